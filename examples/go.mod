@@ -1,0 +1,3 @@
+module github.com/hotpath-go/hotpath/examples
+
+go 1.26.0
