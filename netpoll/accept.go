@@ -1,0 +1,64 @@
+package netpoll
+
+import (
+	"errors"
+	"net"
+	"sync/atomic"
+	"time"
+)
+
+// idSource numbers connections from 1.
+type idSource struct{ last atomic.Uint64 }
+
+func (s *idSource) next() uint64 { return s.last.Add(1) }
+
+const (
+	firstPause = 5 * time.Millisecond // net/http's own steps for the same condition
+	lastPause  = time.Second
+)
+
+// acceptLoop owns the inner listener's Accept. It ends when the Listener is closed.
+func (l *Listener) acceptLoop() {
+	var pause time.Duration
+	for !l.isClosed() {
+		nc, err := l.inner.Accept()
+		switch {
+		case err == nil:
+			pause = 0
+			l.offer(arrival{nc: l.admit(nc)})
+		case isTemporary(err):
+			// At the fd limit. http.Server would sleep inside its Accept loop, with woken connections queued
+			// behind; here only new ones wait.
+			l.count.accpt.Add(1)
+			pause = min(max(2*pause, firstPause), lastPause)
+			l.sleep(pause)
+		default:
+			l.offer(arrival{err: err})
+		}
+	}
+}
+
+func (l *Listener) admit(nc net.Conn) net.Conn {
+	rec := record{id: l.ids.next(), accepted: time.Since(l.start)}
+	c := l.wrap(nc, rec, false)
+	if c != nc {
+		l.count.open.Add(1)
+	}
+	return c
+}
+
+// sleep ends early when the Listener is closed.
+func (l *Listener) sleep(d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-l.done:
+	}
+}
+
+// isTemporary asks as http.Server does, the one caller this stands in for.
+func isTemporary(err error) bool {
+	var t interface{ Temporary() bool }
+	return errors.As(err, &t) && t.Temporary()
+}

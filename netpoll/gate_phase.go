@@ -1,0 +1,117 @@
+package netpoll
+
+import "time"
+
+// attach is StateNew: a server that reports states has taken the connection.
+func (g *gate) attach() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.at() == passive && !g.off {
+		g.to(fresh)
+	}
+}
+
+// busy is StateActive. A connection that was not seen waiting got its request out of the server's buffer.
+func (g *gate) busy() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if ph := g.at(); ph == idle || ph == armed {
+		g.leave()
+		g.restore()
+	}
+}
+
+// idle is StateIdle.
+func (g *gate) idle() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.spent() || g.off {
+		return
+	}
+	if g.method.pending() {
+		g.method.forget()
+	}
+	g.restore()
+	g.to(idle)
+}
+
+// detach is StateHijacked: the connection belongs to the handler from now on.
+func (g *gate) detach() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.off = true
+	if !g.spent() {
+		g.restore()
+		g.to(passive)
+	}
+}
+
+// interrupt is any call that an idle server does not make.
+func (g *gate) interrupt() {
+	if g.at() == passive {
+		return
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !g.spent() {
+		g.leave()
+		g.restore()
+	}
+}
+
+// leave needs mu. It gives up the sequence, and with it the knowledge of where requests begin.
+func (g *gate) leave() {
+	g.method.forget()
+	g.to(passive)
+}
+
+// restore needs mu.
+func (g *gate) restore() {
+	if g.short {
+		g.short = false
+		g.inner.SetReadDeadline(g.user)
+	}
+}
+
+// arm needs mu. It takes the server's deadline for the next request and sets the earliest of that, our own
+// timeout and, where parking is possible, the end of ParkAfter.
+func (g *gate) arm(t time.Time) error {
+	now := time.Now()
+	g.user = t
+	g.limit = earliest(t, after(now, g.l.opt.IdleTimeout))
+	g.to(armed)
+	return g.shorten(now, g.method.known)
+}
+
+// waitFirst needs mu. It does the same before the first request, where nothing can be held above.
+func (g *gate) waitFirst() {
+	now := time.Now()
+	g.limit = earliest(g.user, after(g.acceptedAt(), g.l.opt.FirstByteTimeout))
+	g.to(waiting)
+	g.shorten(now, true)
+}
+
+func (g *gate) shorten(now time.Time, park bool) error {
+	end := g.limit
+	g.parks = park && g.l.opt.ParkAfter > 0 && g.l.lot.willing()
+	if g.parks {
+		end = earliest(end, now.Add(g.l.opt.ParkAfter))
+	}
+	g.short = !end.Equal(g.user)
+	return g.inner.SetReadDeadline(end)
+}
+
+// after is d from t, or the zero time, which is never, where there is no d.
+func after(t time.Time, d time.Duration) time.Time {
+	if d <= 0 {
+		return time.Time{}
+	}
+	return t.Add(d)
+}
+
+func earliest(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,165 @@
+package netpoll
+
+import (
+	"errors"
+	"net"
+	"time"
+)
+
+// readAware is Read outside the passive phase.
+func (g *gate) readAware(p []byte) (int, error) {
+	g.mu.Lock()
+	ph := g.at()
+	full := len(p) == fullRead
+	switch {
+	case ph == fresh && g.woken:
+		g.to(head)
+		g.mu.Unlock()
+		return g.readWoken(p)
+	case ph == armed && full:
+		g.to(waiting)
+	case ph == fresh && full:
+		g.waitFirst()
+	case ph == fresh:
+		g.to(head)
+		g.method.begin()
+	case ph == idle, ph == armed:
+		g.leave()
+		g.restore()
+	case ph == head:
+		g.restore()
+	}
+	ph = g.at()
+	g.mu.Unlock()
+	switch ph {
+	case parking:
+		return 0, ErrParked
+	case waiting:
+		return g.wait(p)
+	}
+	return g.deliver(p)
+}
+
+// wait is the Read of an idle server.
+func (g *gate) wait(p []byte) (int, error) {
+	n, err := g.inner.Read(p)
+	if n == 0 && isTimeout(err) {
+		switch g.expire() {
+		case parking:
+			return 0, ErrParked
+		case waiting:
+			n, err = g.inner.Read(p)
+		}
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.at() == waiting {
+		g.method.begin()
+		g.to(head)
+	}
+	g.watch(p[:n])
+	return n, err
+}
+
+// expire decides what the end of a wait means. It leaves the phase at parking, at waiting where the connection
+// cannot be parked now and a plain wait for the rest of the time is due, and elsewhere the timeout stands.
+func (g *gate) expire() phase {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.at() != waiting {
+		return g.at()
+	}
+	if !g.limit.IsZero() && !time.Now().Before(g.limit) {
+		g.to(passive)
+		return passive
+	}
+	fd, ok := -1, false
+	if g.parks {
+		fd, ok = g.l.lot.claim(g.inner)
+	}
+	if !ok {
+		g.inner.SetReadDeadline(g.limit)
+		return waiting
+	}
+	g.fd = fd
+	g.rec.post = g.method.post()
+	g.to(parking)
+	return parking
+}
+
+// deliver reads for a server that is past waiting.
+func (g *gate) deliver(p []byte) (int, error) {
+	n, err := g.inner.Read(p)
+	g.mu.Lock()
+	g.watch(p[:n])
+	g.mu.Unlock()
+	return n, err
+}
+
+// watch needs mu.
+func (g *gate) watch(p []byte) {
+	if g.at() != head || len(p) == 0 {
+		return
+	}
+	g.rec.begun = true
+	g.method.feed(p)
+	if g.method.http2() {
+		g.off = true
+	}
+	if !g.method.pending() && !g.short {
+		g.to(passive)
+	}
+}
+
+// readWoken is the first Read of a connection that was parked between two requests. net/http's loop would now be in
+// Peek(4): it gives up silently on a peer that leaves after fewer bytes, and after a POST it skips CRs and LFs among the
+// four. The loop that runs now believes in a new connection and does neither, so it is done here.
+func (g *gate) readWoken(p []byte) (int, error) {
+	g.mu.Lock()
+	begun, post := g.rec.begun, g.rec.post
+	g.woken = false
+	g.method.begin()
+	g.mu.Unlock()
+	if !begun || len(p) < peeked {
+		return g.deliver(p)
+	}
+	n, err := readAtLeast(g.inner, p, peeked)
+	if n < peeked {
+		return 0, err
+	}
+	if post {
+		skip := leadingCRLF(p[:peeked])
+		n = copy(p, p[skip:n])
+	}
+	g.mu.Lock()
+	g.watch(p[:n])
+	g.mu.Unlock()
+	if n == 0 {
+		return g.deliver(p)
+	}
+	return n, nil
+}
+
+const peeked = 4
+
+// readAtLeast is io.ReadAtLeast without its change of EOF into ErrUnexpectedEOF, which net/http would answer with a 400.
+func readAtLeast(c net.Conn, p []byte, least int) (n int, err error) {
+	for n < least && err == nil {
+		var m int
+		m, err = c.Read(p[n:])
+		n += m
+	}
+	return n, err
+}
+
+func leadingCRLF(p []byte) (n int) {
+	for n < len(p) && (p[n] == '\r' || p[n] == '\n') {
+		n++
+	}
+	return n
+}
+
+func isTimeout(err error) bool {
+	var ne net.Error
+	return errors.As(err, &ne) && ne.Timeout()
+}

@@ -1,0 +1,137 @@
+package netpoll
+
+import (
+	"net"
+	"sync"
+	"time"
+)
+
+// Listener is a net.Listener whose idle connections wait without a goroutine. Safe for concurrent use.
+//
+// It owns the inner listener and every parked connection; Close closes all of them. A connection that Accept has
+// returned belongs to the server until the server closes it.
+type Listener struct {
+	inner net.Listener
+	opt   Options
+	start time.Time // what record.accepted and the timeouts of parked connections count from
+	lot   *lot
+	count counters
+	ids   idSource
+
+	once    sync.Once
+	arrived chan arrival
+	done    chan struct{} // closed by Close
+
+	closing  sync.Once
+	closeErr error
+}
+
+// arrival is what Accept returns next.
+type arrival struct {
+	nc  net.Conn
+	err error
+}
+
+// backlog lets the two sources of Accept, new and woken connections, run ahead of it by a little.
+const backlog = 64
+
+// Listen returns a Listener over inner. Options may be nil. Close it, also when Accept was never called.
+func Listen(inner net.Listener, o *Options) (*Listener, error) {
+	if inner == nil {
+		panic("netpoll: Listen needs a listener, for example the one net.Listen returns")
+	}
+	l := &Listener{
+		inner:   inner,
+		opt:     o.withDefaults(),
+		start:   time.Now(),
+		arrived: make(chan arrival, backlog),
+		done:    make(chan struct{}),
+	}
+	lot, err := newLot(l)
+	if err != nil {
+		return nil, err
+	}
+	l.lot = lot
+	return l, nil
+}
+
+// Accept returns the next connection: a new one, or a parked one on which the peer has sent something. TCP and Unix
+// connections come as a Conn, others as the inner listener returned them. It returns no temporary error; those are
+// counted and waited out.
+func (l *Listener) Accept() (net.Conn, error) {
+	if l.isClosed() {
+		return nil, ErrClosed
+	}
+	l.once.Do(func() {
+		go l.acceptLoop()
+	})
+	select {
+	case a := <-l.arrived:
+		if a.nc != nil && l.isClosed() {
+			a.nc.Close()
+			return nil, ErrClosed
+		}
+		return a.nc, a.err
+	case <-l.done:
+		return nil, ErrClosed
+	}
+}
+
+// Addr is the inner listener's address.
+func (l *Listener) Addr() net.Addr { return l.inner.Addr() }
+
+// Stats reads the counters. It takes no lock.
+func (l *Listener) Stats() Stats { return l.count.snapshot() }
+
+// CloseIdle closes every connection parked now. Server.SetKeepAlivesEnabled(false) does not reach those: call both.
+func (l *Listener) CloseIdle() { l.lot.clear() }
+
+// Close closes the inner listener and every parked connection. Connections held by a server stay; from now on none is
+// parked. Server.Shutdown and Server.Close call it first thing.
+func (l *Listener) Close() error {
+	l.closing.Do(func() {
+		close(l.done)
+		l.closeErr = l.inner.Close()
+		l.lot.close()
+		l.discard()
+	})
+	return l.closeErr
+}
+
+func (l *Listener) isClosed() bool {
+	select {
+	case <-l.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// offer hands a connection or an error to Accept. It blocks while Accept lags behind.
+func (l *Listener) offer(a arrival) {
+	select {
+	case l.arrived <- a:
+		if l.isClosed() { // Close may have discarded before this send
+			l.discard()
+		}
+	case <-l.done:
+		a.discard()
+	}
+}
+
+func (l *Listener) discard() {
+	for {
+		select {
+		case a := <-l.arrived:
+			a.discard()
+		default:
+			return
+		}
+	}
+}
+
+func (a arrival) discard() {
+	if a.nc != nil {
+		a.nc.Close()
+	}
+}

@@ -1,0 +1,19 @@
+//go:build !linux || portable
+
+package netpoll
+
+import (
+	"net"
+	"time"
+)
+
+// lot declines everything here: idle connections wait in their goroutine, under the same timeouts.
+type lot struct{}
+
+func newLot(*Listener) (*lot, error) { return &lot{}, nil }
+
+func (*lot) willing() bool               { return false }
+func (*lot) claim(net.Conn) (int, bool)  { return -1, false }
+func (*lot) park(int, record, time.Time) {}
+func (*lot) clear()                      {}
+func (*lot) close()                      {}

@@ -1,0 +1,39 @@
+package netpoll
+
+import "time"
+
+// Options says when a Listener parks and for how long. It is copied by Listen; changing it later has no effect.
+type Options struct {
+	// ParkAfter is how long a connection must have been idle before it is parked. A park and a wake together cost
+	// about as much as a request, so it should be longer than the pauses of a busy client. Negative means that
+	// nothing is parked. Zero means one second.
+	ParkAfter time.Duration
+
+	// IdleTimeout bounds the time between two requests, parked or not. The server's own bound (http.Server.IdleTimeout,
+	// which reaches the connection as a read deadline) holds as well, also while parked; the earlier one ends the
+	// connection. Zero means that only the server's own holds.
+	IdleTimeout time.Duration
+
+	// FirstByteTimeout bounds the time from accept to the first byte of the first request. http.Server.ReadHeaderTimeout
+	// holds as well; the earlier one ends the connection. Negative means no bound. Zero means 30 seconds.
+	FirstByteTimeout time.Duration
+}
+
+const (
+	defaultParkAfter        = time.Second
+	defaultFirstByteTimeout = 30 * time.Second
+)
+
+func (o *Options) withDefaults() Options {
+	if o == nil {
+		o = &Options{}
+	}
+	c := *o
+	if c.ParkAfter == 0 {
+		c.ParkAfter = defaultParkAfter
+	}
+	if c.FirstByteTimeout == 0 {
+		c.FirstByteTimeout = defaultFirstByteTimeout
+	}
+	return c
+}

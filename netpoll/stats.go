@@ -1,0 +1,35 @@
+package netpoll
+
+import "sync/atomic"
+
+// Stats is a snapshot of a Listener's counters; it is a plain value. The fields are read one after the other, so sums
+// over them hold exactly only while nothing moves.
+type Stats struct {
+	Open   int64 // connections accepted and not yet closed, parked ones included; those passed through untouched are not counted
+	Parked int64 // connections parked now
+
+	Parks   uint64 // connections parked so far
+	Wakes   uint64 // parked connections that came back through Accept
+	Reaped  uint64 // parked connections closed because the peer had gone
+	Expired uint64 // parked connections closed by a timeout
+
+	AcceptErrors uint64 // temporary errors of the inner listener, absorbed
+}
+
+// counters are independent tallies: nothing is ordered by them, so plain atomic adds are enough.
+type counters struct {
+	open, parked                         atomic.Int64
+	parks, wakes, reaped, expired, accpt atomic.Uint64
+}
+
+func (c *counters) snapshot() Stats {
+	return Stats{
+		Open:         c.open.Load(),
+		Parked:       c.parked.Load(),
+		Parks:        c.parks.Load(),
+		Wakes:        c.wakes.Load(),
+		Reaped:       c.reaped.Load(),
+		Expired:      c.expired.Load(),
+		AcceptErrors: c.accpt.Load(),
+	}
+}
