@@ -1,0 +1,62 @@
+//go:build !race
+
+// The race detector makes sync.Pool drop puts at random, so none of this can
+// hold under it.
+
+package pool_test
+
+import (
+	"io"
+	"runtime/debug"
+	"strings"
+	"testing"
+
+	"github.com/hotpath-go/hotpath/pool"
+)
+
+// noAllocs checks that f stops allocating once it is warm. The collector is
+// off meanwhile: it empties pools by design.
+func noAllocs(t *testing.T, name string, f func()) {
+	t.Helper()
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	if got := testing.AllocsPerRun(1000, f); got != 0 {
+		t.Errorf("%s: %v allocs per run, want 0", name, got)
+	}
+}
+
+func TestAllocs(t *testing.T) {
+	var (
+		checked   pool.Pool[session]
+		unchecked pool.Unchecked[session]
+		mem       pool.Bytes
+		proxy     pool.BufferPool
+		text      = strings.Repeat("text", 1000)
+		source    = strings.NewReader(text)
+		sink      = io.Writer(limited(1 << 20))
+	)
+	noAllocs(t, "Pool", func() {
+		i := checked.Get()
+		i.Value().user = "ada"
+		i.Put()
+	})
+	noAllocs(t, "Unchecked", func() { unchecked.Put(unchecked.Get()) })
+	noAllocs(t, "Bytes", func() {
+		for _, n := range []int{0, 100, 5000, 1 << 20} {
+			mem.Put(mem.Get(n))
+		}
+	})
+	noAllocs(t, "BufferPool", func() { proxy.Put(proxy.Get()) })
+	noAllocs(t, "Buffer", func() {
+		b := mem.Buffer(10)
+		for range 5 {
+			_, _ = b.WriteString(text)
+			_ = b.WriteByte('\n')
+			b.Grow(len(text)) // else it is append that allocates
+			b.Append(func(p []byte) []byte { return append(p, text...) })
+		}
+		source.Reset(text)
+		_, _ = b.ReadFrom(source)
+		_, _ = b.WriteTo(sink)
+		b.Release()
+	})
+}

@@ -1,0 +1,60 @@
+package pool
+
+import "sync"
+
+// Pool is safe for concurrent use. It keeps values of type T for reuse and
+// hands them out behind an [Item], which knows when it was put already: one
+// value never has two owners. The zero value is ready to use.
+//
+// Values lie in a [sync.Pool], so idle ones go at the second garbage
+// collection. A Pool must not be copied after first use, and its hooks must
+// not change then.
+type Pool[T any] struct {
+	// New makes a value when none is kept; it must not return nil.
+	// Zero means new(T).
+	New func() *T
+	// Reset is called by Put, by the last owner, before the value can be
+	// taken again. If it panics the value is dropped.
+	// Zero means the value's own Reset() method, if *T has one, else nothing.
+	Reset func(*T)
+
+	slots sync.Pool // of *slot[T]
+}
+
+// resetter is what Reset's zero value looks for.
+type resetter interface{ Reset() }
+
+// Get takes a value out of the pool or makes one. The caller owns it until
+// [Item.Put].
+func (p *Pool[T]) Get() Item[T] {
+	s, _ := p.slots.Get().(*slot[T])
+	if s == nil {
+		s = p.newSlot()
+	}
+	// The generation moved in Put, so Get needs no atomic write: nobody else
+	// has a handle of this generation until we return one.
+	return Item[T]{s, s.gen.Load()}
+}
+
+// newSlot stays out of line so that Get fits the inliner.
+//
+//go:noinline
+func (p *Pool[T]) newSlot() *slot[T] {
+	s := &slot[T]{pool: p, value: newValue(p.New)}
+	s.self, _ = any(s.value).(resetter)
+	return s
+}
+
+// newValue stays out of line so that Unchecked.Get fits the inliner.
+//
+//go:noinline
+func newValue[T any](hook func() *T) *T {
+	if hook == nil {
+		return new(T)
+	}
+	v := hook()
+	if v == nil {
+		panic("pool: the New hook returned nil; return a value, or leave New unset to get new(T)")
+	}
+	return v
+}

@@ -1,0 +1,156 @@
+package pool
+
+import (
+	"math/bits"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"unsafe"
+)
+
+// registry is safe for concurrent use: find takes no lock. It maps the address
+// at which an array begins to the array's ticket, for as long as the garbage
+// collector keeps the array, so that Put can tell a whole slice of this Bytes
+// from everything else without reading any memory through the slice.
+type registry struct {
+	table atomic.Pointer[table]
+
+	mu      sync.Mutex // guards writing: issue, retire and what follows
+	used    int        // slots of table that are not nil
+	misses  uint64     // tickets issued
+	retired uint64     // gets of the tickets that are gone
+}
+
+// table is an open-addressed hash table with linear probing. A slot goes from
+// nil to a ticket and later perhaps to another or to gone, never back to nil:
+// so a probe that runs beside a writer never stops too early.
+type table struct {
+	shift int
+	slots []atomic.Pointer[ticket]
+}
+
+// gone stands where a retired ticket was. No array begins at its address, 0,
+// but a nil slice seems to: gone is never out, so putting one is refused.
+var gone = new(ticket)
+
+func newTable(logSize int) *table {
+	return &table{64 - logSize, make([]atomic.Pointer[ticket], 1<<logSize)}
+}
+
+// start is where the probe for addr begins: Fibonacci hashing, as in Knuth,
+// TAOCP vol. 3, 6.4.
+func (t *table) start(addr uintptr) int {
+	return int(uint64(addr) * 0x9e3779b97f4a7c15 >> t.shift)
+}
+
+// find returns the ticket of the array that begins at data, or nil. Whoever
+// holds an array from Get finds its ticket: it was in the table before Get
+// returned, or its owner before put it there.
+func (r *registry) find(data *byte) *ticket {
+	t := r.table.Load()
+	if t == nil {
+		return nil
+	}
+	addr := uintptr(unsafe.Pointer(data)) // to compare; never a pointer again
+	for i := t.start(addr); ; i++ {
+		k := t.slots[i&(len(t.slots)-1)].Load()
+		if k == nil || k.addr == addr {
+			return k
+		}
+	}
+}
+
+// issue writes the ticket of a new array, which is out with its first owner.
+func (r *registry) issue(b []byte, class int) {
+	data := unsafe.SliceData(b)
+	k := &ticket{addr: uintptr(unsafe.Pointer(data)), size: cap(b), class: class}
+	k.out()
+	r.mu.Lock()
+	r.misses++
+	r.insert(k)
+	r.mu.Unlock()
+	// A cleanup may come late, after the memory has another use. insert and
+	// retire allow for that. In the meantime a Put of a part of someone's
+	// array could match if the dead array was dropped while out, began and
+	// ended just there, and nothing else was known to begin there.
+	runtime.AddCleanup(data, r.retire, k)
+}
+
+// insert needs mu. A ticket of the same address is of a dead array.
+func (r *registry) insert(k *ticket) {
+	t := r.table.Load()
+	if t == nil || 2*r.used >= len(t.slots) {
+		t = r.rebuild(t)
+	}
+	for i := t.start(k.addr); ; i++ {
+		s := &t.slots[i&(len(t.slots)-1)]
+		old := s.Load()
+		if old != nil && old.addr != k.addr {
+			continue
+		}
+		if old == nil {
+			r.used++
+		} else {
+			r.retired += old.gets()
+		}
+		s.Store(k)
+		return
+	}
+}
+
+// retire forgets a ticket when its array is dead, unless a younger array at
+// the same address has taken its place.
+func (r *registry) retire(k *ticket) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	t := r.table.Load()
+	for i := t.start(k.addr); ; i++ {
+		s := &t.slots[i&(len(t.slots)-1)]
+		switch s.Load() {
+		case nil:
+			return
+		case k:
+			r.retired += k.gets()
+			s.Store(gone)
+			return
+		}
+	}
+}
+
+// rebuild needs mu. It moves the living tickets to a table at most a quarter
+// full. A reader that still probes the old one finds all that it may ask for.
+func (r *registry) rebuild(old *table) *table {
+	var living []*ticket
+	r.each(old, func(k *ticket) { living = append(living, k) })
+	t := newTable(max(6, bits.Len(uint(4*len(living)))))
+	for _, k := range living {
+		i := t.start(k.addr)
+		for t.slots[i&(len(t.slots)-1)].Load() != nil {
+			i++
+		}
+		t.slots[i&(len(t.slots)-1)].Store(k)
+	}
+	r.used = len(living)
+	r.table.Store(t)
+	return t
+}
+
+func (r *registry) each(t *table, f func(*ticket)) {
+	if t == nil {
+		return
+	}
+	for i := range t.slots {
+		if k := t.slots[i].Load(); k != nil && k != gone {
+			f(k)
+		}
+	}
+}
+
+// counts returns how many arrays were handed out and how many made.
+func (r *registry) counts() (gets, misses uint64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	gets = r.retired
+	r.each(r.table.Load(), func(k *ticket) { gets += k.gets() })
+	return gets, r.misses
+}
