@@ -1,0 +1,45 @@
+package codec
+
+import "slices"
+
+// Appender is implemented by values that know their own JSON. An
+// implementation appends one complete JSON value to dst and returns the
+// extended slice; a nil pointer receiver appends null. Generated methods only
+// read the receiver, so one value may be appended by many goroutines at once.
+type Appender interface {
+	AppendJSON(dst []byte) ([]byte, error)
+}
+
+// Append appends v's JSON to dst. If v cannot be encoded, dst comes back with
+// its old length, so that half a value never leaves the caller's buffer.
+func Append(dst []byte, v Appender) ([]byte, error) {
+	n := len(dst)
+	dst, err := v.AppendJSON(dst)
+	if err != nil {
+		return dst[:min(n, len(dst))], err
+	}
+	return dst, nil
+}
+
+// Marshal returns v's JSON in a slice of exactly its size, owned by the caller.
+func Marshal(v Appender) ([]byte, error) {
+	b := getBuffer()
+	defer b.release()
+	out, err := v.AppendJSON(b.bytes)
+	if err != nil {
+		return nil, err
+	}
+	b.bytes = out
+	return slices.Clone(out), nil
+}
+
+// MaxAppendDepth bounds how deep a value that can contain itself may nest when
+// it is encoded. encoding/json finds cycles by remembering pointers; we count,
+// and the bound is the depth at which a default decoder would refuse the result.
+const MaxAppendDepth = 10000
+
+// DepthAppender is what generated types have besides Appender when a value of
+// them may contain itself: the depth reached so far travels with the call.
+type DepthAppender interface {
+	AppendJSONDepth(dst []byte, depth int) ([]byte, error)
+}

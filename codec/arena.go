@@ -1,0 +1,32 @@
+package codec
+
+import "unsafe"
+
+const (
+	// arenaChunk is what one kept string can pin at most, besides itself.
+	arenaChunk = 1024
+	// arenaMax is the longest string that shares a chunk with others.
+	arenaMax = 256
+)
+
+// keep copies b into a string. Small strings of one document share chunks:
+// they are usually kept and dropped together, and one allocation serves many.
+func (d *Decoder) keep(b []byte) string {
+	n := len(b)
+	if n == 0 {
+		return ""
+	}
+	if n > arenaMax {
+		return string(b)
+	}
+	if n > len(d.arena) {
+		// What is left of the input bounds what its strings can need, but for
+		// replaced UTF-8; a small document takes a small chunk.
+		d.arena = make([]byte, max(n, min(arenaChunk, len(d.data)-d.pos)))
+	}
+	s := d.arena[:n:n]
+	d.arena = d.arena[n:]
+	copy(s, b)
+	// Rule: these bytes have been cut off the arena and are never written again.
+	return unsafe.String(&s[0], n)
+}

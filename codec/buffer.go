@@ -1,0 +1,27 @@
+package codec
+
+import "sync"
+
+// maxKept is the largest buffer that goes back to the pool: one huge answer
+// must not stay in memory for the sake of the small ones after it.
+const maxKept = 64 << 10
+
+// buffer is a pooled byte slice. It belongs to whoever called getBuffer until
+// release; nothing handed to a caller may alias it after that.
+type buffer struct {
+	bytes []byte
+}
+
+var buffers = sync.Pool{New: func() any { return &buffer{bytes: make([]byte, 0, 1024)} }}
+
+func getBuffer() *buffer {
+	return buffers.Get().(*buffer)
+}
+
+func (b *buffer) release() {
+	if cap(b.bytes) > maxKept {
+		return
+	}
+	b.bytes = b.bytes[:0]
+	buffers.Put(b)
+}

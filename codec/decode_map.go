@@ -1,0 +1,40 @@
+package codec
+
+import "strconv"
+
+// MakeMap gives *p an empty map if it has none.
+func MakeMap[M ~map[K]V, K comparable, V any](p *M) {
+	if *p == nil {
+		*p = make(M)
+	}
+}
+
+// ZeroElem returns a zero element for m, to decode into: an element that a map
+// holds already is replaced, not merged, as in encoding/json.
+func ZeroElem[M ~map[K]V, K comparable, V any](m M) (v V) { return v }
+
+// Set stores an element under a string key.
+func Set[M ~map[K]V, K ~string, V any](m M, key string, v V) {
+	m[K(key)] = v
+}
+
+// SetInt stores an element under an integer key. A key that is none is
+// reported, and the element dropped.
+func SetInt[M ~map[K]V, K signed, V any](d *Decoder, m M, key string, v V) {
+	n, err := strconv.ParseInt(key, 10, 64)
+	if err != nil || int64(K(n)) != n {
+		d.saveType(d.pos, describeNumber([]byte(key)), "integer key")
+		return
+	}
+	m[K(n)] = v
+}
+
+// SetUint is SetInt for unsigned keys.
+func SetUint[M ~map[K]V, K unsigned, V any](d *Decoder, m M, key string, v V) {
+	n, err := strconv.ParseUint(key, 10, 64)
+	if err != nil || uint64(K(n)) != n {
+		d.saveType(d.pos, describeNumber([]byte(key)), "integer key")
+		return
+	}
+	m[K(n)] = v
+}

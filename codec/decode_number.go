@@ -1,0 +1,214 @@
+package codec
+
+import (
+	"math"
+	"strconv"
+	"unsafe"
+)
+
+// number consumes a JSON number and returns its text, a part of the input.
+func (d *Decoder) number() (tok []byte, whole, ok bool) {
+	start := d.pos
+	end, whole, ok := scanNumber(d.data, start)
+	d.pos = end
+	if !ok {
+		d.syntax("invalid number")
+		return nil, false, false
+	}
+	return d.data[start:end], whole, true
+}
+
+// scanNumber finds the end of the number at i by the grammar of RFC 8259,
+// section 6. If it is none, end is the offending index.
+func scanNumber(b []byte, i int) (end int, whole, ok bool) {
+	if i < len(b) && b[i] == '-' {
+		i++
+	}
+	first := i
+	i = digits(b, i)
+	if i == first {
+		return i, false, false
+	}
+	if b[first] == '0' {
+		i = first + 1
+	}
+	whole = true
+	if i < len(b) && b[i] == '.' {
+		whole = false
+		from := i + 1
+		if i = digits(b, from); i == from {
+			return i, false, false
+		}
+	}
+	if i < len(b) && b[i]|0x20 == 'e' {
+		whole = false
+		from := i + 1
+		if from < len(b) && (b[from] == '+' || b[from] == '-') {
+			from++
+		}
+		if i = digits(b, from); i == from {
+			return i, false, false
+		}
+	}
+	return i, whole, true
+}
+
+func digits(b []byte, i int) int {
+	for i < len(b) && b[i]-'0' <= 9 {
+		i++
+	}
+	return i
+}
+
+func validNumber(s string) bool {
+	// Rule: the view is only read, and does not outlive s.
+	end, _, ok := scanNumber(unsafe.Slice(unsafe.StringData(s), len(s)), 0)
+	return ok && end == len(s)
+}
+
+func isNumber(c byte) bool {
+	return c == '-' || c-'0' <= 9
+}
+
+// Int decodes a whole number into *p; null leaves it alone.
+func Int[T signed](d *Decoder, p *T) {
+	c := d.peek()
+	if !isNumber(c) {
+		d.scalarMismatch(c, intName(int(unsafe.Sizeof(*p))))
+		return
+	}
+	start := d.pos
+	tok, whole, ok := d.number()
+	if !ok {
+		return
+	}
+	size := int(unsafe.Sizeof(*p))
+	n, ok := parseInt(tok, 8*size)
+	if !whole || !ok {
+		d.saveType(start, describeNumber(tok), intName(size))
+		return
+	}
+	*p = T(n)
+}
+
+// Uint decodes a whole number that is not negative into *p; null leaves it alone.
+func Uint[T unsigned](d *Decoder, p *T) {
+	c := d.peek()
+	if !isNumber(c) {
+		d.scalarMismatch(c, "u"+intName(int(unsafe.Sizeof(*p))))
+		return
+	}
+	start := d.pos
+	tok, whole, ok := d.number()
+	if !ok {
+		return
+	}
+	size := int(unsafe.Sizeof(*p))
+	n, ok := parseUint(tok)
+	if !whole || !ok || n > math.MaxUint64>>(64-8*size) {
+		d.saveType(start, describeNumber(tok), "u"+intName(size))
+		return
+	}
+	*p = T(n)
+}
+
+// Float decodes a number into *p; null leaves it alone.
+func Float[T ~float32 | ~float64](d *Decoder, p *T) {
+	c := d.peek()
+	size := int(unsafe.Sizeof(*p))
+	if !isNumber(c) {
+		d.scalarMismatch(c, "float"+strconv.Itoa(8*size))
+		return
+	}
+	start := d.pos
+	tok, _, ok := d.number()
+	if !ok {
+		return
+	}
+	f, ok := parseFloat(tok, 8*size)
+	if !ok {
+		d.saveType(start, describeNumber(tok), "float"+strconv.Itoa(8*size))
+		return
+	}
+	*p = T(f)
+}
+
+func intName(size int) string {
+	return "int" + strconv.Itoa(8*size)
+}
+
+// parseUint reads a run of digits. Nineteen of them always fit.
+func parseUint(tok []byte) (n uint64, ok bool) {
+	if len(tok) > 19 {
+		n, err := strconv.ParseUint(string(tok), 10, 64)
+		return n, err == nil
+	}
+	for _, c := range tok {
+		if c-'0' > 9 {
+			return 0, false
+		}
+		n = n*10 + uint64(c-'0')
+	}
+	return n, len(tok) > 0
+}
+
+func parseInt(tok []byte, bitSize int) (int64, bool) {
+	limit := uint64(1) << (bitSize - 1)
+	if tok[0] != '-' {
+		n, ok := parseUint(tok)
+		return int64(n), ok && n < limit
+	}
+	n, ok := parseUint(tok[1:])
+	return -int64(n), ok && n <= limit
+}
+
+// parseFloat rounds correctly, by strconv where the short way does not apply.
+func parseFloat(tok []byte, bitSize int) (float64, bool) {
+	if bitSize == 64 {
+		if f, ok := parseShortFloat(tok); ok {
+			return f, true
+		}
+	}
+	// Rule: ParseFloat keeps its argument only in an error, which is dropped.
+	f, err := strconv.ParseFloat(unsafe.String(&tok[0], len(tok)), bitSize)
+	return f, err == nil
+}
+
+var powersOfTen = [...]float64{
+	1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10,
+	1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+}
+
+// parseShortFloat takes decimals without an exponent whose digits fit 2^53:
+// digits and power of ten are then exact doubles, and one division rounds once
+// (Clinger, "How to Read Floating Point Numbers Accurately", 1990).
+func parseShortFloat(tok []byte) (float64, bool) {
+	s := tok
+	neg := s[0] == '-'
+	if neg {
+		s = s[1:]
+	}
+	if len(s) > 17 {
+		return 0, false
+	}
+	var n uint64
+	point := len(s)
+	for i, c := range s {
+		switch {
+		case c-'0' <= 9:
+			n = n*10 + uint64(c-'0')
+		case c == '.':
+			point = i + 1
+		default:
+			return 0, false
+		}
+	}
+	if n > 1<<53 {
+		return 0, false
+	}
+	f := float64(n) / powersOfTen[len(s)-point]
+	if neg {
+		f = -f
+	}
+	return f, true
+}

@@ -1,0 +1,187 @@
+package gen
+
+import (
+	"go/types"
+)
+
+// decode writes the code that decodes into x, an addressable expression of type t.
+func (w *writer) decode(x string, t types.Type) {
+	w.decodeAs(x, t, w.gen.decodeKind(t))
+}
+
+func (w *writer) decodeAs(x string, t types.Type, k kind) {
+	ref := address(x)
+	switch k {
+	case kTime:
+		w.p("d.Time(%s)\n", ref)
+	case kRaw:
+		w.p("d.Raw(%s)\n", ref)
+	case kNumber:
+		w.p("d.Number(%s)\n", ref)
+	case kGenerated:
+		w.p("%s.DecodeJSON(d)\n", selector(x))
+	case kJSONMethod:
+		w.p("d.Unmarshaler(%s)\n", w.receiver(x, t, "UnmarshalJSON"))
+	case kTextMethod:
+		w.decodeText(x, t)
+	case kBool:
+		w.p("codec.Bool(d, %s)\n", ref)
+	case kInt:
+		w.p("codec.Int(d, %s)\n", ref)
+	case kUint:
+		w.p("codec.Uint(d, %s)\n", ref)
+	case kFloat32, kFloat64:
+		w.p("codec.Float(d, %s)\n", ref)
+	case kString:
+		w.p("codec.String(d, %s)\n", ref)
+	case kBytes:
+		w.p("codec.Bytes(d, %s)\n", ref)
+	case kAny:
+		w.p("d.Any(%s)\n", ref)
+	case kStruct:
+		w.inline(t, func() { w.decodeStruct(x, t) })
+	case kArray:
+		w.inline(t, func() { w.decodeArray(x, t.Underlying().(*types.Array)) })
+	case kSlice, kMap, kPointer:
+		w.inline(t, func() { w.decodeNilable(x, t) })
+	default:
+		w.fail("%s cannot be decoded into", types.TypeString(t, types.RelativeTo(w.gen.pkg.types)))
+	}
+}
+
+// decodeText leaves null to the kind of the target, as encoding/json does.
+func (w *writer) decodeText(x string, t types.Type) {
+	null := "d.Null()"
+	switch t.Underlying().(type) {
+	case *types.Slice, *types.Map:
+		w.p("if d.Null() {\n%s = nil\n} else {\n", x)
+	default:
+		w.p("if !%s {\n", null)
+	}
+	w.p("d.Text(%s)\n}\n", w.receiver(x, t, "UnmarshalText"))
+}
+
+func (w *writer) decodeNilable(x string, t types.Type) {
+	w.p("if d.Null() {\n%s = nil\n} else ", x)
+	switch u := t.Underlying().(type) {
+	case *types.Pointer:
+		w.p("{\ncodec.New(%s)\n", address(x))
+		w.decode("(*"+x+")", u.Elem())
+		w.p("}\n")
+	case *types.Slice:
+		w.decodeSlice(x, u.Elem())
+	case *types.Map:
+		w.decodeMap(x, u)
+	}
+}
+
+func (w *writer) decodeSlice(x string, elem types.Type) {
+	n := w.local()
+	w.p("if d.BeginArray() {\nn%d := 0\nfor d.NextElem(n%[1]d) {\n%s = codec.Grow(%[2]s, n%[1]d)\n", n, x)
+	w.decode(x+"[n"+itoa(n)+"]", elem)
+	w.p("n%d++\n}\n%s = codec.Finish(%[2]s, n%[1]d)\n}\n", n, x)
+}
+
+// decodeArray skips what is too much and clears what is missing.
+func (w *writer) decodeArray(x string, a *types.Array) {
+	n := w.local()
+	w.p("if d.BeginArray() {\nn%d := 0\nfor d.NextElem(n%[1]d) {\n", n)
+	if a.Len() > 0 {
+		w.p("if n%d < len(%s) {\n", n, x)
+		w.decode(x+"[n"+itoa(n)+"]", a.Elem())
+		w.p("} else {\nd.Skip()\n}\n")
+	} else {
+		w.p("d.Skip()\n")
+	}
+	w.p("n%d++\n}\n", n)
+	if a.Len() > 0 {
+		w.p("for ; n%d < len(%s); n%[1]d++ {\ncodec.Clear(&%[2]s[n%[1]d])\n}\n", n, x)
+	}
+	w.p("}\n")
+}
+
+func (w *writer) decodeMap(x string, m *types.Map) {
+	suffix := w.keyKind(m)
+	n := w.local()
+	w.p("{\nvar o%d codec.Object\nif d.BeginObject(&o%[1]d, nil) {\ncodec.MakeMap(%s)\n", n, address(x))
+	w.p("for d.NextKey(&o%d) {\nk%[1]d := o%[1]d.Key\ne%[1]d := codec.ZeroElem(%s)\n", n, x)
+	w.decode("e"+itoa(n), m.Elem())
+	if suffix == "" {
+		w.p("codec.Set(%s, k%d, e%[2]d)\n", x, n)
+	} else {
+		w.p("codec.Set%s(d, %s, k%d, e%[3]d)\n", suffix, x, n)
+	}
+	w.p("}\n}\n}\n")
+}
+
+func (w *writer) decodeStruct(x string, t types.Type) {
+	fields := w.structFields(t)
+	n := w.local()
+	table := "nil"
+	if len(fields) > 0 {
+		table = w.table(fields)
+	}
+	w.p("var o%d codec.Object\nif d.BeginObject(&o%[1]d, %s) {\nfor d.Next(&o%[1]d) {\n", n, table)
+	if len(fields) == 0 {
+		w.p("d.Skip()\n}\n}\n")
+		return
+	}
+	w.p("switch o%d.Index {\n", n)
+	for i, f := range fields {
+		w.p("case %d: // %s\n", i, f.name)
+		w.decodeField(x, f)
+	}
+	w.p("default:\nd.Skip()\n}\n}\n}\n")
+}
+
+// decodeField makes the embedded structs on the way and decodes the field.
+func (w *writer) decodeField(x string, f field) {
+	w.pos = f.pos
+	expr, pointers := access(x, f)
+	for _, p := range pointers {
+		if p.private {
+			w.p("if %s == nil {\nd.EmbeddedNil(%q)\nbreak\n}\n", p.expr, p.goName)
+			continue
+		}
+		w.p("codec.New(&%s)\n", p.expr)
+	}
+	if f.quoted {
+		w.decodeQuoted(expr, f.typ)
+		return
+	}
+	w.decode(expr, f.typ)
+}
+
+// decodeQuoted handles the string option.
+func (w *writer) decodeQuoted(x string, t types.Type) {
+	n := w.local()
+	set := ""
+	elem := t
+	if p, ok := types.Unalias(t).(*types.Pointer); ok {
+		elem = p.Elem()
+		w.p("if q%d, null, ok := d.Quoted(); null {\n%s = nil\n} else if ok {\ncodec.New(&%[2]s)\n", n, x)
+		set = x
+	} else {
+		w.p("if q%d, _, ok := d.Quoted(); ok {\n", n)
+		set = "&" + x
+	}
+	switch w.gen.decodeKind(elem) {
+	case kBool:
+		w.p("codec.QuotedBool(d, q%d, %s)\n", n, set)
+	case kInt:
+		w.p("codec.QuotedInt(d, q%d, %s)\n", n, set)
+	case kUint:
+		w.p("codec.QuotedUint(d, q%d, %s)\n", n, set)
+	case kFloat32:
+		w.p("codec.QuotedFloat(d, q%d, %s, 32)\n", n, set)
+	case kFloat64:
+		w.p("codec.QuotedFloat(d, q%d, %s, 64)\n", n, set)
+	case kString:
+		w.p("codec.QuotedString(d, q%d, %s)\n", n, set)
+	case kNumber:
+		w.p("codec.QuotedNumber(d, q%d, %s)\n", n, set)
+	default:
+		w.fail("the string option on a type with methods of its own: %s", elem)
+	}
+	w.p("}\n")
+}

@@ -1,0 +1,235 @@
+package gen
+
+import (
+	"go/types"
+	"strings"
+)
+
+// try writes a call that returns dst and an error.
+func (w *writer) try(format string, args ...any) {
+	w.p("if dst, err = "+format+"; err != nil {\nreturn dst, err\n}\n", args...)
+}
+
+// encode writes the code that appends x, an addressable expression of type t.
+func (w *writer) encode(x string, t types.Type, quoted bool) {
+	w.encodeAs(x, t, w.gen.encodeKind(t), quoted)
+}
+
+func (w *writer) encodeAs(x string, t types.Type, k kind, quoted bool) {
+	if quoted && w.encodeQuoted(x, t, k) {
+		return
+	}
+	switch k {
+	case kTime:
+		w.try("codec.AppendTime(dst, %s)", x)
+	case kRaw:
+		w.try("codec.AppendRaw(dst, %s)", x)
+	case kNumber:
+		w.try("codec.AppendNumber(dst, %s)", x)
+	case kGenerated:
+		if w.gen.takesDepth(t) && w.depth {
+			w.try("%s.AppendJSONDepth(dst, depth+1)", selector(x))
+		} else {
+			w.try("%s.AppendJSON(dst)", selector(x))
+		}
+	case kJSONMethod:
+		w.try("codec.AppendMarshaler(dst, %s)", w.receiver(x, t, "MarshalJSON"))
+	case kTextMethod:
+		w.try("codec.AppendText(dst, %s)", w.receiver(x, t, "MarshalText"))
+	case kFloat32:
+		w.try("codec.AppendFloat32(dst, float32(%s))", x)
+	case kFloat64:
+		w.try("codec.AppendFloat64(dst, float64(%s))", x)
+	case kBool, kInt, kUint, kString, kBytes:
+		w.p("dst = %s\n", w.plain(x, k))
+	case kAny:
+		w.try("codec.AppendAny(dst, %s, depth+1)", x)
+	case kStruct:
+		w.inline(t, func() { w.encodeStruct(x, t) })
+	case kSlice, kArray, kMap, kPointer:
+		w.inline(t, func() { w.encodeComposite(x, t, k, quoted) })
+	default:
+		w.fail("%s cannot be encoded: encoding/json would fail at run time, or depend on the dynamic type", types.TypeString(t, types.RelativeTo(w.gen.pkg.types)))
+	}
+}
+
+// plain returns the append expression of kinds that cannot fail.
+func (w *writer) plain(x string, k kind) string {
+	switch k {
+	case kBool:
+		return "codec.AppendBool(dst, bool(" + x + "))"
+	case kInt:
+		return "codec.AppendInt(dst, int64(" + x + "))"
+	case kUint:
+		return "codec.AppendUint(dst, uint64(" + x + "))"
+	case kBytes:
+		return "codec.AppendBytes(dst, " + x + ")"
+	}
+	return "codec.AppendString(dst, string(" + x + "))"
+}
+
+// encodeQuoted handles the string option; it reports false for a pointer,
+// whose nil is not quoted.
+func (w *writer) encodeQuoted(x string, t types.Type, k kind) bool {
+	switch k {
+	case kPointer, kGenerated, kJSONMethod, kTextMethod:
+		return false
+	case kString:
+		w.p("dst = codec.AppendQuotedString(dst, string(%s))\n", x)
+		return true
+	}
+	w.p("dst = append(dst, '\"')\n")
+	w.encodeAs(x, t, k, false)
+	w.p("dst = append(dst, '\"')\n")
+	return true
+}
+
+// receiver returns x or &x, whichever has the method.
+func (w *writer) receiver(x string, t types.Type, method string) string {
+	if onPointer(t, method) {
+		return address(x)
+	}
+	return x
+}
+
+func (w *writer) encodeComposite(x string, t types.Type, k kind, quoted bool) {
+	if ptr, ok := t.Underlying().(*types.Pointer); ok && w.gen.encodeKind(ptr.Elem()) == kGenerated {
+		w.encode("(*"+x+")", ptr.Elem(), false) // its method writes null
+		return
+	}
+	if k != kArray {
+		w.p("if %s == nil {\ndst = append(dst, \"null\"...)\n} else {\n", x)
+		defer w.p("}\n")
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Pointer:
+		w.encode("(*"+x+")", u.Elem(), quoted)
+	case *types.Slice:
+		w.encodeList(x, u.Elem())
+	case *types.Array:
+		w.encodeList(x, u.Elem())
+	case *types.Map:
+		w.encodeMap(x, u)
+	}
+}
+
+func (w *writer) encodeList(x string, elem types.Type) {
+	n := w.local()
+	w.p("dst = append(dst, '[')\nfor i%d := range %s {\nif i%[1]d > 0 {\ndst = append(dst, ',')\n}\n", n, x)
+	w.encode(x+"[i"+itoa(n)+"]", elem, false)
+	w.p("}\ndst = append(dst, ']')\n")
+}
+
+func (w *writer) encodeMap(x string, m *types.Map) {
+	suffix := w.keyKind(m)
+	if w.hidesMethod(m.Elem()) {
+		w.fail("map element %s has its JSON methods on the pointer, which encoding/json does not use for map elements: make the element a pointer", m.Elem())
+	}
+	n := w.local()
+	w.p("dst = append(dst, '{')\nvar b%d [16]string\n", n)
+	w.p("for i%d, k%[1]d := range codec.Sorted%[2]sKeys(b%[1]d[:0], %[3]s) {\n", n, suffix, x)
+	w.p("if i%d > 0 {\ndst = append(dst, ',')\n}\ndst = append(codec.AppendString(dst, k%[1]d), ':')\n", n)
+	w.p("e%d := codec.Get%s(%s, k%[1]d)\n", n, suffix, x)
+	w.encode("e"+itoa(n), m.Elem(), false)
+	w.p("}\ndst = append(dst, '}')\n")
+}
+
+// keyKind returns which of the runtime's key functions a map needs.
+func (w *writer) keyKind(m *types.Map) string {
+	key := m.Key()
+	if methodOf(key, "MarshalText") != nil || methodOf(key, "UnmarshalText") != nil {
+		w.fail("map keys with text methods are not supported yet: %s", key)
+		return ""
+	}
+	switch underlyingKind(key) {
+	case kString:
+		return ""
+	case kInt:
+		return "Int"
+	case kUint:
+		return "Uint"
+	}
+	w.fail("map key %s is neither a string nor an integer", key)
+	return ""
+}
+
+// hidesMethod reports whether encoding/json would treat t differently where it
+// is not addressable: a method on the pointer, in t or in a value inside it.
+func (w *writer) hidesMethod(t types.Type) bool {
+	switch w.gen.encodeKind(t) {
+	case kJSONMethod:
+		return onPointer(t, "MarshalJSON")
+	case kTextMethod:
+		return onPointer(t, "MarshalText")
+	case kArray:
+		return w.hidesMethod(t.Underlying().(*types.Array).Elem())
+	case kStruct, kGenerated:
+		if _, ok := t.Underlying().(*types.Struct); !ok {
+			return false
+		}
+		for _, f := range w.structFields(t) {
+			if w.hidesMethod(f.typ) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (w *writer) encodeStruct(x string, t types.Type) {
+	fields := w.structFields(t)
+	if len(fields) == 0 {
+		w.p("dst = append(dst, \"{}\"...)\n")
+		return
+	}
+	// A first field that is always there opens the object. Otherwise every
+	// member writes a comma, and the first comma becomes the brace.
+	fixed := w.always(fields[0])
+	n := w.local()
+	if !fixed {
+		w.p("start%d := len(dst)\n", n)
+	}
+	for i, f := range fields {
+		open := ","
+		if fixed && i == 0 {
+			open = "{"
+		}
+		w.encodeField(x, f, open)
+	}
+	if fixed {
+		w.p("dst = append(dst, '}')\n")
+		return
+	}
+	w.p("if len(dst) == start%d {\ndst = append(dst, \"{}\"...)\n} else {\ndst[start%[1]d] = '{'\ndst = append(dst, '}')\n}\n", n)
+}
+
+func (w *writer) always(f field) bool {
+	_, pointers := access("v", f)
+	return !f.omitEmpty && !f.omitZero && len(pointers) == 0
+}
+
+func (w *writer) encodeField(x string, f field, open string) {
+	w.pos = f.pos
+	expr, pointers := access(x, f)
+	var conds []string
+	for _, p := range pointers {
+		conds = append(conds, p.expr+" != nil")
+	}
+	if f.omitEmpty {
+		conds = append(conds, w.notEmpty(expr, f.typ)...)
+	}
+	if f.omitZero {
+		conds = append(conds, w.notZero(expr, f.typ))
+	}
+	if len(conds) > 0 {
+		w.p("if %s {\n", strings.Join(conds, " && "))
+		defer w.p("}\n")
+	}
+	w.p("dst = append(dst, %s...)\n", literal(open+`"`+escapeName(f.name)+`":`))
+	w.encode(expr, f.typ, f.quoted)
+}
+
+var nameEscaper = strings.NewReplacer("<", `\u003c`, ">", `\u003e`, "&", `\u0026`)
+
+// escapeName escapes what may stand in a tag and is not plain in JSON.
+func escapeName(s string) string { return nameEscaper.Replace(s) }

@@ -1,0 +1,100 @@
+package gen
+
+import (
+	"fmt"
+	"go/format"
+	"go/types"
+	"strings"
+)
+
+// file writes the whole output.
+func (g *generator) file() ([]byte, error) {
+	var types_, bodies strings.Builder
+	var errs []error
+	for _, t := range g.sorted() {
+		w := &writer{gen: g, name: t.named.Obj().Name(), pos: t.named.Obj().Pos(), inlining: map[string]bool{}}
+		w.methods(t)
+		if len(w.errs) > 0 && t.pulled {
+			g.note(t, w.errs[0])
+			continue
+		}
+		errs = append(errs, w.errs...)
+		fmt.Fprintf(&types_, "_ codec.Appender = (*%[1]s)(nil)\n_ codec.Decodable = (*%[1]s)(nil)\n", w.name)
+		bodies.WriteString(w.out.String())
+		bodies.WriteString(w.tables.String())
+	}
+	if len(errs) > 0 {
+		return nil, joinErrors(errs)
+	}
+	src := header + "\n\npackage " + g.pkg.types.Name() + "\n\n" +
+		"import \"github.com/hotpath-go/hotpath/codec\"\n\n" +
+		"// A runtime that cannot serve this file does not have this constant.\n" +
+		"const _ = codec.GeneratedVersion1\n\nvar (\n" + types_.String() + ")\n" + bodies.String()
+	out, err := format.Source([]byte(src))
+	if err != nil {
+		return nil, fmt.Errorf("codecgen: internal error: %w in\n%s", err, src)
+	}
+	return out, nil
+}
+
+// note explains why an embedding struct was left alone. encoding/json could not
+// handle most of what makes us give up on it, but its author should know.
+func (g *generator) note(t *target, err error) {
+	g.notes = append(g.notes, fmt.Sprintf("%s: %s embeds a type with generated methods, which become its JSON, and gets none of its own: %v",
+		g.pkg.fset.Position(t.named.Obj().Pos()), t.named.Obj().Name(), err))
+}
+
+// methods writes the methods of one type.
+func (w *writer) methods(t *target) {
+	name := w.name
+	x := "v"
+	if underlyingKind(t.named) != kStruct {
+		x = "(*v)"
+	}
+	if t.depth {
+		w.p("\n// AppendJSON appends v as encoding/json would marshal it.\nfunc (v *%s) AppendJSON(dst []byte) ([]byte, error) {\nreturn v.AppendJSONDepth(dst, 0)\n}\n", name)
+		w.p("\n// AppendJSONDepth is AppendJSON at a depth: a %s may contain itself.\nfunc (v *%[1]s) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {\n", name)
+		w.depth = true
+	} else {
+		w.p("\n// AppendJSON appends v as encoding/json would marshal it.\nfunc (v *%s) AppendJSON(dst []byte) (_ []byte, err error) {\n", name)
+	}
+	w.p("if v == nil {\nreturn append(dst, \"null\"...), nil\n}\n")
+	if t.depth {
+		w.p("if depth > codec.MaxAppendDepth {\nreturn dst, codec.ErrDepth\n}\n")
+	}
+	w.encodeAs(x, t.named.Underlying(), underlyingKind(t.named), false)
+	w.p("return dst, nil\n}\n")
+
+	w.p("\n// DecodeJSON decodes into v as encoding/json would.\nfunc (v *%s) DecodeJSON(d *codec.Decoder) {\n", name)
+	w.decodeAs(x, t.named.Underlying(), underlyingKind(t.named))
+	w.p("}\n")
+
+	if hasLock(t.named, map[string]bool{}) {
+		w.p("\n// MarshalJSON implements json.Marshaler.\nfunc (v *%s) MarshalJSON() ([]byte, error) {\nreturn codec.Marshal(v)\n}\n", name)
+	} else {
+		w.p("\n// MarshalJSON implements json.Marshaler.\nfunc (v %s) MarshalJSON() ([]byte, error) {\nreturn codec.Marshal(&v)\n}\n", name)
+	}
+	w.p("\n// UnmarshalJSON implements json.Unmarshaler.\nfunc (v *%s) UnmarshalJSON(data []byte) error {\nreturn codec.Decode(data, v)\n}\n", name)
+}
+
+// hasLock reports whether vet would object to copying a t.
+func hasLock(t types.Type, seen map[string]bool) bool {
+	if seen[qualified(t)] {
+		return false
+	}
+	seen[qualified(t)] = true
+	if _, ok := types.Unalias(t).(*types.Named); ok && methodOf(t, "Lock") != nil && methodOf(t, "Unlock") != nil && onPointer(t, "Lock") {
+		return true
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Array:
+		return hasLock(u.Elem(), seen)
+	case *types.Struct:
+		for v := range u.Fields() {
+			if hasLock(v.Type(), seen) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,131 @@
+package gen
+
+import (
+	"fmt"
+	"go/token"
+	"go/types"
+	"strconv"
+	"strings"
+
+	"github.com/hotpath-go/hotpath/codec/internal/fold"
+)
+
+// writer writes the methods of one type.
+type writer struct {
+	gen    *generator
+	name   string
+	out    strings.Builder
+	tables strings.Builder
+
+	depth    bool      // AppendJSONDepth is being written
+	pos      token.Pos // the field being written
+	locals   int
+	tableNo  int
+	inlining map[string]bool // named types being written in place
+	errs     []error
+}
+
+func (w *writer) p(format string, args ...any) {
+	fmt.Fprintf(&w.out, format, args...)
+}
+
+func (w *writer) fail(format string, args ...any) {
+	w.errs = append(w.errs, w.gen.pkg.errorf(w.pos, format, args...))
+}
+
+// local returns a number for a new set of local variables.
+func (w *writer) local() int {
+	w.locals++
+	return w.locals
+}
+
+// inline writes something for a type without methods of its own, unless it is
+// already inside of it.
+func (w *writer) inline(t types.Type, write func()) {
+	n, ok := types.Unalias(t).(*types.Named)
+	if !ok {
+		write()
+		return
+	}
+	key := qualified(n)
+	if w.inlining[key] {
+		w.fail("%s contains itself and has no generated methods: mark it %s", key, mark)
+		return
+	}
+	w.inlining[key] = true
+	write()
+	delete(w.inlining, key)
+}
+
+// structFields lists the fields of a struct and makes sure we can reach them.
+func (w *writer) structFields(t types.Type) []field {
+	fields, err := w.gen.pkg.fields(t)
+	if err != nil {
+		w.errs = append(w.errs, err)
+	}
+	for _, f := range fields {
+		for _, s := range f.steps {
+			if s.private && s.pkg != w.gen.pkg.types {
+				w.pos = f.pos
+				w.fail("field %s of %s is promoted from an unexported struct of another package", f.goName, t)
+			}
+		}
+	}
+	return fields
+}
+
+// access returns the expression for a field, and those for the embedded
+// pointers on the way to it.
+func access(x string, f field) (expr string, pointers []pointerStep) {
+	expr = x
+	for _, s := range f.steps {
+		expr += "." + s.goName
+		if s.pointer {
+			pointers = append(pointers, pointerStep{expr, s})
+		}
+	}
+	return expr + "." + f.goName, pointers
+}
+
+type pointerStep struct {
+	expr string
+	embedding
+}
+
+// table writes the field table of a struct and returns its name.
+func (w *writer) table(fields []field) string {
+	name := "codecFieldsOf" + w.name
+	if w.tableNo++; w.tableNo > 1 {
+		name += strconv.Itoa(w.tableNo)
+	}
+	fmt.Fprintf(&w.tables, "\nvar %s = []codec.Field{\n", name)
+	for _, f := range fields {
+		fmt.Fprintf(&w.tables, "{Key: %s, Fold: %q},\n", literal(`"`+f.name+`":`), fold.Append(nil, []byte(f.name)))
+	}
+	w.tables.WriteString("}\n")
+	return name
+}
+
+// literal quotes s for Go, with backquotes if it can.
+func literal(s string) string {
+	if strconv.CanBackquote(s) {
+		return "`" + s + "`"
+	}
+	return strconv.Quote(s)
+}
+
+// address returns &x without needless stars.
+func address(x string) string {
+	if strings.HasPrefix(x, "(*") && strings.HasSuffix(x, ")") && !strings.ContainsAny(x[2:len(x)-1], "()") {
+		return x[2 : len(x)-1]
+	}
+	return "&" + x
+}
+
+// selector returns x as it is written before a dot: a pointer needs no star there.
+func selector(x string) string {
+	if a := address(x); a != "&"+x {
+		return a
+	}
+	return x
+}

@@ -1,0 +1,6 @@
+//go:build race
+
+package gentest_test
+
+// raceEnabled makes the random tests shorter.
+const raceEnabled = true

@@ -1,0 +1,64 @@
+package codec
+
+import (
+	"slices"
+	"strconv"
+)
+
+type signed interface {
+	~int | ~int8 | ~int16 | ~int32 | ~int64
+}
+
+type unsigned interface {
+	~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~uintptr
+}
+
+// SortedKeys appends m's keys to buf in the order encoding/json writes them.
+// With room in buf (generated code passes an array on the stack) it does not
+// allocate.
+func SortedKeys[M ~map[K]V, K ~string, V any](buf []string, m M) []string {
+	buf = slices.Grow(buf, len(m))
+	for k := range m {
+		buf = append(buf, string(k))
+	}
+	slices.Sort(buf)
+	return buf
+}
+
+// SortedIntKeys is SortedKeys for integer keys, which encoding/json sorts by
+// their decimal text.
+func SortedIntKeys[M ~map[K]V, K signed, V any](buf []string, m M) []string {
+	buf = slices.Grow(buf, len(m))
+	for k := range m {
+		buf = append(buf, strconv.FormatInt(int64(k), 10))
+	}
+	slices.Sort(buf)
+	return buf
+}
+
+// SortedUintKeys is SortedIntKeys for unsigned keys.
+func SortedUintKeys[M ~map[K]V, K unsigned, V any](buf []string, m M) []string {
+	buf = slices.Grow(buf, len(m))
+	for k := range m {
+		buf = append(buf, strconv.FormatUint(uint64(k), 10))
+	}
+	slices.Sort(buf)
+	return buf
+}
+
+// Get returns the element of a key that SortedKeys returned.
+func Get[M ~map[K]V, K ~string, V any](m M, key string) V {
+	return m[K(key)]
+}
+
+// GetInt returns the element of a key that SortedIntKeys returned.
+func GetInt[M ~map[K]V, K signed, V any](m M, key string) V {
+	n, _ := strconv.ParseInt(key, 10, 64)
+	return m[K(n)]
+}
+
+// GetUint returns the element of a key that SortedUintKeys returned.
+func GetUint[M ~map[K]V, K unsigned, V any](m M, key string) V {
+	n, _ := strconv.ParseUint(key, 10, 64)
+	return m[K(n)]
+}

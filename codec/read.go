@@ -1,0 +1,127 @@
+package codec
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+)
+
+// DefaultLimit is the largest body a Reader takes unless told otherwise.
+const DefaultLimit = 1 << 20
+
+// Reader reads JSON request bodies. The zero value is usable. A Reader is safe
+// for concurrent use; its fields must not change while it is used.
+type Reader struct {
+	// Limit is the largest body in bytes. Zero means DefaultLimit.
+	Limit int64
+	// Options are the policies of decoding. Zero means those of encoding/json.
+	Options Options
+	// AllowNoContentType admits a body that does not say what it is. Zero means
+	// that it is refused: browsers send such bodies across origins without asking.
+	AllowNoContentType bool
+}
+
+// Read decodes the body of r into v. It refuses with ErrContentType what is not
+// application/json (or +json) in UTF-8 without a content coding, and with
+// ErrTooLarge what is above the limit: at once if Content-Length says so. The
+// rest of a body that is too large is not read, and net/http closes the
+// connection. Anything but white space after the value is a *SyntaxError.
+// Status maps the error to the status to answer with.
+func (rd *Reader) Read(w http.ResponseWriter, r *http.Request, v Decodable) error {
+	limit := rd.Limit
+	if limit == 0 {
+		limit = DefaultLimit
+	}
+	if limit < 0 {
+		panic("codec: negative body limit; zero means DefaultLimit")
+	}
+	if err := rd.checkHeader(r, limit); err != nil {
+		return err
+	}
+	b := getBuffer()
+	defer b.release()
+	if err := readBody(w, r, b, limit); err != nil {
+		return err
+	}
+	return rd.Options.Decode(b.bytes, v)
+}
+
+// Read is Reader{Limit: limit}.Read.
+func Read(w http.ResponseWriter, r *http.Request, v Decodable, limit int64) error {
+	return (&Reader{Limit: limit}).Read(w, r, v)
+}
+
+func (rd *Reader) checkHeader(r *http.Request, limit int64) error {
+	if !rd.jsonType(r.Header.Get("Content-Type")) {
+		return fmt.Errorf("%w: Content-Type %.64q", ErrContentType, r.Header.Get("Content-Type"))
+	}
+	if c := r.Header.Get("Content-Encoding"); c != "" && !strings.EqualFold(c, "identity") {
+		return fmt.Errorf("%w: Content-Encoding %.64q", ErrContentType, c)
+	}
+	if r.ContentLength > limit {
+		return fmt.Errorf("%w: Content-Length %d, limit %d", ErrTooLarge, r.ContentLength, limit)
+	}
+	return nil
+}
+
+// jsonType reports whether a Content-Type announces JSON.
+func (rd *Reader) jsonType(s string) bool {
+	switch s {
+	case "application/json", "application/json; charset=utf-8":
+		return true
+	case "":
+		return rd.AllowNoContentType
+	}
+	t, params, err := mime.ParseMediaType(s)
+	if err != nil || t != "application/json" && !strings.HasSuffix(t, "+json") {
+		return false
+	}
+	// RFC 8259, section 8.1: UTF-8 and nothing else.
+	charset := params["charset"]
+	return charset == "" || strings.EqualFold(charset, "utf-8")
+}
+
+// readBody reads the body into b. Room follows what has arrived, not what
+// Content-Length promises: a thousand idle senders must not reserve a thousand limits.
+func readBody(w http.ResponseWriter, r *http.Request, b *buffer, limit int64) error {
+	if r.Body == nil {
+		return nil
+	}
+	body := http.MaxBytesReader(w, r.Body, limit)
+	buf := b.bytes
+	for {
+		if len(buf) == cap(buf) {
+			buf = append(buf, 0)[:len(buf)]
+		}
+		n, err := body.Read(buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+n]
+		b.bytes = buf
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return bodyError(err, limit)
+		}
+	}
+}
+
+func bodyError(err error, limit int64) error {
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return fmt.Errorf("%w: limit %d", ErrTooLarge, limit)
+	}
+	return &BodyError{Err: err}
+}
+
+// BodyError is a body that could not be read to its end.
+type BodyError struct {
+	// Err is what reading returned.
+	Err error
+}
+
+func (e *BodyError) Error() string { return "codec: reading the body: " + e.Err.Error() }
+
+func (e *BodyError) Unwrap() error { return e.Err }

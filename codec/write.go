@@ -1,0 +1,32 @@
+package codec
+
+import (
+	"net/http"
+	"strconv"
+)
+
+// Write answers with v as JSON: encoded whole first, so that nothing has been
+// sent if that fails, and then sent with its Content-Length in one Write. A
+// Content-Type set before is kept. The error is that of encoding or of the
+// Write; only after the former may the caller still answer.
+func Write(w http.ResponseWriter, status int, v Appender) error {
+	return write(w, status, v, "application/json")
+}
+
+func write(w http.ResponseWriter, status int, v Appender, contentType string) error {
+	b := getBuffer()
+	defer b.release()
+	out, err := v.AppendJSON(b.bytes)
+	if err != nil {
+		return err
+	}
+	b.bytes = out
+	h := w.Header()
+	if len(h["Content-Type"]) == 0 {
+		h.Set("Content-Type", contentType)
+	}
+	h.Set("Content-Length", strconv.Itoa(len(out)))
+	w.WriteHeader(status)
+	_, err = w.Write(out)
+	return err
+}
