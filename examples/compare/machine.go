@@ -1,0 +1,75 @@
+package main
+
+import (
+	"debug/buildinfo"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+)
+
+// Machine says where the figures hold.
+type Machine struct {
+	CPU        string `json:"cpu"`
+	Cores      int    `json:"cores"`
+	OS         string `json:"os"`
+	Kernel     string `json:"kernel"`
+	Go         string `json:"go"` // that built the servers
+	Date       string `json:"date"`
+	Congestion string `json:"congestion_control"`
+	Commit     string `json:"commit"`
+}
+
+// describe reads what the system and the server's binary tell about themselves.
+func describe(binary string) Machine {
+	cpu, _ := os.ReadFile("/proc/cpuinfo")
+	m := Machine{
+		CPU: cpuModel(cpu), Cores: runtime.NumCPU(), OS: runtime.GOOS + "/" + runtime.GOARCH,
+		Kernel: firstLine("/proc/sys/kernel/osrelease"), Go: runtime.Version(),
+		Date:       time.Now().UTC().Format(time.DateOnly),
+		Congestion: firstLine("/proc/sys/net/ipv4/tcp_congestion_control"),
+		Commit:     "unknown",
+	}
+	info, err := buildinfo.ReadFile(binary)
+	if err != nil {
+		return m
+	}
+	m.Go = info.GoVersion
+	set := make(map[string]string)
+	for _, s := range info.Settings {
+		set[s.Key] = s.Value
+	}
+	if rev := set["vcs.revision"]; rev != "" {
+		m.Commit = rev[:min(len(rev), 12)]
+	}
+	if set["vcs.modified"] == "true" {
+		m.Commit += " with changes"
+	}
+	return m
+}
+
+func (m Machine) String() string {
+	return fmt.Sprintf("%s, %d cores, %s, kernel %s, %s, %s, TCP %s, commit %s",
+		m.CPU, m.Cores, m.OS, m.Kernel, m.Go, m.Date, m.Congestion, m.Commit)
+}
+
+func firstLine(path string) string {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return "n/a"
+	}
+	line, _, _ := strings.Cut(string(b), "\n")
+	return line
+}
+
+// commandLine is how to run this again. Under `go run` the program's own path is
+// a temporary file and says nothing.
+func commandLine(args []string) string {
+	name := filepath.Base(os.Args[0])
+	if self, err := os.Executable(); err == nil && strings.Contains(self, "go-build") {
+		name = "go run ./examples/compare"
+	}
+	return strings.Join(append([]string{name}, args...), " ")
+}
