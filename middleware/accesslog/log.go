@@ -1,0 +1,107 @@
+package accesslog
+
+import (
+	"io"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/hotpath-go/hotpath/middleware"
+)
+
+// Options says where lines go and how long they may wait.
+type Options struct {
+	// Writer gets whole lines, many at a time, from one goroutine. Close does not close it. Zero means os.Stdout.
+	Writer io.Writer
+	// Buffer bounds the bytes that wait in memory, those being written included. Its memory grows on demand, and then stays. Zero means 4 MiB.
+	Buffer int
+	// FlushEvery is how long a line may wait for company. Zero means 100 ms.
+	FlushEvery time.Duration
+	// FlushAt is how many waiting bytes are written at once without waiting longer. Zero means 32 KiB, or a quarter of Buffer
+	// if that is less.
+	FlushAt int
+	// CloseWait bounds how long Close waits for a stuck Writer. Zero means 5 s.
+	CloseWait time.Duration
+	// MaxField bounds each string taken from the request, in bytes; the rest is cut. Zero means 2048.
+	MaxField int
+	// FirstByte adds the time to the first byte, for one more reading of the clock. Zero means it is left out.
+	FirstByte bool
+	// OnError gets each error of Writer, on the writing goroutine; it must not call Flush or Close. Zero means no call.
+	OnError func(error)
+}
+
+func (o Options) withDefaults() Options {
+	if o.Writer == nil {
+		o.Writer = os.Stdout
+	}
+	o.Buffer = orDefault(o.Buffer, 4<<20)
+	o.FlushEvery = orDefault(o.FlushEvery, 100*time.Millisecond)
+	o.FlushAt = min(orDefault(o.FlushAt, 32<<10), max(o.Buffer/4, 1))
+	o.CloseWait = orDefault(o.CloseWait, 5*time.Second)
+	o.MaxField = orDefault(o.MaxField, 2048)
+	return o
+}
+
+func orDefault[T int | time.Duration](v, preset T) T {
+	if v <= 0 {
+		return preset
+	}
+	return v
+}
+
+// Log is an access log. It is safe for concurrent use. Its owner calls Close when the server has stopped.
+type Log struct {
+	options Options
+	queue   *queue
+	lines   sync.Pool // of *line
+}
+
+// New starts a log and the goroutine that writes it, which lives until Close.
+func New(o Options) *Log {
+	o = o.withDefaults()
+	l := &Log{options: o, queue: newQueue(o)}
+	l.lines.New = func() any { return new(line) }
+	go l.queue.run()
+	return l
+}
+
+// Middleware logs the requests that next serves. It goes outermost, so that it sees what the other pieces answer.
+func (l *Log) Middleware(next http.Handler) http.Handler {
+	return &handler{l, next}
+}
+
+type handler struct {
+	log  *Log
+	next http.Handler
+}
+
+// The line is written when next panics too, which is why it is deferred; the panic goes on.
+func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	start := time.Now()
+	w, rec, owner := middleware.Wrap(w)
+	if owner {
+		defer rec.End()
+	}
+	if h.log.options.FirstByte {
+		rec.TimeFirstByte()
+	}
+	// Taken before: handlers such as http.StripPrefix's neighbours may change the URL in place.
+	e := entry{start: start, method: r.Method, path: r.URL.Path, remote: r.RemoteAddr, aborted: true}
+	if ua := r.Header["User-Agent"]; len(ua) > 0 {
+		e.agent = ua[0]
+	}
+	defer h.log.add(&e, rec)
+	h.next.ServeHTTP(w, r)
+	e.aborted = false
+}
+
+func (l *Log) add(e *entry, rec *middleware.Record) {
+	s := l.lines.Get().(*line)
+	s.build(e, rec, &l.options)
+	l.queue.add(s.text)
+	// A line of MaxField-sized strings is rare; its memory is not kept for the usual ones.
+	if cap(s.text) <= 8<<10 {
+		l.lines.Put(s)
+	}
+}

@@ -1,0 +1,53 @@
+package quote_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/hotpath-go/hotpath/middleware/internal/quote"
+)
+
+// The oracle is encoding/json: what it decodes must be what it would have decoded from its own encoding.
+func check(t *testing.T, s string) {
+	t.Helper()
+	own, err := json.Marshal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got, want string
+	if err := json.Unmarshal(own, &want); err != nil {
+		t.Fatal(err)
+	}
+	line := quote.Append(nil, s)
+	if err := json.Unmarshal(line, &got); err != nil || got != want {
+		t.Fatalf("Append(%q) = %s, which decodes to %q (%v), want %q", s, line, got, err, want)
+	}
+	for _, c := range line {
+		if c < 0x20 {
+			t.Fatalf("Append(%q) = %q: a control byte would break the line", s, line)
+		}
+	}
+}
+
+func TestEveryByteAtEveryOffset(t *testing.T) {
+	for c := range 256 {
+		for offset := range 18 {
+			s := []byte(strings.Repeat("a", 19))
+			s[offset] = byte(c)
+			check(t, string(s))
+		}
+	}
+}
+
+func TestRunes(t *testing.T) {
+	for _, s := range []string{"", "é", "日本語", "a\U0001f600b", "\ufffd", "\u2028", "\xe2\x80", "\xff\xfe", "<&>", "\"\\\"", "é\"\n"} {
+		check(t, s)
+		check(t, s+s+s)
+	}
+}
+
+func FuzzAppend(f *testing.F) {
+	f.Add("/a\x00b\"\\\x80é")
+	f.Fuzz(check)
+}
