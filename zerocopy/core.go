@@ -1,0 +1,144 @@
+package zerocopy
+
+import (
+	"io"
+	"net"
+	"runtime"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// A core is the part that all conns of a Listener share. It owns nc. It is
+// safe for concurrent use.
+type core struct {
+	hold
+	nc     net.Conn
+	raw    syscall.RawConn // of nc
+	counts *counters
+	local  net.Addr // a copy of our own: its pointer is the key to the core
+	forget runtime.Cleanup
+
+	// broken is set once a file has failed to give promised bytes, and never
+	// cleared: nothing may follow a response that stopped in its middle.
+	broken atomic.Bool
+}
+
+// A carrier sends a range of a Body by itself. Only conns of this package are.
+type carrier interface {
+	carry(b *Body, off, n int64) (int64, error)
+}
+
+func newCore(nc rawConn, counts *counters) *core {
+	// An error here is the error of a closed conn; its writes report it again.
+	raw, _ := nc.SyscallConn()
+	return &core{nc: nc, raw: raw, counts: counts}
+}
+
+// NetConn returns the wrapped conn, as tls.Conn.NetConn does. Writing to it
+// while Reply runs would overtake a header that waits.
+func (c *core) NetConn() net.Conn { return c.nc }
+
+// LocalAddr returns a genuine *net.TCPAddr or *net.UnixAddr, one for each conn.
+func (c *core) LocalAddr() net.Addr { return c.local }
+
+func (c *core) Write(p []byte) (int, error) {
+	if c.broken.Load() {
+		return 0, ErrShortFile
+	}
+	if !c.idle() {
+		return c.writeHeld(p)
+	}
+	n, err := c.nc.Write(p)
+	note(&c.counts.writes, &c.counts.writeBytes, int64(n))
+	return n, err
+}
+
+// ReadFrom implements [io.ReaderFrom]. This is where net/http arrives with the
+// body. A Reader of ours is sent from where its bytes lie; any other source
+// goes to the inner conn, which knows sendfile and splice.
+func (c *core) ReadFrom(src io.Reader) (int64, error) {
+	r, n := claim(src)
+	if r == nil {
+		return c.pass(src)
+	}
+	sent, err := c.carry(r.b, r.pos, n)
+	consume(src, sent)
+	return sent, err
+}
+
+func (c *core) pass(src io.Reader) (n int64, err error) {
+	if c.broken.Load() {
+		return 0, ErrShortFile
+	}
+	if err := c.release(); err != nil {
+		return 0, err
+	}
+	if rf, ok := c.nc.(io.ReaderFrom); ok {
+		n, err = rf.ReadFrom(src)
+	} else {
+		n, err = io.Copy(c.nc, src)
+	}
+	note(&c.counts.passed, &c.counts.passedBytes, n)
+	return n, err
+}
+
+func (c *core) Read(p []byte) (int, error) {
+	// net/http watches for the client's leaving by a read of one byte while the
+	// handler runs. Nobody waits for that one, so it does not cost the header
+	// its company. Any other read may wait for what the peer says to the header.
+	if len(p) > 1 {
+		c.release()
+	}
+	return c.nc.Read(p)
+}
+
+// Close resets the conn if a body stopped in its middle: the peer must not
+// take what it has for all there is.
+func (c *core) Close() error {
+	c.release()
+	if l, ok := c.nc.(interface{ SetLinger(int) error }); ok && c.broken.Load() {
+		l.SetLinger(0)
+	}
+	c.unregister()
+	return c.nc.Close()
+}
+
+func (c *core) CloseWrite() error {
+	c.release()
+	if c.broken.Load() {
+		// A FIN would end the body in good order.
+		return ErrShortFile
+	}
+	return c.nc.(interface{ CloseWrite() error }).CloseWrite()
+}
+
+func (c *core) SetDeadline(t time.Time) error {
+	c.release()
+	return c.nc.SetDeadline(t)
+}
+
+func (c *core) SetReadDeadline(t time.Time) error {
+	c.release()
+	return c.nc.SetReadDeadline(t)
+}
+
+func (c *core) SetWriteDeadline(t time.Time) error {
+	c.release()
+	return c.nc.SetWriteDeadline(t)
+}
+
+// SyscallConn implements [syscall.Conn].
+func (c *core) SyscallConn() (syscall.RawConn, error) {
+	c.release()
+	return c.nc.(syscall.Conn).SyscallConn()
+}
+
+// counting writes to the inner conn of a send that is under way.
+type counting struct{ c *core }
+
+func (w counting) Write(p []byte) (int, error) {
+	n, err := w.c.nc.Write(p)
+	note(&w.c.counts.writes, &w.c.counts.writeBytes, int64(n))
+	return n, err
+}

@@ -1,0 +1,57 @@
+package zerocopy
+
+import "slices"
+
+// A cursor walks a range of a Body. It is one goroutine's.
+type cursor struct {
+	b    *Body
+	i    int   // segment
+	at   int64 // offset within it
+	left int64 // bytes of the range not walked yet
+}
+
+// cursor starts at off and covers at most n bytes, fewer at the Body's end.
+func (b *Body) cursor(off, n int64) cursor {
+	if off >= b.n {
+		return cursor{b: b}
+	}
+	// ends is increasing without repeats, since empty segments are never kept.
+	i, found := slices.BinarySearch(b.ends, off)
+	if found {
+		i++
+	}
+	start := b.ends[i] - b.segs[i].n
+	return cursor{b: b, i: i, at: off - start, left: min(n, b.n-off)}
+}
+
+// inFile reports whether the next bytes come from a file.
+func (c *cursor) inFile() bool { return c.left > 0 && c.b.segs[c.i].file != nil }
+
+// next takes up to limit bytes of one segment: n of them from offset at.
+func (c *cursor) next(limit int64) (s *segment, at, n int64) {
+	s, at = &c.b.segs[c.i], c.at
+	n = min(s.n-at, c.left, limit)
+	c.at += n
+	c.left -= n
+	if c.at == s.n {
+		c.i, c.at = c.i+1, 0
+	}
+	return s, at, n
+}
+
+// memory takes the consecutive memory segments that come next, at most limit.
+func (c *cursor) memory(dst [][]byte, limit int) [][]byte {
+	for len(dst) < limit && c.left > 0 && !c.inFile() {
+		s, at, n := c.next(c.left)
+		dst = append(dst, s.mem[at:at+n])
+	}
+	return dst
+}
+
+// pos is where the cursor stands, counted from the start of the Body.
+func (c *cursor) pos() int64 {
+	if c.i == len(c.b.segs) {
+		return c.b.n
+	}
+	return c.b.ends[c.i] - c.b.segs[c.i].n + c.at
+}

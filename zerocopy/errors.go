@@ -1,0 +1,38 @@
+package zerocopy
+
+import (
+	"errors"
+	"fmt"
+	"io"
+)
+
+// ErrShortFile reports that a file section ended before the length its [Body]
+// promised: the file was truncated. The response cannot be repaired, so a
+// conn of a [Listener] refuses every later write and resets when it is closed;
+// nothing is padded. It wraps [io.ErrUnexpectedEOF].
+var ErrShortFile = fmt.Errorf("zerocopy: file is shorter than its section: %w", io.ErrUnexpectedEOF)
+
+// A fileError is a failure on the side of the file: the peer is well, yet the
+// promised bytes will never come. It alone makes a conn unusable; an error of
+// the socket speaks for itself.
+type fileError struct{ err error }
+
+func (e *fileError) Error() string { return "zerocopy: read file section: " + e.err.Error() }
+func (e *fileError) Unwrap() error { return e.err }
+
+func isFileFailure(err error) bool {
+	var fe *fileError
+	return errors.Is(err, ErrShortFile) || errors.As(err, &fe)
+}
+
+// fileErr judges a ReadAt that gave n of want bytes: only all of them will do.
+func fileErr(n, want int, err error) error {
+	switch {
+	case n == want:
+		return nil
+	case err == nil || errors.Is(err, io.EOF):
+		return ErrShortFile
+	default:
+		return &fileError{err}
+	}
+}

@@ -1,0 +1,135 @@
+package zerocopy
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// A hold keeps one write back, so that a header can leave with its body. It is
+// a promise with a short life: Reply announces a body, net/http writes the
+// header, the body takes it along, all in one call of Reply. Whatever else
+// happens on the conn lets it go first, and Reply itself at its end.
+type hold struct {
+	// state is written with mu locked. It is read without it as well: whoever
+	// finds it idle has no order against the goroutine that announces, and
+	// writes of two such goroutines may go in either order on any conn.
+	state atomic.Uint32
+	mu    sync.Mutex
+	buf   *[holdSize]byte
+	n     int
+}
+
+const (
+	stateIdle      = iota
+	stateAnnounced // the next write may be kept back
+	stateHolding   // buf[:n] waits
+)
+
+// holdSize is the buffer net/http writes through, the longest write it makes
+// of bytes that are not ours.
+const holdSize = 4 << 10
+
+// holdBufs holds buffers of conns that hold nothing, which is nearly all.
+var holdBufs = sync.Pool{New: func() any { return new([holdSize]byte) }}
+
+func (h *hold) idle() bool { return h.state.Load() == stateIdle }
+
+func (h *hold) announce() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.idle() {
+		h.state.Store(stateAnnounced)
+	}
+}
+
+// keep takes a copy of p if a body is announced and p is short enough.
+// The caller holds mu.
+func (h *hold) keep(p []byte) bool {
+	if h.state.Load() != stateAnnounced || len(p) > holdSize {
+		return false
+	}
+	h.buf = holdBufs.Get().(*[holdSize]byte)
+	h.n = copy(h.buf[:], p)
+	h.state.Store(stateHolding)
+	return true
+}
+
+// take ends the hold and returns what waited; give it back by dropHeld when
+// it has been written. The caller holds mu.
+func (h *hold) take() (buf *[holdSize]byte, n int) {
+	buf, n = h.buf, h.n
+	h.buf, h.n = nil, 0
+	h.state.Store(stateIdle)
+	return buf, n
+}
+
+// Each of the three below writes with mu locked, so that a second writer which
+// still saw the hold waits its turn. Reads and deadlines see the state idle by
+// then and do not wait.
+
+// writeHeld is Write while a body is announced or a header waits.
+func (c *core) writeHeld(p []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.keep(p) {
+		return len(p), nil
+	}
+	buf, n := c.take()
+	if n == 0 {
+		n, err := c.nc.Write(p)
+		note(&c.counts.writes, &c.counts.writeBytes, int64(n))
+		return n, err
+	}
+	defer holdBufs.Put(buf)
+	c.counts.held.Add(1)
+	one := Body{segs: []segment{{mem: p, n: int64(len(p))}}, ends: []int64{int64(len(p))}, n: int64(len(p))}
+	sent, err := c.send(buf[:n], &one, 0, one.n)
+	return int(sent), err
+}
+
+// carry sends the range of b together with the header that waits.
+func (c *core) carry(b *Body, off, n int64) (int64, error) {
+	if c.broken.Load() {
+		return 0, ErrShortFile
+	}
+	if c.idle() {
+		return c.send(nil, b, off, n)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	buf, held := c.take()
+	if held == 0 {
+		return c.send(nil, b, off, n)
+	}
+	defer holdBufs.Put(buf)
+	c.counts.held.Add(1)
+	return c.send(buf[:held], b, off, n)
+}
+
+// release ends the hold; what waited is written by itself.
+func (c *core) release() error {
+	if c.idle() {
+		return nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	buf, held := c.take()
+	if held == 0 {
+		return nil
+	}
+	defer holdBufs.Put(buf)
+	n, err := c.nc.Write(buf[:held])
+	note(&c.counts.writes, &c.counts.writeBytes, int64(n))
+	return err
+}
+
+// send runs a sender and remembers a file that failed.
+func (c *core) send(head []byte, b *Body, off, n int64) (int64, error) {
+	s := getSender(c)
+	defer s.put()
+	sent, err := s.send(head, b, off, n)
+	if err != nil && isFileFailure(err) {
+		c.broken.Store(true)
+	}
+	return sent, err
+}

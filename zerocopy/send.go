@@ -1,0 +1,45 @@
+package zerocopy
+
+import (
+	"io"
+	"net/http"
+)
+
+// Send writes b to w in the fewest calls w allows, and reports how many bytes
+// of b were taken.
+//
+// To an http.ResponseWriter it sends b as the whole response body: write
+// nothing before or after it. It sets Content-Length and Content-Type as
+// net/http would have found them, unless they are set or the response is
+// encoded or chunked. A body that fits beside the header in net/http's own
+// buffer leaves with it in one call; a longer one reaches a conn of a
+// [Listener] in a second. Any other writer gets the same bytes by plain writes:
+// HTTP/2, TLS, wrappers that do not implement io.ReaderFrom.
+//
+// To a conn of a Listener, a *net.TCPConn or a *net.UnixConn it makes one
+// gathering write for each run of memory, and sendfile for files. After an
+// error the stream ends in the middle of b: close the conn.
+//
+// When a file turns out short ([ErrShortFile]) the conn of the response is
+// closed without its end, never padded and never used again; the handler
+// should just return, or panic with http.ErrAbortHandler if w is a wrapper
+// without Unwrap. Only if nothing was written (0 and the error are returned)
+// can it still answer with an error of its own.
+func Send(w io.Writer, b *Body) (int64, error) {
+	if rw, ok := w.(http.ResponseWriter); ok {
+		return respond(rw, nil, b)
+	}
+	return b.WriteTo(w)
+}
+
+// Reply is [Send] in answer to r. Knowing the request it knows the conn, and
+// sends header and body together: one call for memory, two for a file. A HEAD
+// request gets the header only, and no file is read for it.
+func Reply(w http.ResponseWriter, r *http.Request, b *Body) (int64, error) {
+	if r.Method == http.MethodHead {
+		describe(w.Header(), b)
+		_, err := w.Write(nil)
+		return 0, err
+	}
+	return respond(w, lookup(r), b)
+}

@@ -1,0 +1,66 @@
+//go:build !linux || portable
+
+// The twin for all other systems: writev where package net has it, and copies.
+
+package zerocopy
+
+import (
+	"net"
+	"sync"
+)
+
+const maxBuffers = 1024
+
+// A sender has the state of one send. It is one goroutine's.
+type sender struct {
+	c    *core
+	bufs net.Buffers // what is left of a gathering write; moves within all
+	all  [][]byte
+}
+
+var senders = sync.Pool{New: func() any { return &sender{} }}
+
+func getSender(c *core) *sender {
+	s := senders.Get().(*sender)
+	s.c = c
+	return s
+}
+
+func (s *sender) put() {
+	clear(s.all)
+	s.c, s.bufs, s.all = nil, nil, s.all[:0]
+	senders.Put(s)
+}
+
+// send writes head and the range of b. It counts the bytes of b only.
+func (s *sender) send(head []byte, b *Body, off, n int64) (sent int64, err error) {
+	cur := b.cursor(off, n)
+	for len(head) > 0 || cur.left > 0 {
+		var moved int64
+		if len(head) == 0 && cur.inFile() {
+			_, _, n := cur.next(cur.left)
+			moved, err = b.copyRange(counting{s.c}, cur.pos()-n, n)
+		} else {
+			moved, err = s.sendMemory(head, &cur)
+			moved -= int64(len(head))
+			head = nil
+		}
+		sent += max(0, moved)
+		if err != nil {
+			return sent, err
+		}
+	}
+	return sent, nil
+}
+
+func (s *sender) sendMemory(head []byte, cur *cursor) (int64, error) {
+	s.all = s.all[:0]
+	if len(head) > 0 {
+		s.all = append(s.all, head)
+	}
+	s.all = cur.memory(s.all, maxBuffers)
+	s.bufs = s.all
+	n, err := s.bufs.WriteTo(s.c.nc)
+	note(&s.c.counts.gathers, &s.c.counts.gatherBytes, n)
+	return n, err
+}

@@ -1,0 +1,239 @@
+//go:build linux && !portable
+
+// Linux has MSG_MORE and a sendfile that takes an offset: the fast path.
+
+package zerocopy
+
+import (
+	"errors"
+	"net"
+	"os"
+	"sync"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	// maxIovecs is IOV_MAX, see sendmsg(2).
+	maxIovecs = 1024
+	// sliceSize bounds one sendfile, so that a write deadline is looked at
+	// before each slice and not only when the socket is full.
+	sliceSize = 2 << 20
+)
+
+// A sender has the state of one send. It is one goroutine's from getSender to
+// put; it is pooled because what the kernel is given must lie on the heap.
+type sender struct {
+	c    *core
+	bufs [][]byte
+	iov  []unix.Iovec // all of a gathering write
+	todo []unix.Iovec // what is left of it
+	hdr  unix.Msghdr
+	more int // MSG_MORE or 0
+
+	file syscall.RawConn
+	sock uintptr
+	off  int64
+	want int
+
+	moved  int64 // by the last call
+	err    error // of the last call
+	corked bool  // the kernel may be keeping bytes back for more to come
+
+	// Bound once: a method value made for each call would be an allocation.
+	gatherFn, sendfileFn func(fd uintptr) bool
+	sectionFn            func(fd uintptr)
+}
+
+var senders = sync.Pool{New: func() any {
+	s := &sender{}
+	s.gatherFn, s.sendfileFn, s.sectionFn = s.gather, s.sendfile, s.section
+	return s
+}}
+
+func getSender(c *core) *sender {
+	s := senders.Get().(*sender)
+	s.c = c
+	return s
+}
+
+// put lets go of everything that belongs to others.
+func (s *sender) put() {
+	clear(s.bufs)
+	clear(s.iov)
+	s.bufs, s.iov, s.todo = s.bufs[:0], s.iov[:0], nil
+	s.c, s.file, s.err, s.corked = nil, nil, nil, false
+	s.hdr = unix.Msghdr{}
+	senders.Put(s)
+}
+
+// send writes head and the range of b. It counts the bytes of b only.
+func (s *sender) send(head []byte, b *Body, off, n int64) (sent int64, err error) {
+	cur := b.cursor(off, n)
+	for len(head) > 0 || cur.left > 0 {
+		if len(head) == 0 && cur.inFile() {
+			err = s.sendSection(&cur)
+		} else {
+			err = s.sendMemory(head, &cur)
+			s.moved -= int64(len(head))
+			head = nil
+		}
+		sent += max(0, s.moved)
+		if err != nil {
+			s.uncork()
+			return sent, err
+		}
+	}
+	return sent, nil
+}
+
+func (s *sender) sendMemory(head []byte, cur *cursor) error {
+	s.bufs = s.bufs[:0]
+	if len(head) > 0 {
+		s.bufs = append(s.bufs, head)
+	}
+	s.bufs = cur.memory(s.bufs, maxIovecs)
+	s.iov = s.iov[:0]
+	for _, p := range s.bufs {
+		s.iov = append(s.iov, unix.Iovec{Base: unsafe.SliceData(p)})
+		s.iov[len(s.iov)-1].SetLen(len(p))
+	}
+	s.todo, s.moved, s.err, s.more = s.iov, 0, nil, 0
+	if cur.left > 0 {
+		s.more = unix.MSG_MORE
+	}
+	s.corked = s.more != 0
+	return s.finish("sendmsg", s.c.raw.Write(s.gatherFn))
+}
+
+// gather runs inside RawConn.Write, which holds the write lock until all is
+// out: like one Write, it cannot be interleaved with others.
+func (s *sender) gather(fd uintptr) bool {
+	for len(s.todo) > 0 {
+		s.hdr.Iov = &s.todo[0]
+		s.hdr.SetIovlen(len(s.todo))
+		// unsafe.Pointer rule 4: the conversion stands in the call itself. hdr and
+		// the iovecs are on the heap and typed, so what they point to lives.
+		n, _, errno := unix.Syscall(unix.SYS_SENDMSG, fd, uintptr(unsafe.Pointer(&s.hdr)),
+			uintptr(unix.MSG_DONTWAIT|unix.MSG_NOSIGNAL|s.more))
+		note(&s.c.counts.gathers, &s.c.counts.gatherBytes, int64(int(n)))
+		switch errno {
+		case 0:
+			s.advance(int(n))
+		case unix.EINTR:
+		case unix.EAGAIN:
+			return false
+		default:
+			s.err = errno
+			return true
+		}
+	}
+	return true
+}
+
+// advance drops the n bytes that a partial write has taken.
+func (s *sender) advance(n int) {
+	s.moved += int64(n)
+	for n > 0 {
+		first := &s.todo[0]
+		if uint64(n) < uint64(first.Len) {
+			// unsafe.Pointer rule 3: stays within the slice Base came from.
+			first.Base = (*byte)(unsafe.Add(unsafe.Pointer(first.Base), n))
+			first.SetLen(int(first.Len) - n)
+			return
+		}
+		n -= int(first.Len)
+		s.todo = s.todo[1:]
+	}
+}
+
+// sendSection sends at most one slice of the file section that comes next.
+func (s *sender) sendSection(cur *cursor) error {
+	seg, at, n := cur.next(sliceSize)
+	s.moved, s.err = 0, nil
+	if seg.raw == nil {
+		return &fileError{os.ErrClosed}
+	}
+	s.file, s.off, s.want = seg.raw, seg.off+at, int(n)
+	err := s.finish("sendfile", s.c.raw.Write(s.sendfileFn))
+	if errors.Is(err, errNoSendfile) {
+		rest := s.moved
+		m, cerr := cur.b.copyRange(counting{s.c}, cur.pos()-n+rest, n-rest)
+		s.moved = rest + m
+		return cerr
+	}
+	return err
+}
+
+// sendfile runs inside RawConn.Write: it must not wait for the socket there.
+func (s *sender) sendfile(fd uintptr) bool {
+	s.sock = fd
+	for s.want > 0 && s.err == nil {
+		// Control keeps the file's fd from being closed and reused meanwhile.
+		if err := s.file.Control(s.sectionFn); err != nil {
+			s.err = &fileError{err}
+		}
+		if s.err == unix.EAGAIN {
+			s.err = nil
+			return false
+		}
+	}
+	return true
+}
+
+// errNoSendfile: the file system cannot do it, or one of the two sides failed
+// and the number does not say which. A copy works, or fails with the right name.
+var errNoSendfile = errors.New("zerocopy: no sendfile here")
+
+func (s *sender) section(fd uintptr) {
+	n, err := unix.Sendfile(int(s.sock), int(fd), &s.off, s.want)
+	note(&s.c.counts.sendfiles, &s.c.counts.sendfileBytes, int64(n))
+	switch {
+	case err == nil && n == 0:
+		// The kernel was told to expect more than there was.
+		s.err, s.corked = ErrShortFile, true
+	case err == nil:
+		s.moved += int64(n)
+		s.want -= n
+	case err == unix.EINTR:
+	case err == unix.EAGAIN, err == unix.EPIPE, err == unix.ECONNRESET, err == unix.ETIMEDOUT:
+		s.err = err
+	default:
+		s.err = errNoSendfile
+	}
+}
+
+// finish makes the error of a call: err is RawConn's (closed, deadline).
+func (s *sender) finish(call string, err error) error {
+	if err != nil || s.err == nil {
+		return err
+	}
+	errno, ok := errors.AsType[syscall.Errno](s.err)
+	if !ok || isFileFailure(s.err) {
+		return s.err
+	}
+	nc := s.c.nc
+	return &net.OpError{Op: "write", Net: nc.LocalAddr().Network(), Source: nc.LocalAddr(),
+		Addr: nc.RemoteAddr(), Err: os.NewSyscallError(call, errno)}
+}
+
+// uncork pushes out what MSG_MORE has kept back: after an error nothing may
+// come to take it along, and the peer would wait 200 ms. Setting TCP_NODELAY
+// pushes, see tcp(7); a Unix socket keeps nothing back and refuses.
+func (s *sender) uncork() {
+	if !s.corked {
+		return
+	}
+	s.c.raw.Control(func(fd uintptr) {
+		was, err := unix.GetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_NODELAY)
+		if err != nil {
+			return
+		}
+		unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
+		if was == 0 {
+			unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_NODELAY, 0)
+		}
+	})
+}
