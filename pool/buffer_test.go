@@ -139,7 +139,7 @@ func TestBufferReentered(t *testing.T) {
 		calls := map[string]func(pool.Buffer){
 			"Append": func(b pool.Buffer) { b.Append(func(p []byte) []byte { change(b); return p }) },
 			"ReadFrom": func(b pool.Buffer) {
-				_, _ = b.ReadFrom(readerFunc(func([]byte) (int, error) { change(b); return 1, nil }))
+				_, _ = b.ReadFrom(readerFunc(func([]byte) (int, error) { change(b); return 1, io.EOF }))
 			},
 			"WriteTo": func(b pool.Buffer) {
 				_, _ = b.WriteTo(writerFunc(func(p []byte) (int, error) { change(b); return len(p), nil }))

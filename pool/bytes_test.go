@@ -125,22 +125,19 @@ func TestBytesRefuses(t *testing.T) {
 // Of two goroutines that put one slice at once, one is refused.
 func TestBytesConcurrentDoublePut(t *testing.T) {
 	var p pool.Bytes
-	for round := range uint64(2000) {
-		b := p.Get(100)
-		var gate, done sync.WaitGroup
-		gate.Add(2)
-		for range 2 {
-			done.Go(func() {
-				gate.Done()
-				gate.Wait()
-				p.Put(b)
-			})
+	var b []byte
+	rounds := uint64(0)
+	duel(t, func() { b = p.Get(100); rounds++ }, func() { p.Put(b) }, func() {
+		if got := p.Stats().Refused; got != rounds {
+			t.Errorf("refused %d of %d second puts", got, rounds)
 		}
-		done.Wait()
-		if got := p.Stats().Refused; got != round+1 {
-			t.Fatalf("refused %d, want %d", got, round+1)
+		x, y := p.Get(100), p.Get(100)
+		if overlap(x, y) {
+			t.Error("one array, two owners")
 		}
-	}
+		p.Put(x)
+		p.Put(y)
+	})
 }
 
 // misuser is an owner who, beside putting its slices, puts parts of them,

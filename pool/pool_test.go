@@ -96,37 +96,29 @@ func TestItemKeptAfterReuse(t *testing.T) {
 // Two goroutines put one item at the same time: one wins, the other panics,
 // and the value lies in the pool once.
 func TestItemConcurrentDoublePut(t *testing.T) {
-	const puts = 2
 	var p pool.Pool[session]
-	for range 2000 {
-		i := p.Get()
-		var wins, losses atomic.Int32
-		var gate, done sync.WaitGroup
-		gate.Add(puts)
-		for range puts {
-			done.Go(func() {
-				defer func() {
-					if recover() != nil {
-						losses.Add(1)
-					}
-				}()
-				gate.Done()
-				gate.Wait()
-				i.Put()
-				wins.Add(1)
-			})
-		}
-		done.Wait()
-		if wins.Load() != 1 || losses.Load() != puts-1 {
-			t.Fatalf("%d puts succeeded and %d panicked, want 1 and %d", wins.Load(), losses.Load(), puts-1)
+	var i pool.Item[session]
+	var wins, losses atomic.Int32
+	put := func() {
+		defer func() {
+			if recover() != nil {
+				losses.Add(1)
+			}
+		}()
+		i.Put()
+		wins.Add(1)
+	}
+	duel(t, func() { i = p.Get() }, put, func() {
+		if wins.Swap(0) != 1 || losses.Swap(0) != 1 {
+			t.Error("both puts succeeded, or neither; want one")
 		}
 		a, b := p.Get(), p.Get()
 		if a.Value() == b.Value() {
-			t.Fatal("one value, two owners")
+			t.Error("one value, two owners")
 		}
 		a.Put()
 		b.Put()
-	}
+	})
 }
 
 // Many goroutines share a pool; each marks its value and finds its own mark.

@@ -1,0 +1,32 @@
+package pool
+
+import "testing"
+
+// The collector may reuse an array's address before its cleanup has run: the
+// younger ticket must win, survive the older one's retirement, and both count.
+func TestRegistrySameAddress(t *testing.T) {
+	var r registry
+	array := new([64]byte)
+	r.issue(array[:], 0)
+	old := r.find(&array[0])
+	young := &ticket{addr: old.addr, size: 80, class: 1}
+	young.out()
+	r.insert(young)
+	if got := r.find(&array[0]); got != young {
+		t.Fatalf("found %+v, want the younger ticket", got)
+	}
+	r.retire(old)
+	if got := r.find(&array[0]); got != young {
+		t.Fatalf("found %+v after the older one's cleanup, want the younger ticket", got)
+	}
+	if gets, _ := r.counts(); gets != 2 {
+		t.Errorf("%d gets, want 2", gets)
+	}
+	r.retire(young)
+	if got := r.find(&array[0]); got != nil {
+		t.Errorf("found %+v, want nothing", got)
+	}
+	if gets, _ := r.counts(); gets != 2 {
+		t.Errorf("%d gets after all cleanups, want 2", gets)
+	}
+}
