@@ -1,0 +1,107 @@
+package keepalive
+
+import (
+	"context"
+	"net"
+	"sync/atomic"
+	"time"
+)
+
+// follow makes every dialed connection one whose requests and age are known.
+func (t *Transport) follow(l *lane, dial dialFunc) dialFunc {
+	return func(ctx context.Context, network, addr string) (net.Conn, error) {
+		l.added()
+		c, err := t.open(ctx, dial, network, addr)
+		if err != nil {
+			t.conns.failed.Add(1)
+			l.lost()
+			return nil, err
+		}
+		tr := &track{lane: l, census: &t.conns, retireAt: t.life.end(time.Now(), c)}
+		t.conns.add(tr)
+		if tc, ok := c.(*net.TCPConn); ok {
+			return &tcpConn{TCPConn: tc, track: tr}, nil
+		}
+		return &otherConn{Conn: c, track: tr}, nil
+	}
+}
+
+func (t *Transport) open(ctx context.Context, dial dialFunc, network, addr string) (net.Conn, error) {
+	c, err := dial(ctx, network, addr)
+	if err != nil {
+		return nil, err
+	}
+	if tc, ok := c.(*net.TCPConn); ok {
+		if err := t.setOptions(tc); err != nil {
+			_ = c.Close()
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+// track is what is known of one dialed connection. All of it may be used
+// concurrently: HTTP/2 runs many turns at once.
+type track struct {
+	lane     *lane
+	census   *census
+	retireAt time.Time    // zero: no age limit; never written after the dial
+	turns    atomic.Int64 // requests assigned; a plain count, ordered by nothing
+	busy     atomic.Int64 // assigned minus given back; sums commute, so order is free
+	retired  atomic.Bool  // set once: one connection is one retirement in Stats
+	closed   atomic.Bool  // set once: Close may be called twice
+}
+
+func (tr *track) tracked() *track { return tr }
+
+func (tr *track) gone() {
+	if tr.closed.CompareAndSwap(false, true) {
+		tr.census.remove(tr)
+		tr.lane.lost()
+	}
+}
+
+// tcpConn keeps every method of *net.TCPConn (ReadFrom, SyscallConn, …).
+type tcpConn struct {
+	*net.TCPConn
+	*track
+}
+
+// NetConn returns the connection that was dialed.
+func (c *tcpConn) NetConn() net.Conn { return c.TCPConn }
+
+// Close closes the connection.
+func (c *tcpConn) Close() error {
+	c.gone()
+	return c.TCPConn.Close()
+}
+
+type otherConn struct {
+	net.Conn
+	*track
+}
+
+// NetConn returns the connection that was dialed.
+func (c *otherConn) NetConn() net.Conn { return c.Conn }
+
+// Close closes the connection.
+func (c *otherConn) Close() error {
+	c.gone()
+	return c.Conn.Close()
+}
+
+// trackOf looks for our connection below TLS. It reads facts only, so walking
+// past a TLS connection is allowed here.
+func trackOf(c net.Conn) *track {
+	for c != nil {
+		switch v := c.(type) {
+		case interface{ tracked() *track }:
+			return v.tracked()
+		case interface{ NetConn() net.Conn }:
+			c = v.NetConn()
+		default:
+			return nil
+		}
+	}
+	return nil
+}

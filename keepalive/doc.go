@@ -1,0 +1,53 @@
+// Package keepalive makes connections be there when needed and gone when not:
+// no request pays for a handshake it could have reused, and none meets a
+// connection that the other side is closing.
+//
+// # Calling others
+//
+// [Transport] is an [http.RoundTripper] whose zero value fits a service calling
+// services:
+//
+//	client := &http.Client{Transport: new(keepalive.Transport)}
+//
+// [http.DefaultTransport] keeps two idle connections for each host, so with
+// more workers than that it dials and closes all the time; Transport keeps what
+// it opened until it was idle for long enough. It also lets no connection live
+// for ever (MaxAge, with jitter, and MaxRequests), so that a changed address or
+// a new backend is found, and it notices a dead peer in a minute instead of a
+// quarter of an hour (TCP_USER_TIMEOUT). [Transport.Stats] says what it did.
+//
+// # Being called
+//
+// [Policy] says when a server's connections end. One line installs it on any
+// [http.Server], whatever framework its handler comes from:
+//
+//	policy.Configure(srv)
+//
+// It advertises the idle timeout ("Keep-Alive: timeout=60") and closes a grace
+// later, so a client that listens never loses a request to an idle close. After
+// MaxRequests or MaxAge the answer says "Connection: close" first, which no
+// request can race with. [Policy.Drain] says so on every answer before a
+// shutdown. A connection that was parked outside the server goes on with its
+// account: see [Policy.ConnContext].
+//
+// # Listening
+//
+// [ListenConfig] opens a listener with TCP options that connections inherit:
+// keep-alive, TCP_USER_TIMEOUT, TCP_DEFER_ACCEPT and others. Each is read back
+// after it was set. An option that was asked for and is not there is an error,
+// never silence.
+//
+// # How a connection ends
+//
+// Only a close that nobody was told of can be raced by a request. Both sides
+// here therefore announce. On HTTP/1 the last request or answer carries
+// "Connection: close". On HTTP/2 the server's announcement becomes GOAWAY, and
+// the client sends new requests over a new connection while the old one
+// finishes its streams. An idle connection is the exception, and the reason why
+// the client's idle timeout should be the shorter one.
+//
+// # Platforms
+//
+// Everything but TCP_USER_TIMEOUT and ListenConfig's socket options works on
+// every system; those need Linux, and the build tag portable leaves them out.
+package keepalive
