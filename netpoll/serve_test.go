@@ -5,7 +5,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -53,9 +52,17 @@ func run(t testing.TB, srv *http.Server, l net.Listener) {
 	})
 }
 
-// idHandler answers with the connection's id and the number of the request on it.
-func idHandler(w http.ResponseWriter, r *http.Request) {
+// hello answers with a short fixed body.
+var hello = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 	io.WriteString(w, "hello")
+})
+
+// idling waits until n connections are parked, where this build parks.
+func idling(t testing.TB, l *netpoll.Listener, n int64) {
+	t.Helper()
+	if parks {
+		eventually(t, "all connections parked", func() bool { return l.Stats().Parked == n })
+	}
 }
 
 func dial(t testing.TB, l net.Listener) net.Conn {
@@ -102,5 +109,3 @@ func eventually(t testing.TB, what string, ok func() bool) {
 		time.Sleep(time.Millisecond)
 	}
 }
-
-var _ = httptest.NewServer

@@ -1,0 +1,179 @@
+package netpoll_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/hotpath-go/hotpath/netpoll"
+)
+
+var quiet = log.New(io.Discard, "", 0)
+
+// plainServer is the reference: the same http.Server without us.
+func plainServer(t testing.TB, edit ...func(*http.Server)) net.Listener {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := &http.Server{Handler: corpusHandler}
+	for _, f := range edit {
+		f(srv)
+	}
+	run(t, srv, l)
+	return l
+}
+
+func small(srv *http.Server) {
+	srv.MaxHeaderBytes = 4096
+	srv.ErrorLog = quiet
+}
+
+// The same bytes in give the same bytes out and leave the connection in the same state. The scripts run side by side,
+// since nearly all of their time is pauses.
+func TestSameAsPlain(t *testing.T) {
+	plain := plainServer(t, small)
+	var total atomic.Uint64
+	var wg sync.WaitGroup
+	for _, s := range corpus {
+		l := serve(t, &netpoll.Options{ParkAfter: soon}, corpusHandler, small)
+		wg.Go(func() {
+			want := play(t, plain, s, pause)
+			got := play(t, l, s, settler(l))
+			if strings.HasSuffix(want, "|closed") != s.closed {
+				t.Errorf("%s: the script expects closed=%v of plain net/http:\n%q", s.name, s.closed, want)
+			}
+			if got != want {
+				t.Errorf("%s: through the listener:\n%q\nplain:\n%q", s.name, got, want)
+			}
+			total.Add(l.Stats().Parks)
+		})
+	}
+	wg.Wait()
+	if parks && total.Load() < uint64(2*len(corpus)) {
+		t.Errorf("%d parks in %d scripts: the pauses do not park", total.Load(), len(corpus))
+	}
+}
+
+func pause() { time.Sleep(2 * time.Millisecond) }
+
+// settler returns the pause between two chunks: until the last one has woken the connection, where that was parked, and
+// until it is parked again or a server not waiting for a request has had time to show it.
+func settler(l *netpoll.Listener) func() {
+	var last netpoll.Stats
+	return func() {
+		if last.Parked > 0 {
+			for i := 0; l.Stats().Wakes == last.Wakes && i < 1000; i++ {
+				time.Sleep(100 * time.Microsecond)
+			}
+		}
+		for i := 0; l.Stats().Parked == 0 && i < 40; i++ {
+			time.Sleep(100 * time.Microsecond)
+		}
+		last = l.Stats()
+	}
+}
+
+// play runs a script and returns all that was read, and whether the connection was closed.
+func play(t testing.TB, l net.Listener, s script, gap func()) string {
+	t.Helper()
+	nc, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Error(err)
+		return ""
+	}
+	c := nc.(*net.TCPConn)
+	defer c.Close()
+	for i, chunk := range s.chunks {
+		if chunk, last := strings.CutPrefix(chunk, "@"); last {
+			sendAndFinish(c, chunk)
+			break
+		}
+		gap()
+		if _, err := io.WriteString(c, chunk); err != nil && !s.closed {
+			t.Errorf("%s: chunk %d: %v", s.name, i, err)
+		}
+	}
+	if s.half {
+		gap()
+		c.CloseWrite()
+	}
+	return listen(c, s.closed)
+}
+
+// sendAndFinish gets the bytes and the FIN to the server in one wake, or nearly.
+func sendAndFinish(c *net.TCPConn, chunk string) {
+	io.WriteString(c, chunk)
+	c.CloseWrite()
+}
+
+// listen reads up to the end or, where the connection is to stay open, until nothing has come for a while. Waiting longer
+// could only turn a pass into a failure on a server that is wrong.
+func listen(c net.Conn, closed bool) string {
+	var got strings.Builder
+	buf := make([]byte, 64<<10)
+	for {
+		wait := 60 * time.Millisecond
+		if closed {
+			wait = 20 * time.Second
+		}
+		c.SetReadDeadline(time.Now().Add(wait))
+		n, err := c.Read(buf)
+		got.Write(buf[:n])
+		var ne net.Error
+		switch {
+		case err == nil:
+		case errors.As(err, &ne) && ne.Timeout():
+			return got.String() + "|open"
+		default:
+			return got.String() + "|closed"
+		}
+	}
+}
+
+// FuzzSplits cuts one stream of requests at arbitrary places and pauses there.
+func FuzzSplits(f *testing.F) {
+	stream := getHello + postPlain + "\r\n" + getHello + postChunk + "5\r\nhello\r\n0\r\nT: end\r\n\r\n" +
+		"HEAD /hello HTTP/1.1\r\nHost: x\r\n\r\n" + postPlain + getHello +
+		"GET /hello HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+	for i := range 8 {
+		f.Add([]byte(fmt.Sprint(i, "cut", i*i)))
+	}
+	f.Add([]byte{})
+	f.Add([]byte{33, 62, 2, 33})
+	plain := plainServer(f, small)
+	var want string
+	f.Fuzz(func(t *testing.T, cuts []byte) {
+		if want == "" {
+			want = play(t, plain, script{chunks: []string{stream}, closed: true}, pause)
+		}
+		l := serve(t, &netpoll.Options{ParkAfter: soon}, corpusHandler, small)
+		got := play(t, l, script{chunks: cut(stream, cuts), closed: true}, settler(l))
+		if got != want {
+			t.Errorf("cut at %v:\n%q\nplain:\n%q", cuts, got, want)
+		}
+	})
+}
+
+func cut(s string, at []byte) (parts []string) {
+	for _, n := range at[:min(len(at), 40)] {
+		n := min(int(n), len(s))
+		if n > 0 {
+			parts = append(parts, s[:n])
+			s = s[n:]
+		}
+	}
+	if s != "" {
+		parts = append(parts, s)
+	}
+	return parts
+}
