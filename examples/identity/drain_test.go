@@ -1,0 +1,110 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// leaver is a closed-loop client with one connection that leaves when it is asked to: by "Connection: close", or by
+// readyz. It retries nothing: its transport gets no second chance at a request.
+type leaver struct {
+	client http.Client
+	ok     int64
+	failed error
+}
+
+func (l *leaver) run(url, token string, leaving func() bool) {
+	defer l.client.CloseIdleConnections()
+	for !leaving() {
+		req, _ := http.NewRequest("POST", url+"/v1/users", http.NoBody) // not idempotent: net/http does not repeat it
+		req.Header.Set("Authorization", "Bearer "+token)
+		resp, err := l.client.Do(req)
+		if err != nil {
+			l.failed = err
+			return
+		}
+		_, err = io.Copy(io.Discard, resp.Body)
+		resp.Body.Close()
+		if err != nil || resp.StatusCode != http.StatusUnsupportedMediaType {
+			l.failed = errors.Join(err, errors.New(resp.Status))
+			return
+		}
+		l.ok++
+		if resp.Close {
+			return
+		}
+	}
+}
+
+func TestRestartsFailNoRequest(t *testing.T) {
+	eachVariant(t, func(t *testing.T, variant string) {
+		dir := t.TempDir()
+		for range 3 {
+			p := startProcess(t, "-variant", variant, "-data", dir, "-drain", "500ms")
+			clients := make([]leaver, 8)
+			var all sync.WaitGroup
+			var unready atomic.Bool
+			for i := range clients {
+				clients[i].client.Transport = &http.Transport{}
+				leaving := func() bool { return false } // half of them look only at their connection
+				if i%2 == 0 {
+					leaving = unready.Load
+				}
+				all.Go(func() { clients[i].run(p.url, "", leaving) })
+			}
+			time.Sleep(200 * time.Millisecond)
+			p.signal(syscall.SIGTERM)
+			all.Go(func() {
+				for call(t, "GET", p.url+"/readyz", "").status == http.StatusOK {
+					time.Sleep(time.Millisecond)
+				}
+				unready.Store(true)
+			})
+			all.Wait()
+			for i := range clients {
+				if clients[i].failed != nil || clients[i].ok == 0 {
+					t.Errorf("client %d: after %d requests: %v", i, clients[i].ok, clients[i].failed)
+				}
+			}
+			if err := p.wait(); err != nil {
+				t.Errorf("exit: %v: %s", err, p.stderr.String())
+			}
+		}
+	})
+}
+
+// While draining, new connections are still served, and told to close.
+func TestDrainingStillServes(t *testing.T) {
+	eachVariant(t, func(t *testing.T, variant string) {
+		p := startProcess(t, "-variant", variant, "-data", t.TempDir(), "-drain", "1m")
+		if a := call(t, "GET", p.url+"/readyz", ""); a.status != http.StatusOK {
+			t.Fatalf("readyz before: %d", a.status)
+		}
+		p.signal(syscall.SIGTERM)
+		eventually(t, "readyz is 503", func() bool {
+			return call(t, "GET", p.url+"/readyz", "").status == http.StatusServiceUnavailable
+		})
+		fresh := &http.Client{Transport: &http.Transport{}}
+		for range 5 {
+			resp, err := fresh.Get(p.url + "/healthz")
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp.Body.Close()
+			if resp.StatusCode != http.StatusOK || !resp.Close {
+				t.Errorf("while draining: %s, Connection: close %v", resp.Status, resp.Close)
+			}
+		}
+		begin := time.Now()
+		p.signal(syscall.SIGTERM)
+		if err := p.wait(); err == nil || time.Since(begin) > 30*time.Second {
+			t.Errorf("second signal: %v after %v, want an end at once by the signal", err, time.Since(begin))
+		}
+	})
+}
