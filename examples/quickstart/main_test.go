@@ -1,0 +1,66 @@
+package main
+
+import (
+	"bufio"
+	"io"
+	"net/http"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// The program as a user runs it: built, started, asked, stopped by SIGTERM.
+func TestProgram(t *testing.T) {
+	bin := filepath.Join(t.TempDir(), "quickstart")
+	if out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	var access strings.Builder
+	cmd := exec.Command(bin, "-addr", "127.0.0.1:0")
+	cmd.Stderr = &access
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill() })
+	line, err := bufio.NewReader(out).ReadString('\n')
+	addr, found := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
+	if err != nil || !found {
+		t.Fatalf("first line %q, %v", line, err)
+	}
+
+	client := &http.Client{}
+	resp, err := client.Get("http://" + addr + "/hello/world")
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, _ := io.ReadAll(resp.Body)
+	resp.Body.Close()
+	if got := string(body); resp.StatusCode != 200 || got != "Hello, world!\n" {
+		t.Errorf("got %d %q, want 200 and Hello, world!", resp.StatusCode, got)
+	}
+	if got := resp.Header.Get("Keep-Alive"); got != "timeout=60" {
+		t.Errorf("Keep-Alive: %q, want timeout=60", got)
+	}
+	id := resp.Header.Get("X-Request-Id")
+	client.CloseIdleConnections()
+
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("after SIGTERM: %v", err)
+	}
+	if log := access.String(); id == "" || !strings.Contains(log, `"request_id":"`+id+`"`) {
+		t.Errorf("no access line with the request id %q:\n%s", id, log)
+	}
+}
