@@ -15,6 +15,8 @@ import (
 	"github.com/hotpath-go/hotpath/middleware/recovery"
 )
 
+var body []int // empty: indexing it is a runtime error
+
 // run serves one request and returns the answer and what panic came out.
 func run(o recovery.Options, h http.HandlerFunc) (w *httptest.ResponseRecorder, out any) {
 	w = httptest.NewRecorder()
@@ -34,7 +36,7 @@ func TestPanics(t *testing.T) {
 		{"string", func(http.ResponseWriter) { panic("boom") }, 500, nil},
 		{"nil", func(http.ResponseWriter) { panic(nil) }, 500, nil},
 		{"uncomparable", func(http.ResponseWriter) { panic([]int{1}) }, 500, nil},
-		{"nil map", func(http.ResponseWriter) { var m map[int]int; m[1] = 1 }, 500, nil},
+		{"runtime error", func(w http.ResponseWriter) { _ = body[len(w.Header())] }, 500, nil},
 		{"abort", func(http.ResponseWriter) { panic(http.ErrAbortHandler) }, 200, http.ErrAbortHandler},
 		{"wrapped abort is an ordinary panic", func(http.ResponseWriter) { panic(fmt.Errorf("x: %w", http.ErrAbortHandler)) }, 500, nil},
 		{"after WriteHeader", func(w http.ResponseWriter) { w.WriteHeader(201); panic("boom") }, 201, http.ErrAbortHandler},
