@@ -101,13 +101,6 @@ func (d *Decoder) stop(err error) {
 	d.pos = len(d.data)
 }
 
-// save keeps an error after which decoding goes on.
-func (d *Decoder) save(err error) {
-	if d.saved == nil && d.fatal == nil {
-		d.saved = err
-	}
-}
-
 func (d *Decoder) syntax(msg string) {
 	d.syntaxAt(d.pos, msg, nil)
 }

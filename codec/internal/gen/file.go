@@ -12,7 +12,7 @@ func (g *generator) file() ([]byte, error) {
 	var types_, bodies strings.Builder
 	var errs []error
 	for _, t := range g.sorted() {
-		w := &writer{gen: g, name: t.named.Obj().Name(), pos: t.named.Obj().Pos(), inlining: map[string]bool{}}
+		w := newWriter(g, t)
 		w.methods(t)
 		if len(w.errs) > 0 && t.pulled {
 			g.note(t, w.errs[0])

@@ -23,14 +23,24 @@ type writer struct {
 	tableNo  int
 	inlining map[string]bool // named types being written in place
 	errs     []error
+	failed   map[token.Pos]bool
+}
+
+func newWriter(g *generator, t *target) *writer {
+	obj := t.named.Obj()
+	return &writer{gen: g, name: obj.Name(), pos: obj.Pos(), inlining: map[string]bool{}, failed: map[token.Pos]bool{}}
 }
 
 func (w *writer) p(format string, args ...any) {
 	fmt.Fprintf(&w.out, format, args...)
 }
 
+// fail reports the field being written, once for both directions.
 func (w *writer) fail(format string, args ...any) {
-	w.errs = append(w.errs, w.gen.pkg.errorf(w.pos, format, args...))
+	if !w.failed[w.pos] {
+		w.failed[w.pos] = true
+		w.errs = append(w.errs, w.gen.pkg.errorf(w.pos, format, args...))
+	}
 }
 
 // local returns a number for a new set of local variables.
@@ -116,16 +126,40 @@ func literal(s string) string {
 
 // address returns &x without needless stars.
 func address(x string) string {
-	if strings.HasPrefix(x, "(*") && strings.HasSuffix(x, ")") && !strings.ContainsAny(x[2:len(x)-1], "()") {
-		return x[2 : len(x)-1]
+	if strings.HasPrefix(x, "(*") && closing(x) == len(x)-1 {
+		inner := x[2 : len(x)-1]
+		if strings.HasPrefix(inner, "(") && closing(inner) == len(inner)-1 {
+			inner = inner[1 : len(inner)-1]
+		}
+		return inner
 	}
 	return "&" + x
 }
 
+// closing returns the index of the parenthesis that closes the first one.
+func closing(x string) int {
+	open := 0
+	for i, c := range x {
+		switch c {
+		case '(':
+			open++
+		case ')':
+			if open--; open == 0 {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
 // selector returns x as it is written before a dot: a pointer needs no star there.
 func selector(x string) string {
-	if a := address(x); a != "&"+x {
-		return a
+	a := address(x)
+	switch {
+	case a == "&"+x:
+		return x
+	case strings.HasPrefix(a, "*"):
+		return "(" + a + ")"
 	}
-	return x
+	return a
 }

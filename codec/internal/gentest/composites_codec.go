@@ -883,7 +883,7 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 						(*v.PtrPtr) = nil
 					} else {
 						codec.New(v.PtrPtr)
-						codec.Int(d, &(*(*v.PtrPtr)))
+						codec.Int(d, *v.PtrPtr)
 					}
 				}
 			case 18: // PtrSlice

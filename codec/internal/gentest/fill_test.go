@@ -114,8 +114,8 @@ func (f *filler) fillKind(v reflect.Value, depth int) {
 			f.fill(v.Elem(), depth+1)
 		}
 	case reflect.Struct:
-		for i := range v.NumField() {
-			f.fill2(v.Field(i), depth+1)
+		for _, field := range v.Fields() {
+			f.fill2(field, depth+1)
 		}
 	case reflect.Array:
 		for i := range v.Len() {
@@ -132,8 +132,8 @@ func (f *filler) fillKind(v reflect.Value, depth int) {
 // fields can be set although they cannot.
 func (f *filler) fill2(v reflect.Value, depth int) {
 	if !v.CanSet() && v.Kind() == reflect.Struct {
-		for i := range v.NumField() {
-			f.fill2(v.Field(i), depth)
+		for _, field := range v.Fields() {
+			f.fill2(field, depth)
 		}
 		return
 	}

@@ -2,6 +2,8 @@
 // and tag it knows. It is not part of any program.
 package gentest
 
+//lint:file-ignore SA5008 encoding/json accepts these tags, so the generator must.
+
 import (
 	"encoding/json"
 	"time"
@@ -55,7 +57,6 @@ type Scalars struct {
 	Hidden  string `json:"-"`
 	Dash    string `json:"-,"`
 	BadTag  string `json:"a\"b"`
-	private int
 }
 
 // Quoted has the string option on every kind that takes it.
@@ -92,7 +93,7 @@ type Omit struct {
 	Map    map[string]string `json:"m,omitempty"`
 	Ptr    *int              `json:"p,omitempty"`
 	Any    any               `json:"any,omitempty"`
-	Struct Small             `json:"st,omitempty"`
+	Struct Small             `json:"st"`
 	ZTime  time.Time         `json:"zt,omitzero"`
 	ZInt   int               `json:"zi,omitzero"`
 	ZFloat float32           `json:"zf,omitzero"`

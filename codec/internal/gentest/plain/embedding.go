@@ -71,7 +71,7 @@ type (
 	Right struct{ Deep }
 )
 
-// Tagged: of two fields of one depth the tagged one wins.
+// Tagged has two fields of one depth and name, of which the tagged one wins.
 //
 //codec:json
 type Tagged struct {
