@@ -232,6 +232,33 @@ func TestPolicyConfigure(t *testing.T) {
 	}
 }
 
+// The promise to the client is that the server closes later than it said.
+func TestPolicyClosesIdleConnectionsAfterTheGrace(t *testing.T) {
+	t.Parallel()
+	const idle, grace = 60 * time.Millisecond, 120 * time.Millisecond
+	s, _ := policed(t, &keepalive.Policy{IdleTimeout: idle, Grace: grace}, echo, false)
+	c, err := net.Dial("tcp", s.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = c.Close() }()
+	_ = c.SetDeadline(time.Now().Add(20 * time.Second))
+	start := time.Now() // the server cannot have been idle before
+	if _, err := io.WriteString(c, "GET / HTTP/1.1\r\nHost: x\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	br := bufio.NewReader(c)
+	if _, err := br.Peek(1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.Copy(io.Discard, br); err != nil {
+		t.Errorf("the idle close reads as %v, want a clean end", err)
+	}
+	if d := time.Since(start); d < idle+grace {
+		t.Errorf("closed after %v, promised %v", d, idle+grace)
+	}
+}
+
 func TestPolicyNoAdvertisement(t *testing.T) {
 	t.Parallel()
 	for _, d := range []time.Duration{-1, 900 * time.Millisecond} {
