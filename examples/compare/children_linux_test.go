@@ -19,7 +19,7 @@ func TestChildrenEndWithTheRun(t *testing.T) {
 		t.Run(sig.String(), func(t *testing.T) {
 			t.Parallel()
 			pids, tmp := t.TempDir(), t.TempDir()
-			cmd := exec.Command(tiny(t)[1], tiny(t, "-settle", "6s")...)
+			cmd := exec.Command(tiny(t)[1], tiny(t, "-settle", "4s")...)
 			cmd.Env = append(os.Environ(), "FAKE_PIDS="+pids, "TMPDIR="+tmp)
 			var log bytes.Buffer
 			cmd.Stderr = &log
@@ -65,6 +65,21 @@ func waitFor(t *testing.T, what string, done func() bool) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	t.Fatalf("waited 15 s for %s", what)
+}
+
+func TestWatchdog(t *testing.T) {
+	t.Parallel()
+	pids := t.TempDir()
+	cmd := exec.Command(tiny(t)[1], "-watchdog")
+	cmd.Env = append(os.Environ(), "FAKE_PIDS="+pids)
+	out, err := cmd.CombinedOutput()
+	if cmd.ProcessState.ExitCode() != 3 || !bytes.Contains(out, []byte("watchdog")) {
+		t.Errorf("%v: %s", err, out)
+	}
+	if left, _ := os.ReadDir(pids); len(left) == 0 {
+		t.Error("its child never ran")
+	}
+	waitFor(t, "its child to end", func() bool { return len(alive(t, pids)) == 0 })
 }
 
 // A server that starts and never listens is ended, and the error names it.

@@ -51,8 +51,8 @@ func TestCompare(t *testing.T) {
 func checkRows(t *testing.T, table string, rep *Report) {
 	t.Helper()
 	names := (&Report{Config: rep.Config, Idle: rep.Idle, Rate: rep.Rate}).names()
-	if len(rep.Rows) != len(names) || len(names) != 10 {
-		t.Fatalf("%d rows in the file, %d by name, want 10", len(rep.Rows), len(names))
+	if len(rep.Rows) != len(names) || len(names) != 12 {
+		t.Fatalf("%d rows in the file, %d by name, want 12", len(rep.Rows), len(names))
 	}
 	for i, row := range rep.Rows {
 		line := regexp.MustCompile(`(?m)^\| ` + regexp.QuoteMeta(names[i].Name) + ` +\|.*$`).FindString(table)

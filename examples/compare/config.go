@@ -33,7 +33,7 @@ func parseConfig(args []string, stderr io.Writer) (Config, error) {
 	fs.IntVar(&c.Conns, "conns", 64, "connections under load, 1 to 512")
 	fs.IntVar(&c.Users, "users", 24, "users to seed, 1 to 200")
 	fs.IntVar(&c.Idle, "idle", 10_000, "idle connections, 1 to 15000")
-	fs.DurationVar(&c.Settle, "settle", 4*time.Second, "wait before memory is read, 0s to 6s")
+	fs.DurationVar(&c.Settle, "settle", 3*time.Second, "wait before each reading of memory, 0s to 4s")
 	if err := fs.Parse(args); err != nil {
 		return c, err
 	}
@@ -56,7 +56,7 @@ func (c Config) check() error {
 		within("-conns", c.Conns, 1, 512),
 		within("-users", c.Users, 1, 200),
 		within("-idle", c.Idle, 1, 15_000),
-		within("-settle", c.Settle, 0, 6*time.Second),
+		within("-settle", c.Settle, 0, 4*time.Second),
 	)
 }
 

@@ -61,6 +61,9 @@ func (e *Experiment) build(ctx context.Context) error {
 		}
 	}
 	e.rep.Machine = describe(e.binary)
+	if e.cfg.Identity == "" && e.rep.Machine.Commit == "" { // GOFLAGS may turn the stamp off
+		e.rep.Machine.Commit = commit(ctx)
+	}
 	return nil
 }
 

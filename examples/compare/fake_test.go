@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"runtime"
@@ -16,6 +17,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 )
@@ -28,6 +30,8 @@ func TestMain(m *testing.M) {
 		case role == clientRole, role == "-identity":
 			leavePid()
 			os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+		case role == "-watchdog":
+			os.Exit(stuck())
 		case role == "-variant":
 			leavePid()
 			os.Exit(serveFake(os.Args[1:]))
@@ -41,6 +45,14 @@ func leavePid() {
 	if dir := os.Getenv("FAKE_PIDS"); dir != "" {
 		os.WriteFile(filepath.Join(dir, strconv.Itoa(os.Getpid())), nil, 0o600)
 	}
+}
+
+// stuck is a run that has forgotten its context, long after its time.
+func stuck() int {
+	var kids Children
+	kids.start(exec.Command(os.Args[0], "-variant", "plain", "-addr", "127.0.0.1:0"))
+	defer watch(&kids, time.Now().Add(2*time.Second-hardLimit), os.Stderr).Stop()
+	select {}
 }
 
 // fake answers as examples/identity does, as far as compare asks. Its data lives in

@@ -36,7 +36,7 @@ func (f *Fleet) do(cmd Command) Reply {
 	case "once":
 		f.once()
 	case "closed":
-		f.closed(start.Add(cmd.For))
+		f.closed(cmd.Conns, start.Add(cmd.For))
 	case "paced":
 		f.paced(start, cmd.Rate, cmd.For, &late)
 	case "shut":
@@ -72,11 +72,15 @@ func (f *Fleet) once() {
 	wg.Wait()
 }
 
-// closed has each connection ask again as soon as it is answered. The end of one
-// request is the start of the next, so no time goes missing between them.
-func (f *Fleet) closed(end time.Time) {
+// closed has the first n connections (0: all) ask again as soon as they are
+// answered. The end of one request is the start of the next, so no time goes
+// missing between them.
+func (f *Fleet) closed(n int, end time.Time) {
+	if n == 0 {
+		n = len(f.conns)
+	}
 	var wg sync.WaitGroup
-	for _, c := range f.conns {
+	for _, c := range f.conns[:min(n, len(f.conns))] {
 		wg.Go(func() {
 			for now := time.Now(); now.Before(end) && !c.givenUp(); {
 				now = c.ask(now)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -92,15 +93,22 @@ func (e *Experiment) fit() (time.Duration, error) {
 	each := (e.left()-ending)/time.Duration(2*len(variants)*e.cfg.Rounds) - around
 	d := min(e.cfg.Duration, each.Truncate(time.Millisecond))
 	if d < 50*time.Millisecond {
-		return 0, fmt.Errorf("%v left: not enough for %d rounds; build first and use -identity", e.left().Round(time.Second), e.cfg.Rounds)
+		return 0, fmt.Errorf("%d rounds: %w", e.cfg.Rounds, errNoTime)
 	}
 	e.rep.Round = d
 	return d, nil
 }
 
+// errNoTime stands in rows that were given up for the sake of the load.
+var errNoTime = errors.New("no time left; build identity first and use -identity")
+
 // tracedRounds: three, or as many as a short budget allows.
 func (e *Experiment) tracedRounds() int {
-	return int(min(max((e.left()-30*time.Second)/(8*time.Second), 1), 3))
+	n := int(min(max((e.left()-25*time.Second)/(5*time.Second), 0), 3))
+	if n == 0 {
+		e.rep.missing("syscalls", errNoTime)
+	}
+	return n
 }
 
 // warmed opens the connections and lets them work.

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"cmp"
+	"context"
 	"debug/buildinfo"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -30,7 +33,6 @@ func describe(binary string) Machine {
 		Kernel: firstLine("/proc/sys/kernel/osrelease"), Go: runtime.Version(),
 		Date:       time.Now().UTC().Format(time.DateOnly),
 		Congestion: firstLine("/proc/sys/net/ipv4/tcp_congestion_control"),
-		Commit:     "unknown",
 	}
 	info, err := buildinfo.ReadFile(binary)
 	if err != nil {
@@ -44,7 +46,7 @@ func describe(binary string) Machine {
 	if rev := set["vcs.revision"]; rev != "" {
 		m.Commit = rev[:min(len(rev), 12)]
 	}
-	if set["vcs.modified"] == "true" {
+	if set["vcs.modified"] == "true" { // never without a revision
 		m.Commit += " with changes"
 	}
 	return m
@@ -52,7 +54,20 @@ func describe(binary string) Machine {
 
 func (m Machine) String() string {
 	return fmt.Sprintf("%s, %d cores, %s, kernel %s, %s, %s, TCP %s, commit %s",
-		m.CPU, m.Cores, m.OS, m.Kernel, m.Go, m.Date, m.Congestion, m.Commit)
+		m.CPU, m.Cores, m.OS, m.Kernel, m.Go, m.Date, m.Congestion, cmp.Or(m.Commit, "unknown"))
+}
+
+// commit asks git for what the working directory holds; empty when it cannot say.
+func commit(ctx context.Context) string {
+	rev, err := exec.CommandContext(ctx, "git", "rev-parse", "--short=12", "HEAD").Output()
+	if err != nil {
+		return ""
+	}
+	changes, err := exec.CommandContext(ctx, "git", "status", "--porcelain").Output()
+	if err == nil && len(changes) > 0 {
+		return strings.TrimSpace(string(rev)) + " with changes"
+	}
+	return strings.TrimSpace(string(rev))
 }
 
 func firstLine(path string) string {

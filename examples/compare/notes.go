@@ -19,6 +19,8 @@ func (r *Report) notes() []string {
 			digits(median(r.series("late_p99_us", "plain"))), digits(median(r.series("late_p99_us", "hot")))),
 		"Syscalls: rounds of their own under strace -f -c, untimed, log lines and the runtime's wake-ups included.",
 		"Per request: plain: " + r.breakdown("plain") + "; hot: " + r.breakdown("hot") + ".",
+		fmt.Sprintf("Memory: fresh servers, %v after %s connections were opened and asked once, then with %d of them more at full", r.Config.Settle, digits(float64(r.Idle)), busy),
+		fmt.Sprintf("speed for %v; every idle connection was then asked again and answered.", r.Config.Settle),
 		"Machine: " + r.Machine.String() + ".",
 		"Command: " + r.Command,
 	}

@@ -9,8 +9,9 @@ const clientRole = "-role=load-client"
 // Command is one line to the load client's stdin; it answers each with one Reply.
 type Command struct {
 	// Op is "open" (Conns connections, one request on each), "closed" (every
-	// connection asks again as soon as it is answered), "paced" (Rate requests a
-	// second whatever the answers do), "once" (one request on each) or "shut".
+	// connection, or only the first Conns, asks again as soon as it is answered),
+	// "paced" (Rate requests a second whatever the answers do), "once" (one request
+	// on each) or "shut".
 	Op      string        `json:"op"`
 	Addr    string        `json:"addr,omitempty"`
 	Conns   int           `json:"conns,omitempty"`

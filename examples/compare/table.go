@@ -34,6 +34,8 @@ func (r *Report) names() []Row {
 		{Key: "syscalls", Name: "write-side syscalls per request"},
 		{Key: "idle_mb", Name: fmt.Sprintf("RssAnon, %s idle connections, MB", digits(float64(r.Idle)))},
 		{Key: "idle_conn_kb", Name: "RssAnon added per idle connection, kB"},
+		{Key: "busy_mb", Name: fmt.Sprintf("RssAnon, %s idle + %d busy connections, MB", digits(float64(r.Idle)), busy)},
+		{Key: "busy_conn_kb", Name: fmt.Sprintf("RssAnon added per idle connection, %d busy, kB", busy)},
 	}
 }
 
