@@ -77,10 +77,10 @@ func TestStuckWriterNeverBlocks(t *testing.T) {
 		out := &sink{gate: make(chan struct{})}
 		l := accesslog.New(accesslog.Options{Writer: out, Buffer: 4096, CloseWait: time.Minute})
 		start := time.Now()
-		serve(l, 1)
+		serve(l, 10)
 		time.Sleep(time.Second)
-		synctest.Wait() // the line is inside Write now
-		serve(l, 999)
+		synctest.Wait() // the lines are inside Write now
+		serve(l, 990)
 		if waited := time.Since(start); waited != time.Second {
 			t.Errorf("requests waited %v for the writer", waited-time.Second)
 		}
@@ -101,8 +101,8 @@ func TestStuckWriterNeverBlocks(t *testing.T) {
 		if after := balanced(t, l); after.Written != s.Pending || after.Dropped != s.Dropped || after.Pending != 0 {
 			t.Errorf("%+v after the writer came back, had %+v", after, s)
 		}
-		if got := int64(len(decode(t, out.text()))); got != s.Pending {
-			t.Errorf("%d lines, want the %d that were pending", got, s.Pending)
+		if got := int64(len(decode(t, out.text()))); got != s.Pending || len(out.text()) > 4096 {
+			t.Errorf("%d lines, want the %d that were pending, in 4096 bytes", got, s.Pending)
 		}
 	})
 }
