@@ -1,5 +1,7 @@
 package codec
 
+import "unsafe"
+
 // BeginArray enters an array. It returns false, with the value consumed, if
 // null or a value of another kind comes next.
 func (d *Decoder) BeginArray() bool {
@@ -49,8 +51,15 @@ func Grow[S ~[]E, E any](s S, n int) S {
 		return s[:n+1]
 	}
 	var zero E
-	return append(s[:n], zero)
+	if n == 0 {
+		// One allocation in place of three for the short lists most lists are.
+		return make(S, 1, max(1, min(4, firstBytes/(1+unsafe.Sizeof(zero)))))
+	}
+	return append(s, zero)
 }
+
+// firstBytes bounds the first array of a list.
+const firstBytes = 512
 
 // Finish returns the first n elements of s; none is an empty slice, not nil.
 func Finish[S ~[]E, E any](s S, n int) S {

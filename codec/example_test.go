@@ -11,9 +11,12 @@ import (
 	"github.com/hotpath-go/hotpath/codec/internal/order"
 )
 
+// Item has the methods codecgen wrote for it.
+type Item = order.Item
+
 // addItem is a whole JSON endpoint.
 func addItem(w http.ResponseWriter, r *http.Request) {
-	var item order.Item
+	var item Item
 	if err := codec.Read(w, r, &item, 64<<10); err != nil {
 		codec.WriteProblem(w, codec.ProblemFor(err))
 		return

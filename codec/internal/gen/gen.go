@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"go/token"
 	"path/filepath"
-	"strings"
 )
 
 // Options say what to generate. The zero value generates the marked types of
@@ -65,12 +64,7 @@ func Generate(o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	name := o.Output
-	if name == "" {
-		base := filepath.Base(p.fset.Position(roots[0].Obj().Pos()).Filename)
-		name = strings.TrimSuffix(base, ".go") + "_codec.go"
-	}
-	return &Result{Path: filepath.Join(p.dir, name), Source: src, Notes: g.notes}, nil
+	return &Result{Path: filepath.Join(p.dir, p.output), Source: src, Notes: g.notes}, nil
 }
 
 func (p *source) errorf(pos token.Pos, format string, args ...any) error {

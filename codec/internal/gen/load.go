@@ -28,6 +28,8 @@ type source struct {
 	fset  *token.FileSet
 	files []*ast.File
 	types *types.Package
+	// output is the name of the file to be written.
+	output string
 	// elsewhere holds the types that another generated file of the package has
 	// methods for, and depth those among them that carry a depth.
 	elsewhere map[string]bool
@@ -96,21 +98,54 @@ func goList(dir string, args ...string) ([]*listed, error) {
 
 func (p *source) parse(names []string, o Options) error {
 	var errs []error
+	ours := map[string]*ast.File{}
 	for _, name := range names {
 		f, err := parser.ParseFile(p.fset, filepath.Join(p.dir, name), nil, parser.ParseComments|parser.SkipObjectResolution)
 		switch {
 		case f != nil && isOurs(f):
-			// A half-written file of ours is no obstacle either.
-			if len(o.Types) > 0 {
-				p.noteMethods(f)
-			}
+			// A half-written file of ours is no obstacle.
+			ours[name] = f
 		case err != nil:
 			errs = append(errs, err)
 		default:
 			p.files = append(p.files, f)
 		}
 	}
+	if p.output = o.Output; p.output == "" {
+		p.output = p.outputName(o.Types)
+	}
+	for name, f := range ours {
+		if name != p.output {
+			p.noteMethods(f)
+		}
+	}
 	return joinErrors(errs)
+}
+
+// outputName derives the name of the output from that of the file that
+// declares the first type.
+func (p *source) outputName(names []string) string {
+	if len(names) == 0 {
+		names = p.marked()
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	for _, f := range p.files {
+		for _, d := range f.Decls {
+			gd, ok := d.(*ast.GenDecl)
+			if !ok {
+				continue
+			}
+			for _, s := range gd.Specs {
+				if ts, ok := s.(*ast.TypeSpec); ok && ts.Name.Name == names[0] {
+					base := filepath.Base(p.fset.Position(f.Package).Filename)
+					return strings.TrimSuffix(base, ".go") + "_codec.go"
+				}
+			}
+		}
+	}
+	return ""
 }
 
 func isOurs(f *ast.File) bool {
@@ -122,8 +157,8 @@ func isOurs(f *ast.File) bool {
 	return false
 }
 
-// noteMethods records which types a generated file serves. Those among them
-// that are to be generated now are dropped from the record again.
+// noteMethods records which types another generated file serves. Those among
+// them that are asked for now are dropped from the record again.
 func (p *source) noteMethods(f *ast.File) {
 	for _, d := range f.Decls {
 		fn, ok := d.(*ast.FuncDecl)
