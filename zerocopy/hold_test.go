@@ -145,6 +145,7 @@ func TestClientThatWaitsForTheHeader(t *testing.T) {
 	srv.Listener = NewListener(srv.Listener)
 	srv.Start()
 	defer srv.Close()
+	srv.Client().Timeout = 20 * time.Second // a held header would hang for ever
 	pr, pw := io.Pipe()
 	resp, err := srv.Client().Post(srv.URL, "", pr) // returns with the header
 	if err != nil {
