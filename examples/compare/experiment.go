@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
@@ -49,6 +50,7 @@ func (e *Experiment) run(ctx context.Context) error {
 
 // build makes the server's binary, unless one was given.
 func (e *Experiment) build(ctx context.Context) error {
+	load := loadAverage()
 	if e.binary = e.cfg.Identity; e.binary == "" {
 		e.say("building examples/identity")
 		e.binary = filepath.Join(e.dir, "identity")
@@ -56,11 +58,14 @@ func (e *Experiment) build(ctx context.Context) error {
 			e.binary += ".exe"
 		}
 		cmd := exec.CommandContext(ctx, "go", "build", "-o", e.binary, "github.com/hotpath-go/hotpath/examples/identity")
+		endWithParent(cmd)
+		// The go command ends its compilers on an interrupt; a kill would leave them.
+		cmd.Cancel, cmd.WaitDelay = func() error { return cmd.Process.Signal(os.Interrupt) }, 2*time.Second
 		if out, err := cmd.CombinedOutput(); err != nil {
 			return fmt.Errorf("go build: %w (run it from the repository's root, or name a binary with -identity)\n%s", err, out)
 		}
 	}
-	e.rep.Machine = describe(e.binary)
+	e.rep.Machine = describe(e.binary, load)
 	if e.cfg.Identity == "" && e.rep.Machine.Commit == "" { // GOFLAGS may turn the stamp off
 		e.rep.Machine.Commit = commit(ctx)
 	}

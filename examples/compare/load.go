@@ -99,8 +99,8 @@ func (e *Experiment) fit() (time.Duration, error) {
 	return d, nil
 }
 
-// errNoTime stands in rows that were given up for the sake of the load.
-var errNoTime = errors.New("no time left; build identity first and use -identity")
+// errNoTime ends a run, or stands in rows given up for the sake of the load.
+var errNoTime = errors.New("no time left: build identity first and use -identity")
 
 // tracedRounds: three, or as many as a short budget allows.
 func (e *Experiment) tracedRounds() int {

@@ -23,16 +23,18 @@ type Machine struct {
 	Date       string `json:"date"`
 	Congestion string `json:"congestion_control"`
 	Commit     string `json:"commit"`
+	Load       string `json:"load_average"` // before: above 0 others are measured too
 }
 
 // describe reads what the system and the server's binary tell about themselves.
-func describe(binary string) Machine {
+func describe(binary, load string) Machine {
 	cpu, _ := os.ReadFile("/proc/cpuinfo")
 	m := Machine{
 		CPU: cpuModel(cpu), Cores: runtime.NumCPU(), OS: runtime.GOOS + "/" + runtime.GOARCH,
 		Kernel: firstLine("/proc/sys/kernel/osrelease"), Go: runtime.Version(),
 		Date:       time.Now().UTC().Format(time.DateOnly),
 		Congestion: firstLine("/proc/sys/net/ipv4/tcp_congestion_control"),
+		Load:       load,
 	}
 	info, err := buildinfo.ReadFile(binary)
 	if err != nil {
@@ -53,8 +55,8 @@ func describe(binary string) Machine {
 }
 
 func (m Machine) String() string {
-	return fmt.Sprintf("%s, %d cores, %s, kernel %s, %s, %s, TCP %s, commit %s",
-		m.CPU, m.Cores, m.OS, m.Kernel, m.Go, m.Date, m.Congestion, cmp.Or(m.Commit, "unknown"))
+	return fmt.Sprintf("%s, %d cores, %s, kernel %s, %s, %s, TCP %s, load average before %s, commit %s",
+		m.CPU, m.Cores, m.OS, m.Kernel, m.Go, m.Date, m.Congestion, m.Load, cmp.Or(m.Commit, "unknown"))
 }
 
 // commit asks git for what the working directory holds; empty when it cannot say.
@@ -68,6 +70,12 @@ func commit(ctx context.Context) string {
 		return strings.TrimSpace(string(rev)) + " with changes"
 	}
 	return strings.TrimSpace(string(rev))
+}
+
+// loadAverage is that of the last minute, to be read before adding to it.
+func loadAverage() string {
+	minute, _, _ := strings.Cut(firstLine("/proc/loadavg"), " ")
+	return minute
 }
 
 func firstLine(path string) string {

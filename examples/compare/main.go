@@ -48,7 +48,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	ctx, cancel := context.WithDeadline(ctx, start.Add(hardLimit-2*time.Second))
+	ctx, cancel := context.WithDeadlineCause(ctx, start.Add(hardLimit-2*time.Second), errNoTime)
 	defer cancel()
 
 	var kids Children

@@ -10,7 +10,7 @@ func (r *Report) notes() []string {
 	return []string{
 		fmt.Sprintf("Medians of %d rounds of %v%s for each variant, in turns, who goes first swapped every round;",
 			r.Config.Rounds, r.Round, shortened(r.Config.Duration, r.Round)),
-		fmt.Sprintf("interval: bootstrap over rounds; where fewer than %d rounds ran, the range of the rounds.", fewRounds),
+		fmt.Sprintf("interval: bootstrap over rounds; where fewer than %d rounds ran (n), their range.", fewRounds),
 		fmt.Sprintf("Load: one process on the same machine, %d of %d requests GET /v1/session, every answer compared byte for byte;",
 			sessionShare-1, sessionShare),
 		fmt.Sprintf("%s requests answered right, %d failed. The fixed rate is half of plain's maximum, open loop, from the",

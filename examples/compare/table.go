@@ -69,7 +69,7 @@ func (row *Row) cells(absent string) []string {
 		c[3] = fmt.Sprintf("%.3f", iv.Ratio)
 		c[4] = fmt.Sprintf("%.3f to %.3f", iv.Low, iv.High)
 		if iv.Rounds < fewRounds {
-			c[4] += fmt.Sprintf(" (%d rounds)", iv.Rounds)
+			c[4] += fmt.Sprintf(" (n=%d)", iv.Rounds)
 		}
 	}
 	return c
