@@ -73,7 +73,7 @@ func checkFloat(t *testing.T, x float64) {
 
 func TestAppendFloat(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	for range 100_000 {
+	for range 30_000 {
 		checkFloat(t, math.Float64frombits(r.Uint64()))
 		checkFloat(t, float64(r.IntN(1e9))/math.Pow10(r.IntN(9)))
 		checkFloat(t, math.Trunc(r.NormFloat64()*1e7)/1e6)

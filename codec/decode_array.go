@@ -31,10 +31,7 @@ func (d *Decoder) NextElem(i int) bool {
 		return false
 	}
 	d.pos++
-	if d.peek() == ']' {
-		d.syntax("want a value after ,")
-		return false
-	}
+	d.peek()
 	return d.pos < len(d.data) || d.truncated()
 }
 

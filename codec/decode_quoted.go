@@ -117,17 +117,28 @@ func QuotedString[T ~string](d *Decoder, text []byte, p *T) {
 		d.saveValue(d.pos, errQuoted)
 		return
 	}
-	inner := getDecoder(append([]byte(nil), text...), d.opts)
-	defer inner.release()
-	var s string
-	if inner.data[0] == '"' {
-		String(inner, &s)
-	}
-	if inner.data[0] != '"' || inner.finish() != nil || inner.pos != len(text) {
+	s, ok := d.inner(text)
+	if !ok {
 		d.failValue(d.pos, fmt.Errorf("%w: %.32q", errQuoted, text))
 		return
 	}
 	*p = T(s)
+}
+
+// inner reads the string that text is. It may begin anywhere in scratch, so it
+// is copied before another string is read.
+func (d *Decoder) inner(text []byte) (s string, ok bool) {
+	if text[0] != '"' {
+		return "", false
+	}
+	in := getDecoder(append([]byte(nil), text...), d.opts)
+	defer in.release()
+	in.apostrophe = true
+	b, ok := in.text()
+	if !ok || in.pos != len(text) {
+		return "", false
+	}
+	return string(b), true
 }
 
 // QuotedNumber sets *p from the text of Quoted.
@@ -138,7 +149,8 @@ func QuotedNumber(d *Decoder, text []byte, p *json.Number) {
 		d.saveValue(d.pos, errQuoted)
 		return
 	case c == '"':
-		if json.Unmarshal(text, &s) != nil || !validNumber(s) {
+		var ok bool
+		if s, ok = d.inner(text); !ok || !validNumber(s) {
 			d.failValue(d.pos, errQuoted)
 			return
 		}

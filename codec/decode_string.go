@@ -128,6 +128,10 @@ func (d *Decoder) escape(out []byte, i int) ([]byte, int) {
 		return append(out, '\t'), 2
 	case 'u':
 		return d.unicode(out, i)
+	case '\'':
+		if d.apostrophe {
+			return append(out, c), 2
+		}
 	}
 	d.syntaxAt(i+1, "invalid escape in a string", nil)
 	return out, 0

@@ -27,6 +27,9 @@ type Decoder struct {
 	opts    Options
 	arena   []byte // rest of the chunk that small strings are cut from
 	scratch []byte // unescaped text, valid until the next string
+
+	// apostrophe admits \', which encoding/json does inside ",string" strings only.
+	apostrophe bool
 }
 
 var decoders = sync.Pool{New: func() any { return new(Decoder) }}

@@ -2188,17 +2188,53 @@ func (v *Omit) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 			}
 		}
 	}
+	if v.ZIPtr != nil {
+		dst = append(dst, `,"zip":`...)
+		if v.ZIPtr == nil {
+			dst = append(dst, "null"...)
+		} else {
+			dst = codec.AppendInt(dst, int64((*v.ZIPtr)))
+		}
+	}
+	if v.ZAny != nil {
+		dst = append(dst, `,"zany":`...)
+		if dst, err = codec.AppendAny(dst, v.ZAny, depth+1); err != nil {
+			return dst, err
+		}
+	}
+	if bool(v.ZBool) {
+		dst = append(dst, `,"zb":`...)
+		dst = codec.AppendBool(dst, bool(v.ZBool))
+	}
+	if v.ZMap != nil {
+		dst = append(dst, `,"zm":`...)
+		if v.ZMap == nil {
+			dst = append(dst, "null"...)
+		} else {
+			dst = append(dst, '{')
+			var b8 [16]string
+			for i8, k8 := range codec.SortedKeys(b8[:0], v.ZMap) {
+				if i8 > 0 {
+					dst = append(dst, ',')
+				}
+				dst = append(codec.AppendString(dst, k8), ':')
+				e8 := codec.Get(v.ZMap, k8)
+				dst = codec.AppendInt(dst, int64(e8))
+			}
+			dst = append(dst, '}')
+		}
+	}
 	if len(v.Both) != 0 && v.Both != nil {
 		dst = append(dst, `,"both":`...)
 		if v.Both == nil {
 			dst = append(dst, "null"...)
 		} else {
 			dst = append(dst, '[')
-			for i8 := range v.Both {
-				if i8 > 0 {
+			for i9 := range v.Both {
+				if i9 > 0 {
 					dst = append(dst, ',')
 				}
-				dst = codec.AppendString(dst, string(v.Both[i8]))
+				dst = codec.AppendString(dst, string(v.Both[i9]))
 			}
 			dst = append(dst, ']')
 		}
@@ -2214,10 +2250,10 @@ func (v *Omit) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 
 // DecodeJSON decodes into v as encoding/json would.
 func (v *Omit) DecodeJSON(d *codec.Decoder) {
-	var o9 codec.Object
-	if d.BeginObject(&o9, codecFieldsOfOmit) {
-		for d.Next(&o9) {
-			switch o9.Index {
+	var o10 codec.Object
+	if d.BeginObject(&o10, codecFieldsOfOmit) {
+		for d.Next(&o10) {
+			switch o10.Index {
 			case 0: // b
 				codec.Bool(d, &v.Bool)
 			case 1: // i
@@ -2230,49 +2266,49 @@ func (v *Omit) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Slice = nil
 				} else if d.BeginArray() {
-					n10 := 0
-					for d.NextElem(n10) {
-						v.Slice = codec.Grow(v.Slice, n10)
-						codec.Int(d, &v.Slice[n10])
-						n10++
+					n11 := 0
+					for d.NextElem(n11) {
+						v.Slice = codec.Grow(v.Slice, n11)
+						codec.Int(d, &v.Slice[n11])
+						n11++
 					}
-					v.Slice = codec.Finish(v.Slice, n10)
+					v.Slice = codec.Finish(v.Slice, n11)
 				}
 			case 5: // a
 				if d.BeginArray() {
-					n11 := 0
-					for d.NextElem(n11) {
-						if n11 < len(v.Array) {
-							codec.Int(d, &v.Array[n11])
+					n12 := 0
+					for d.NextElem(n12) {
+						if n12 < len(v.Array) {
+							codec.Int(d, &v.Array[n12])
 						} else {
 							d.Skip()
 						}
-						n11++
+						n12++
 					}
-					for ; n11 < len(v.Array); n11++ {
-						codec.Clear(&v.Array[n11])
+					for ; n12 < len(v.Array); n12++ {
+						codec.Clear(&v.Array[n12])
 					}
 				}
 			case 6: // e
 				if d.BeginArray() {
-					n12 := 0
-					for d.NextElem(n12) {
+					n13 := 0
+					for d.NextElem(n13) {
 						d.Skip()
-						n12++
+						n13++
 					}
 				}
 			case 7: // m
 				if d.Null() {
 					v.Map = nil
 				} else {
-					var o13 codec.Object
-					if d.BeginObject(&o13, nil) {
+					var o14 codec.Object
+					if d.BeginObject(&o14, nil) {
 						codec.MakeMap(&v.Map)
-						for d.NextKey(&o13) {
-							k13 := o13.Key
-							e13 := codec.ZeroElem(v.Map)
-							codec.String(d, &e13)
-							codec.Set(v.Map, k13, e13)
+						for d.NextKey(&o14) {
+							k14 := o14.Key
+							e14 := codec.ZeroElem(v.Map)
+							codec.String(d, &e14)
+							codec.Set(v.Map, k14, e14)
 						}
 					}
 				}
@@ -2297,29 +2333,29 @@ func (v *Omit) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.ZSlice = nil
 				} else if d.BeginArray() {
-					n14 := 0
-					for d.NextElem(n14) {
-						v.ZSlice = codec.Grow(v.ZSlice, n14)
-						codec.Int(d, &v.ZSlice[n14])
-						n14++
+					n15 := 0
+					for d.NextElem(n15) {
+						v.ZSlice = codec.Grow(v.ZSlice, n15)
+						codec.Int(d, &v.ZSlice[n15])
+						n15++
 					}
-					v.ZSlice = codec.Finish(v.ZSlice, n14)
+					v.ZSlice = codec.Finish(v.ZSlice, n15)
 				}
 			case 15: // zs
 				v.ZSmall.DecodeJSON(d)
 			case 16: // za
 				if d.BeginArray() {
-					n15 := 0
-					for d.NextElem(n15) {
-						if n15 < len(v.ZArray) {
-							codec.String(d, &v.ZArray[n15])
+					n16 := 0
+					for d.NextElem(n16) {
+						if n16 < len(v.ZArray) {
+							codec.String(d, &v.ZArray[n16])
 						} else {
 							d.Skip()
 						}
-						n15++
+						n16++
 					}
-					for ; n15 < len(v.ZArray); n15++ {
-						codec.Clear(&v.ZArray[n15])
+					for ; n16 < len(v.ZArray); n16++ {
+						codec.Clear(&v.ZArray[n16])
 					}
 				}
 			case 17: // zp
@@ -2329,17 +2365,43 @@ func (v *Omit) DecodeJSON(d *codec.Decoder) {
 					codec.New(&v.ZPtr)
 					d.Time(v.ZPtr)
 				}
-			case 18: // both
+			case 18: // zip
+				if d.Null() {
+					v.ZIPtr = nil
+				} else {
+					codec.New(&v.ZIPtr)
+					codec.Int(d, v.ZIPtr)
+				}
+			case 19: // zany
+				d.Any(&v.ZAny)
+			case 20: // zb
+				codec.Bool(d, &v.ZBool)
+			case 21: // zm
+				if d.Null() {
+					v.ZMap = nil
+				} else {
+					var o17 codec.Object
+					if d.BeginObject(&o17, nil) {
+						codec.MakeMap(&v.ZMap)
+						for d.NextKey(&o17) {
+							k17 := o17.Key
+							e17 := codec.ZeroElem(v.ZMap)
+							codec.Int(d, &e17)
+							codec.Set(v.ZMap, k17, e17)
+						}
+					}
+				}
+			case 22: // both
 				if d.Null() {
 					v.Both = nil
 				} else if d.BeginArray() {
-					n16 := 0
-					for d.NextElem(n16) {
-						v.Both = codec.Grow(v.Both, n16)
-						codec.String(d, &v.Both[n16])
-						n16++
+					n18 := 0
+					for d.NextElem(n18) {
+						v.Both = codec.Grow(v.Both, n18)
+						codec.String(d, &v.Both[n18])
+						n18++
 					}
-					v.Both = codec.Finish(v.Both, n16)
+					v.Both = codec.Finish(v.Both, n18)
 				}
 			default:
 				d.Skip()
@@ -2377,6 +2439,10 @@ var codecFieldsOfOmit = []codec.Field{
 	{Key: `"zs":`, Fold: "ZS"},
 	{Key: `"za":`, Fold: "ZA"},
 	{Key: `"zp":`, Fold: "ZP"},
+	{Key: `"zip":`, Fold: "ZIP"},
+	{Key: `"zany":`, Fold: "ZANY"},
+	{Key: `"zb":`, Fold: "ZB"},
+	{Key: `"zm":`, Fold: "ZM"},
 	{Key: `"both":`, Fold: "BOTH"},
 }
 

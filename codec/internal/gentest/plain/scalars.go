@@ -99,6 +99,10 @@ type Omit struct {
 	ZSmall Small             `json:"zs,omitzero"`
 	ZArray [2]string         `json:"za,omitzero"`
 	ZPtr   *time.Time        `json:"zp,omitzero"`
+	ZIPtr  *int              `json:"zip,omitzero"`
+	ZAny   any               `json:"zany,omitzero"`
+	ZBool  bool              `json:"zb,omitzero"`
+	ZMap   map[string]int    `json:"zm,omitzero"`
 	Both   []string          `json:"both,omitempty,omitzero"`
 }
 
