@@ -11,12 +11,14 @@ import (
 type script struct {
 	name   string
 	chunks []string
-	closed bool // whether the server has closed the connection after all that
+	closed bool // whether the server closes the connection on all that; elsewhere a last request ends it
+	raw    bool // no request would be understood at the end: the client half-closes
 	half   bool // the client closes its sending side at the end
 }
 
 const (
 	getHello  = "GET /hello HTTP/1.1\r\nHost: x\r\n\r\n"
+	getEnd    = "GET /end HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 	postPlain = "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello"
 	postTwo   = "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n"
 	postChunk = "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTrailer: T\r\n\r\n"
@@ -46,7 +48,7 @@ var corpus = []script{
 	{name: "post after wake, CRLF later", chunks: []string{getHello, postPlain, "\r\n" + getHello}},
 	{name: "method like POST", chunks: []string{strings.Replace(postPlain, "POST", "POSTS", 1), "\r\n" + getHello}, closed: true},
 	{name: "100-continue", chunks: []string{getHello, "POST /echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n", "hello", getHello}},
-	{name: "100-continue refused", chunks: []string{"POST /hello HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n"}},
+	{name: "100-continue refused", chunks: []string{"POST /hello HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n"}, raw: true},
 	{name: "unknown expectation", chunks: []string{getHello, "GET /hello HTTP/1.1\r\nHost: x\r\nExpect: miracle\r\n\r\n"}, closed: true},
 	{name: "chunked with trailers", chunks: []string{postChunk + "5\r\nhello\r\n0\r\nT: end\r\n\r\n", getHello}},
 	{name: "chunked by pieces", chunks: []string{getHello, postChunk, "5\r", "\nhel", "lo\r\n", "0\r\n", "T: end\r\n\r\n", getHello}},
@@ -63,8 +65,8 @@ var corpus = []script{
 	{name: "no host", chunks: []string{getHello, "GET /hello HTTP/1.1\r\n\r\n"}, closed: true},
 	{name: "unsupported version", chunks: []string{getHello, "GET /hello HTTP/3.0\r\nHost: x\r\n\r\n"}, closed: true},
 	{name: "HTTP/2 preface", chunks: []string{"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"}, closed: true},
-	{name: "upgrade", chunks: []string{getHello, "GET /upgrade HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n", "ping", strings.Repeat("p", 5000), "pong"}},
-	{name: "upgrade with early bytes", chunks: []string{"GET /upgrade HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\nearly", "late"}},
+	{name: "upgrade", chunks: []string{getHello, "GET /upgrade HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n", "ping", strings.Repeat("p", 5000), "pong"}, raw: true},
+	{name: "upgrade with early bytes", chunks: []string{"GET /upgrade HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\nearly", "late"}, raw: true},
 	{name: "half-close idle", chunks: []string{getHello}, half: true, closed: true},
 	{name: "half-close at once", chunks: nil, half: true, closed: true},
 	{name: "half-close after request", chunks: []string{getHello, "@" + getHello}, half: true, closed: true},
@@ -79,6 +81,7 @@ var corpus = []script{
 var corpusHandler = func() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/hello", func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "hello") })
+	mux.HandleFunc("/end", func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "the end") })
 	mux.HandleFunc("/long", func(w http.ResponseWriter, r *http.Request) {
 		io.Copy(w, strings.NewReader(strings.Repeat("0123456789", 2000)))
 	})

@@ -44,6 +44,7 @@ type gate struct {
 
 	mu     sync.Mutex
 	method method
+	early  early
 	user   time.Time // the read deadline the server asked for, while short
 	limit  time.Time // the earliest of user and our own timeouts, while waiting
 	short  bool      // the deadline in force is ours, not user
@@ -66,7 +67,7 @@ func (g *gate) spent() bool { return g.at() == closed || g.at() == parking }
 
 // Read waits at most ParkAfter where the connection is idle, and otherwise as long as the server likes.
 func (g *gate) Read(p []byte) (int, error) {
-	if g.at() == passive {
+	if g.at() == passive && len(p) > 1 {
 		return g.inner.Read(p)
 	}
 	return g.readAware(p)

@@ -62,6 +62,7 @@ func (g *gate) interrupt() {
 // leave needs mu. It gives up the sequence, and with it the knowledge of where requests begin.
 func (g *gate) leave() {
 	g.method.forget()
+	g.early.got = false
 	g.to(passive)
 }
 

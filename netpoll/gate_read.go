@@ -12,6 +12,9 @@ func (g *gate) readAware(p []byte) (int, error) {
 	ph := g.at()
 	full := len(p) == fullRead
 	switch {
+	case ph == passive:
+		g.mu.Unlock()
+		return g.readEarly(p)
 	case ph == fresh && g.woken:
 		g.to(head)
 		g.mu.Unlock()
@@ -23,6 +26,11 @@ func (g *gate) readAware(p []byte) (int, error) {
 	case ph == fresh:
 		g.to(head)
 		g.method.begin()
+	case ph == armed && len(p) == fullRead-1 && g.early.got:
+		g.to(head)
+		g.method.begin()
+		g.method.feed([]byte{g.early.b})
+		g.restore()
 	case ph == idle, ph == armed:
 		g.leave()
 		g.restore()
@@ -38,6 +46,25 @@ func (g *gate) readAware(p []byte) (int, error) {
 		return g.wait(p)
 	}
 	return g.deliver(p)
+}
+
+// early is the first byte of a next request, taken by net/http's background read while a handler still ran or its
+// answer was just leaving. Clients that answer at once make this happen all the time. net/http holds the byte back, so
+// the Read that follows has room for all but one.
+type early struct {
+	b   byte
+	got bool
+}
+
+// readEarly is a Read of one byte: of all that net/http does, only the background read.
+func (g *gate) readEarly(p []byte) (int, error) {
+	n, err := g.inner.Read(p)
+	if n == 1 {
+		g.mu.Lock()
+		g.early = early{p[0], true}
+		g.mu.Unlock()
+	}
+	return n, err
 }
 
 // wait is the Read of an idle server.

@@ -1,0 +1,76 @@
+package netpoll_test
+
+import (
+	"bufio"
+	"io"
+	"net"
+	"net/http"
+	"testing"
+
+	"github.com/hotpath-go/hotpath/netpoll"
+)
+
+// roundTrip is the client side of the benchmarks: one request, the answer's bytes read and dropped.
+type roundTrip struct {
+	c  net.Conn
+	br *bufio.Reader
+}
+
+func newRoundTrip(b *testing.B, l net.Listener) *roundTrip {
+	c := dial(b, l)
+	return &roundTrip{c, bufio.NewReader(c)}
+}
+
+func (r *roundTrip) do(b *testing.B) {
+	io.WriteString(r.c, getHello)
+	resp, err := http.ReadResponse(r.br, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	io.Copy(io.Discard, resp.Body)
+}
+
+func plainHello(b *testing.B) net.Listener {
+	l := listenOn(b, "tcp")
+	run(b, &http.Server{Handler: hello}, l)
+	return l
+}
+
+// A connection that never pauses, client included.
+func BenchmarkBusy(b *testing.B) {
+	for _, bb := range []struct {
+		name string
+		l    net.Listener
+	}{
+		{"nethttp", plainHello(b)},
+		{"netpoll", serve(b, nil, hello)},
+	} {
+		b.Run(bb.name, func(b *testing.B) {
+			r := newRoundTrip(b, bb.l)
+			b.ReportAllocs()
+			for b.Loop() {
+				r.do(b)
+			}
+		})
+	}
+}
+
+// A connection that is parked before every request: the price of one park, one wake and one request.
+func BenchmarkParkWake(b *testing.B) {
+	l := serve(b, &netpoll.Options{ParkAfter: soon}, hello)
+	b.Run("nethttp", func(b *testing.B) {
+		r := newRoundTrip(b, plainHello(b))
+		b.ReportAllocs()
+		for b.Loop() {
+			r.do(b)
+		}
+	})
+	b.Run("netpoll", func(b *testing.B) {
+		r := newRoundTrip(b, l)
+		b.ReportAllocs()
+		for b.Loop() {
+			idling(b, l, 1)
+			r.do(b)
+		}
+	})
+}
