@@ -46,7 +46,7 @@ func TestAllocations(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
-	checkAllocs(t, "Decode 2.3 kB into a fresh value", 50, func() {
+	checkAllocs(t, "Decode 2.4 kB into a fresh value", 30, func() {
 		if err := codec.Decode(doc, new(order.Order)); err != nil {
 			t.Fatal(err)
 		}

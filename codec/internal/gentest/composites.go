@@ -54,6 +54,7 @@ type Composites struct {
 	Uppers    map[string]*Upper
 	OnlyOut   OnlyOut
 	TextBytes TextBytes
+	Voids     []struct{}
 }
 
 // Tags is a named slice.

@@ -589,148 +589,161 @@ func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 	if dst, err = codec.AppendText(dst, v.TextBytes); err != nil {
 		return dst, err
 	}
+	dst = append(dst, `,"Voids":`...)
+	if v.Voids == nil {
+		dst = append(dst, "null"...)
+	} else {
+		dst = append(dst, '[')
+		for i36 := range v.Voids {
+			if i36 > 0 {
+				dst = append(dst, ',')
+			}
+			dst = append(dst, "{}"...)
+		}
+		dst = append(dst, ']')
+	}
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
 func (v *Composites) DecodeJSON(d *codec.Decoder) {
-	var o36 codec.Object
-	if d.BeginObject(&o36, codecFieldsOfComposites) {
-		for d.Next(&o36) {
-			switch o36.Index {
+	var o37 codec.Object
+	if d.BeginObject(&o37, codecFieldsOfComposites) {
+		for d.Next(&o37) {
+			switch o37.Index {
 			case 0: // Ints
 				if d.Null() {
 					v.Ints = nil
 				} else if d.BeginArray() {
-					n37 := 0
-					for d.NextElem(n37) {
-						v.Ints = codec.Grow(v.Ints, n37)
-						codec.Int(d, &v.Ints[n37])
-						n37++
+					n38 := 0
+					for d.NextElem(n38) {
+						v.Ints = codec.Grow(v.Ints, n38)
+						codec.Int(d, &v.Ints[n38])
+						n38++
 					}
-					v.Ints = codec.Finish(v.Ints, n37)
+					v.Ints = codec.Finish(v.Ints, n38)
 				}
 			case 1: // Strings
 				if d.Null() {
 					v.Strings = nil
 				} else if d.BeginArray() {
-					n38 := 0
-					for d.NextElem(n38) {
-						v.Strings = codec.Grow(v.Strings, n38)
-						codec.String(d, &v.Strings[n38])
-						n38++
+					n39 := 0
+					for d.NextElem(n39) {
+						v.Strings = codec.Grow(v.Strings, n39)
+						codec.String(d, &v.Strings[n39])
+						n39++
 					}
-					v.Strings = codec.Finish(v.Strings, n38)
+					v.Strings = codec.Finish(v.Strings, n39)
 				}
 			case 2: // Structs
 				if d.Null() {
 					v.Structs = nil
 				} else if d.BeginArray() {
-					n39 := 0
-					for d.NextElem(n39) {
-						v.Structs = codec.Grow(v.Structs, n39)
-						v.Structs[n39].DecodeJSON(d)
-						n39++
+					n40 := 0
+					for d.NextElem(n40) {
+						v.Structs = codec.Grow(v.Structs, n40)
+						v.Structs[n40].DecodeJSON(d)
+						n40++
 					}
-					v.Structs = codec.Finish(v.Structs, n39)
+					v.Structs = codec.Finish(v.Structs, n40)
 				}
 			case 3: // Ptrs
 				if d.Null() {
 					v.Ptrs = nil
 				} else if d.BeginArray() {
-					n40 := 0
-					for d.NextElem(n40) {
-						v.Ptrs = codec.Grow(v.Ptrs, n40)
+					n41 := 0
+					for d.NextElem(n41) {
+						v.Ptrs = codec.Grow(v.Ptrs, n41)
 						if d.Null() {
-							v.Ptrs[n40] = nil
+							v.Ptrs[n41] = nil
 						} else {
-							codec.New(&v.Ptrs[n40])
-							v.Ptrs[n40].DecodeJSON(d)
+							codec.New(&v.Ptrs[n41])
+							v.Ptrs[n41].DecodeJSON(d)
 						}
-						n40++
+						n41++
 					}
-					v.Ptrs = codec.Finish(v.Ptrs, n40)
+					v.Ptrs = codec.Finish(v.Ptrs, n41)
 				}
 			case 4: // Nested
 				if d.Null() {
 					v.Nested = nil
 				} else if d.BeginArray() {
-					n41 := 0
-					for d.NextElem(n41) {
-						v.Nested = codec.Grow(v.Nested, n41)
+					n42 := 0
+					for d.NextElem(n42) {
+						v.Nested = codec.Grow(v.Nested, n42)
 						if d.Null() {
-							v.Nested[n41] = nil
+							v.Nested[n42] = nil
 						} else if d.BeginArray() {
-							n42 := 0
-							for d.NextElem(n42) {
-								v.Nested[n41] = codec.Grow(v.Nested[n41], n42)
-								codec.Float(d, &v.Nested[n41][n42])
-								n42++
+							n43 := 0
+							for d.NextElem(n43) {
+								v.Nested[n42] = codec.Grow(v.Nested[n42], n43)
+								codec.Float(d, &v.Nested[n42][n43])
+								n43++
 							}
-							v.Nested[n41] = codec.Finish(v.Nested[n41], n42)
+							v.Nested[n42] = codec.Finish(v.Nested[n42], n43)
 						}
-						n41++
+						n42++
 					}
-					v.Nested = codec.Finish(v.Nested, n41)
+					v.Nested = codec.Finish(v.Nested, n42)
 				}
 			case 5: // Array
 				if d.BeginArray() {
-					n43 := 0
-					for d.NextElem(n43) {
-						if n43 < len(v.Array) {
-							codec.Int(d, &v.Array[n43])
-						} else {
-							d.Skip()
-						}
-						n43++
-					}
-					for ; n43 < len(v.Array); n43++ {
-						codec.Clear(&v.Array[n43])
-					}
-				}
-			case 6: // Smalls
-				if d.BeginArray() {
 					n44 := 0
 					for d.NextElem(n44) {
-						if n44 < len(v.Smalls) {
-							v.Smalls[n44].DecodeJSON(d)
+						if n44 < len(v.Array) {
+							codec.Int(d, &v.Array[n44])
 						} else {
 							d.Skip()
 						}
 						n44++
 					}
-					for ; n44 < len(v.Smalls); n44++ {
-						codec.Clear(&v.Smalls[n44])
+					for ; n44 < len(v.Array); n44++ {
+						codec.Clear(&v.Array[n44])
 					}
 				}
-			case 7: // Octets
+			case 6: // Smalls
 				if d.BeginArray() {
 					n45 := 0
 					for d.NextElem(n45) {
-						if n45 < len(v.Octets) {
-							codec.Uint(d, &v.Octets[n45])
+						if n45 < len(v.Smalls) {
+							v.Smalls[n45].DecodeJSON(d)
 						} else {
 							d.Skip()
 						}
 						n45++
 					}
-					for ; n45 < len(v.Octets); n45++ {
-						codec.Clear(&v.Octets[n45])
+					for ; n45 < len(v.Smalls); n45++ {
+						codec.Clear(&v.Smalls[n45])
+					}
+				}
+			case 7: // Octets
+				if d.BeginArray() {
+					n46 := 0
+					for d.NextElem(n46) {
+						if n46 < len(v.Octets) {
+							codec.Uint(d, &v.Octets[n46])
+						} else {
+							d.Skip()
+						}
+						n46++
+					}
+					for ; n46 < len(v.Octets); n46++ {
+						codec.Clear(&v.Octets[n46])
 					}
 				}
 			case 8: // Map
 				if d.Null() {
 					v.Map = nil
 				} else {
-					var o46 codec.Object
-					if d.BeginObject(&o46, nil) {
+					var o47 codec.Object
+					if d.BeginObject(&o47, nil) {
 						codec.MakeMap(&v.Map)
-						for d.NextKey(&o46) {
-							k46 := o46.Key
-							e46 := codec.ZeroElem(v.Map)
-							codec.Int(d, &e46)
-							codec.Set(v.Map, k46, e46)
+						for d.NextKey(&o47) {
+							k47 := o47.Key
+							e47 := codec.ZeroElem(v.Map)
+							codec.Int(d, &e47)
+							codec.Set(v.Map, k47, e47)
 						}
 					}
 				}
@@ -738,14 +751,14 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Named = nil
 				} else {
-					var o47 codec.Object
-					if d.BeginObject(&o47, nil) {
+					var o48 codec.Object
+					if d.BeginObject(&o48, nil) {
 						codec.MakeMap(&v.Named)
-						for d.NextKey(&o47) {
-							k47 := o47.Key
-							e47 := codec.ZeroElem(v.Named)
-							e47.DecodeJSON(d)
-							codec.Set(v.Named, k47, e47)
+						for d.NextKey(&o48) {
+							k48 := o48.Key
+							e48 := codec.ZeroElem(v.Named)
+							e48.DecodeJSON(d)
+							codec.Set(v.Named, k48, e48)
 						}
 					}
 				}
@@ -753,14 +766,14 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.ByInt = nil
 				} else {
-					var o48 codec.Object
-					if d.BeginObject(&o48, nil) {
+					var o49 codec.Object
+					if d.BeginObject(&o49, nil) {
 						codec.MakeMap(&v.ByInt)
-						for d.NextKey(&o48) {
-							k48 := o48.Key
-							e48 := codec.ZeroElem(v.ByInt)
-							codec.String(d, &e48)
-							codec.SetInt(d, v.ByInt, k48, e48)
+						for d.NextKey(&o49) {
+							k49 := o49.Key
+							e49 := codec.ZeroElem(v.ByInt)
+							codec.String(d, &e49)
+							codec.SetInt(d, v.ByInt, k49, e49)
 						}
 					}
 				}
@@ -768,14 +781,14 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.ByInt8 = nil
 				} else {
-					var o49 codec.Object
-					if d.BeginObject(&o49, nil) {
+					var o50 codec.Object
+					if d.BeginObject(&o50, nil) {
 						codec.MakeMap(&v.ByInt8)
-						for d.NextKey(&o49) {
-							k49 := o49.Key
-							e49 := codec.ZeroElem(v.ByInt8)
-							codec.Bool(d, &e49)
-							codec.SetInt(d, v.ByInt8, k49, e49)
+						for d.NextKey(&o50) {
+							k50 := o50.Key
+							e50 := codec.ZeroElem(v.ByInt8)
+							codec.Bool(d, &e50)
+							codec.SetInt(d, v.ByInt8, k50, e50)
 						}
 					}
 				}
@@ -783,24 +796,24 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.ByUint = nil
 				} else {
-					var o50 codec.Object
-					if d.BeginObject(&o50, nil) {
+					var o51 codec.Object
+					if d.BeginObject(&o51, nil) {
 						codec.MakeMap(&v.ByUint)
-						for d.NextKey(&o50) {
-							k50 := o50.Key
-							e50 := codec.ZeroElem(v.ByUint)
+						for d.NextKey(&o51) {
+							k51 := o51.Key
+							e51 := codec.ZeroElem(v.ByUint)
 							if d.Null() {
-								e50 = nil
+								e51 = nil
 							} else if d.BeginArray() {
-								n51 := 0
-								for d.NextElem(n51) {
-									e50 = codec.Grow(e50, n51)
-									codec.String(d, &e50[n51])
-									n51++
+								n52 := 0
+								for d.NextElem(n52) {
+									e51 = codec.Grow(e51, n52)
+									codec.String(d, &e51[n52])
+									n52++
 								}
-								e50 = codec.Finish(e50, n51)
+								e51 = codec.Finish(e51, n52)
 							}
-							codec.SetUint(d, v.ByUint, k50, e50)
+							codec.SetUint(d, v.ByUint, k51, e51)
 						}
 					}
 				}
@@ -808,19 +821,19 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.MapPtr = nil
 				} else {
-					var o52 codec.Object
-					if d.BeginObject(&o52, nil) {
+					var o53 codec.Object
+					if d.BeginObject(&o53, nil) {
 						codec.MakeMap(&v.MapPtr)
-						for d.NextKey(&o52) {
-							k52 := o52.Key
-							e52 := codec.ZeroElem(v.MapPtr)
+						for d.NextKey(&o53) {
+							k53 := o53.Key
+							e53 := codec.ZeroElem(v.MapPtr)
 							if d.Null() {
-								e52 = nil
+								e53 = nil
 							} else {
-								codec.New(&e52)
-								e52.DecodeJSON(d)
+								codec.New(&e53)
+								e53.DecodeJSON(d)
 							}
-							codec.Set(v.MapPtr, k52, e52)
+							codec.Set(v.MapPtr, k53, e53)
 						}
 					}
 				}
@@ -828,27 +841,27 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.MapMap = nil
 				} else {
-					var o53 codec.Object
-					if d.BeginObject(&o53, nil) {
+					var o54 codec.Object
+					if d.BeginObject(&o54, nil) {
 						codec.MakeMap(&v.MapMap)
-						for d.NextKey(&o53) {
-							k53 := o53.Key
-							e53 := codec.ZeroElem(v.MapMap)
+						for d.NextKey(&o54) {
+							k54 := o54.Key
+							e54 := codec.ZeroElem(v.MapMap)
 							if d.Null() {
-								e53 = nil
+								e54 = nil
 							} else {
-								var o54 codec.Object
-								if d.BeginObject(&o54, nil) {
-									codec.MakeMap(&e53)
-									for d.NextKey(&o54) {
-										k54 := o54.Key
-										e54 := codec.ZeroElem(e53)
-										codec.Float(d, &e54)
-										codec.Set(e53, k54, e54)
+								var o55 codec.Object
+								if d.BeginObject(&o55, nil) {
+									codec.MakeMap(&e54)
+									for d.NextKey(&o55) {
+										k55 := o55.Key
+										e55 := codec.ZeroElem(e54)
+										codec.Float(d, &e55)
+										codec.Set(e54, k55, e55)
 									}
 								}
 							}
-							codec.Set(v.MapMap, k53, e53)
+							codec.Set(v.MapMap, k54, e54)
 						}
 					}
 				}
@@ -856,14 +869,14 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.MapAny = nil
 				} else {
-					var o55 codec.Object
-					if d.BeginObject(&o55, nil) {
+					var o56 codec.Object
+					if d.BeginObject(&o56, nil) {
 						codec.MakeMap(&v.MapAny)
-						for d.NextKey(&o55) {
-							k55 := o55.Key
-							e55 := codec.ZeroElem(v.MapAny)
-							d.Any(&e55)
-							codec.Set(v.MapAny, k55, e55)
+						for d.NextKey(&o56) {
+							k56 := o56.Key
+							e56 := codec.ZeroElem(v.MapAny)
+							d.Any(&e56)
+							codec.Set(v.MapAny, k56, e56)
 						}
 					}
 				}
@@ -894,13 +907,13 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 					if d.Null() {
 						(*v.PtrSlice) = nil
 					} else if d.BeginArray() {
-						n56 := 0
-						for d.NextElem(n56) {
-							(*v.PtrSlice) = codec.Grow((*v.PtrSlice), n56)
-							codec.Int(d, &(*v.PtrSlice)[n56])
-							n56++
+						n57 := 0
+						for d.NextElem(n57) {
+							(*v.PtrSlice) = codec.Grow((*v.PtrSlice), n57)
+							codec.Int(d, &(*v.PtrSlice)[n57])
+							n57++
 						}
-						(*v.PtrSlice) = codec.Finish((*v.PtrSlice), n56)
+						(*v.PtrSlice) = codec.Finish((*v.PtrSlice), n57)
 					}
 				}
 			case 19: // PtrTime
@@ -914,28 +927,28 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Slice = nil
 				} else if d.BeginArray() {
-					n57 := 0
-					for d.NextElem(n57) {
-						v.Slice = codec.Grow(v.Slice, n57)
-						d.Any(&v.Slice[n57])
-						n57++
+					n58 := 0
+					for d.NextElem(n58) {
+						v.Slice = codec.Grow(v.Slice, n58)
+						d.Any(&v.Slice[n58])
+						n58++
 					}
-					v.Slice = codec.Finish(v.Slice, n57)
+					v.Slice = codec.Finish(v.Slice, n58)
 				}
 			case 21: // Anonymous
-				var o58 codec.Object
-				if d.BeginObject(&o58, codecFieldsOfComposites2) {
-					for d.Next(&o58) {
-						switch o58.Index {
+				var o59 codec.Object
+				if d.BeginObject(&o59, codecFieldsOfComposites2) {
+					for d.Next(&o59) {
+						switch o59.Index {
 						case 0: // X
 							codec.Int(d, &v.Anonymous.X)
 						case 1: // Y
 							codec.Int(d, &v.Anonymous.Y)
 						case 2: // In
-							var o59 codec.Object
-							if d.BeginObject(&o59, codecFieldsOfComposites3) {
-								for d.Next(&o59) {
-									switch o59.Index {
+							var o60 codec.Object
+							if d.BeginObject(&o60, codecFieldsOfComposites3) {
+								for d.Next(&o60) {
+									switch o60.Index {
 									case 0: // Z
 										if d.Null() {
 											v.Anonymous.In.Z = nil
@@ -957,50 +970,50 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.List = nil
 				} else if d.BeginArray() {
-					n60 := 0
-					for d.NextElem(n60) {
-						v.List = codec.Grow(v.List, n60)
-						var o61 codec.Object
-						if d.BeginObject(&o61, codecFieldsOfComposites4) {
-							for d.Next(&o61) {
-								switch o61.Index {
+					n61 := 0
+					for d.NextElem(n61) {
+						v.List = codec.Grow(v.List, n61)
+						var o62 codec.Object
+						if d.BeginObject(&o62, codecFieldsOfComposites4) {
+							for d.Next(&o62) {
+								switch o62.Index {
 								case 0: // K
-									codec.String(d, &v.List[n60].K)
+									codec.String(d, &v.List[n61].K)
 								case 1: // V
-									codec.String(d, &v.List[n60].V)
+									codec.String(d, &v.List[n61].V)
 								default:
 									d.Skip()
 								}
 							}
 						}
-						n60++
+						n61++
 					}
-					v.List = codec.Finish(v.List, n60)
+					v.List = codec.Finish(v.List, n61)
 				}
 			case 23: // Raws
 				if d.Null() {
 					v.Raws = nil
 				} else if d.BeginArray() {
-					n62 := 0
-					for d.NextElem(n62) {
-						v.Raws = codec.Grow(v.Raws, n62)
-						d.Raw(&v.Raws[n62])
-						n62++
+					n63 := 0
+					for d.NextElem(n63) {
+						v.Raws = codec.Grow(v.Raws, n63)
+						d.Raw(&v.Raws[n63])
+						n63++
 					}
-					v.Raws = codec.Finish(v.Raws, n62)
+					v.Raws = codec.Finish(v.Raws, n63)
 				}
 			case 24: // Times
 				if d.Null() {
 					v.Times = nil
 				} else {
-					var o63 codec.Object
-					if d.BeginObject(&o63, nil) {
+					var o64 codec.Object
+					if d.BeginObject(&o64, nil) {
 						codec.MakeMap(&v.Times)
-						for d.NextKey(&o63) {
-							k63 := o63.Key
-							e63 := codec.ZeroElem(v.Times)
-							d.Time(&e63)
-							codec.Set(v.Times, k63, e63)
+						for d.NextKey(&o64) {
+							k64 := o64.Key
+							e64 := codec.ZeroElem(v.Times)
+							d.Time(&e64)
+							codec.Set(v.Times, k64, e64)
 						}
 					}
 				}
@@ -1008,19 +1021,19 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Tags = nil
 				} else if d.BeginArray() {
-					n64 := 0
-					for d.NextElem(n64) {
-						v.Tags = codec.Grow(v.Tags, n64)
-						codec.String(d, &v.Tags[n64])
-						n64++
+					n65 := 0
+					for d.NextElem(n65) {
+						v.Tags = codec.Grow(v.Tags, n65)
+						codec.String(d, &v.Tags[n65])
+						n65++
 					}
-					v.Tags = codec.Finish(v.Tags, n64)
+					v.Tags = codec.Finish(v.Tags, n65)
 				}
 			case 26: // Generic
-				var o65 codec.Object
-				if d.BeginObject(&o65, codecFieldsOfComposites5) {
-					for d.Next(&o65) {
-						switch o65.Index {
+				var o66 codec.Object
+				if d.BeginObject(&o66, codecFieldsOfComposites5) {
+					for d.Next(&o66) {
+						switch o66.Index {
 						case 0: // first
 							codec.Int(d, &v.Generic.First)
 						case 1: // second
@@ -1034,40 +1047,40 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Generics = nil
 				} else if d.BeginArray() {
-					n66 := 0
-					for d.NextElem(n66) {
-						v.Generics = codec.Grow(v.Generics, n66)
-						var o67 codec.Object
-						if d.BeginObject(&o67, codecFieldsOfComposites6) {
-							for d.Next(&o67) {
-								switch o67.Index {
+					n67 := 0
+					for d.NextElem(n67) {
+						v.Generics = codec.Grow(v.Generics, n67)
+						var o68 codec.Object
+						if d.BeginObject(&o68, codecFieldsOfComposites6) {
+							for d.Next(&o68) {
+								switch o68.Index {
 								case 0: // first
-									codec.String(d, &v.Generics[n66].First)
+									codec.String(d, &v.Generics[n67].First)
 								case 1: // second
 									if d.Null() {
-										v.Generics[n66].Second = nil
+										v.Generics[n67].Second = nil
 									} else if d.BeginArray() {
-										n68 := 0
-										for d.NextElem(n68) {
-											v.Generics[n66].Second = codec.Grow(v.Generics[n66].Second, n68)
-											v.Generics[n66].Second[n68].DecodeJSON(d)
-											n68++
+										n69 := 0
+										for d.NextElem(n69) {
+											v.Generics[n67].Second = codec.Grow(v.Generics[n67].Second, n69)
+											v.Generics[n67].Second[n69].DecodeJSON(d)
+											n69++
 										}
-										v.Generics[n66].Second = codec.Finish(v.Generics[n66].Second, n68)
+										v.Generics[n67].Second = codec.Finish(v.Generics[n67].Second, n69)
 									}
 								default:
 									d.Skip()
 								}
 							}
 						}
-						n66++
+						n67++
 					}
-					v.Generics = codec.Finish(v.Generics, n66)
+					v.Generics = codec.Finish(v.Generics, n67)
 				}
 			case 28: // Foreign
-				var o69 codec.Object
-				if d.BeginObject(&o69, nil) {
-					for d.Next(&o69) {
+				var o70 codec.Object
+				if d.BeginObject(&o70, nil) {
+					for d.Next(&o70) {
 						d.Skip()
 					}
 				}
@@ -1088,15 +1101,15 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Addrs = nil
 				} else if d.BeginArray() {
-					n70 := 0
-					for d.NextElem(n70) {
-						v.Addrs = codec.Grow(v.Addrs, n70)
+					n71 := 0
+					for d.NextElem(n71) {
+						v.Addrs = codec.Grow(v.Addrs, n71)
 						if !d.Null() {
-							d.Text(&v.Addrs[n70])
+							d.Text(&v.Addrs[n71])
 						}
-						n70++
+						n71++
 					}
-					v.Addrs = codec.Finish(v.Addrs, n70)
+					v.Addrs = codec.Finish(v.Addrs, n71)
 				}
 			case 32: // self
 				if d.Null() {
@@ -1131,29 +1144,29 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Uppers = nil
 				} else {
-					var o71 codec.Object
-					if d.BeginObject(&o71, nil) {
+					var o72 codec.Object
+					if d.BeginObject(&o72, nil) {
 						codec.MakeMap(&v.Uppers)
-						for d.NextKey(&o71) {
-							k71 := o71.Key
-							e71 := codec.ZeroElem(v.Uppers)
+						for d.NextKey(&o72) {
+							k72 := o72.Key
+							e72 := codec.ZeroElem(v.Uppers)
 							if d.Null() {
-								e71 = nil
+								e72 = nil
 							} else {
-								codec.New(&e71)
+								codec.New(&e72)
 								if !d.Null() {
-									d.Text(e71)
+									d.Text(e72)
 								}
 							}
-							codec.Set(v.Uppers, k71, e71)
+							codec.Set(v.Uppers, k72, e72)
 						}
 					}
 				}
 			case 38: // OnlyOut
-				var o72 codec.Object
-				if d.BeginObject(&o72, codecFieldsOfComposites7) {
-					for d.Next(&o72) {
-						switch o72.Index {
+				var o73 codec.Object
+				if d.BeginObject(&o73, codecFieldsOfComposites7) {
+					for d.Next(&o73) {
+						switch o73.Index {
 						case 0: // N
 							codec.Int(d, &v.OnlyOut.N)
 						default:
@@ -1166,6 +1179,23 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 					v.TextBytes = nil
 				} else {
 					d.Text(&v.TextBytes)
+				}
+			case 40: // Voids
+				if d.Null() {
+					v.Voids = nil
+				} else if d.BeginArray() {
+					n74 := 0
+					for d.NextElem(n74) {
+						v.Voids = codec.Grow(v.Voids, n74)
+						var o75 codec.Object
+						if d.BeginObject(&o75, nil) {
+							for d.Next(&o75) {
+								d.Skip()
+							}
+						}
+						n74++
+					}
+					v.Voids = codec.Finish(v.Voids, n74)
 				}
 			default:
 				d.Skip()
@@ -1225,6 +1255,7 @@ var codecFieldsOfComposites = []codec.Field{
 	{Key: `"Uppers":`, Fold: "UPPERS"},
 	{Key: `"OnlyOut":`, Fold: "ONLYOUT"},
 	{Key: `"TextBytes":`, Fold: "TEXTBYTES"},
+	{Key: `"Voids":`, Fold: "VOIDS"},
 }
 
 var codecFieldsOfComposites2 = []codec.Field{

@@ -28,7 +28,7 @@ var directed = map[string][]string{
 		`{"Ints":[]}`, `{"Ints":[1,"x",3]}`, `{"Structs":[{"a":1},null,{"B":"x"}]}`, `{"PtrPtr":1}`, `{"PtrPtr":null}`, `{"PtrSlice":null}`, `{"PtrSlice":[1]}`, `{"PtrTime":null}`,
 		`{"Color":null}`, `{"ColorPtr":null}`, `{"Color":{"bad":1}}`, `{"Upper":null}`, `{"Upper":"x"}`, `{"Upper":"!"}`, `{"Upper":1}`, `{"Upper":{}}`, `{"UpperPtr":null}`, `{"UpperPtr":"x"}`, `{"Uppers":{"a":"x","b":null}}`,
 		`{"TextBytes":null}`, `{"TextBytes":"x"}`, `{"TextBytes":[1]}`, `{"OnlyOut":{"N":3}}`, `{"OnlyOut":3}`, `{"Addr":"::1"}`, `{"Addr":"x"}`, `{"Addr":""}`, `{"Generic":{"first":1,"SECOND":"x"}}`,
-		`{"Anonymous":{"X":1,"In":{"Z":"x"}}}`, `{"self":{"self":{"Ints":[1]}}}`, `{"Foreign":{}}`, `{"Slice":[1,"x",null,{"a":[]}]}`,
+		`{"Voids":[{},{"a":1},null]}`, `{"Anonymous":{"X":1,"In":{"Z":"x"}}}`, `{"self":{"self":{"Ints":[1]}}}`, `{"Foreign":{}}`, `{"Slice":[1,"x",null,{"a":[]}]}`,
 	},
 	"Embedding":    {`{"id":1,"name":"x","Depth":2,"note":"n","Own":"o","Inside":3,"Both":"b","Both2":"c","Level2":4,"small":{"a":1},"ID":5}`, `{"Depth":null}`, `{"ID":7}`, `{"iD":7}`},
 	"EmbedPrivate": {`{"Reach":"x","A":1}`, `{"A":1,"reach":null}`},

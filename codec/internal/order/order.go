@@ -6,7 +6,7 @@ import "time"
 
 //go:generate go run ../../cmd/codecgen
 
-// Order is about 2.3 kB as JSON.
+// Order is about 2.4 kB as JSON.
 //
 //codec:json
 type Order struct {
