@@ -20,7 +20,7 @@ import (
 func soak(n int) int {
 	switch {
 	case os.Getenv("HOTPATH_SOAK") == "1":
-		return 50 * n
+		return 84 * n // a million park and wake races
 	case raceEnabled, testing.Short():
 		return n / 10
 	}
@@ -36,7 +36,7 @@ func TestNoLostWakeup(t *testing.T) {
 		c := dial(t, l)
 		wg.Go(func() {
 			rnd := rand.New(rand.NewPCG(uint64(i), 1))
-			for n := range soak(20000) / clients {
+			for n := range soak(12000) / clients {
 				c.SetDeadline(time.Now().Add(30 * time.Second))
 				if _, err := tryGet(c, "/"); err != nil {
 					t.Errorf("client %d, request %d: %v; %+v", i, n, err, l.Stats())
