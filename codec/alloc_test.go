@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/hotpath-go/hotpath/codec"
-	"github.com/hotpath-go/hotpath/codec/internal/order"
+	"github.com/hotpath-go/hotpath/codec/example/order"
 )
 
 func checkAllocs(t *testing.T, name string, most float64, f func()) {

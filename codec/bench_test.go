@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/hotpath-go/hotpath/codec"
-	"github.com/hotpath-go/hotpath/codec/internal/order"
+	"github.com/hotpath-go/hotpath/codec/example/order"
 )
 
 // plainOrder is order.Order without methods, so that encoding/json works on it

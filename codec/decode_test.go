@@ -13,7 +13,7 @@ import (
 
 	"github.com/hotpath-go/hotpath/codec"
 	"github.com/hotpath-go/hotpath/codec/internal/gentest"
-	"github.com/hotpath-go/hotpath/codec/internal/order"
+	"github.com/hotpath-go/hotpath/codec/example/order"
 )
 
 // tricky are documents parsers are known to disagree about.

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/hotpath-go/hotpath/codec"
-	"github.com/hotpath-go/hotpath/codec/internal/order"
+	"github.com/hotpath-go/hotpath/codec/example/order"
 )
 
 // Item has the methods codecgen wrote for it.

@@ -15,7 +15,7 @@ import (
 
 	"github.com/hotpath-go/hotpath/codec"
 	"github.com/hotpath-go/hotpath/codec/internal/gentest"
-	"github.com/hotpath-go/hotpath/codec/internal/order"
+	"github.com/hotpath-go/hotpath/codec/example/order"
 )
 
 const limit = 256

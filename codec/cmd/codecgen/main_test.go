@@ -16,7 +16,7 @@ func codecgen(args ...string) (code int, stdout, stderr string) {
 
 // The committed files are the golden files: output must be theirs, every time.
 func TestCommittedFilesAreUpToDate(t *testing.T) {
-	for _, pkg := range []string{"../../internal/gentest", "../../internal/order"} {
+	for _, pkg := range []string{"../../internal/gentest", "../../example/order"} {
 		for range 2 {
 			if code, _, stderr := codecgen("-check", pkg); code != 0 {
 				t.Errorf("%s: exit %d: %s", pkg, code, stderr)
@@ -49,7 +49,7 @@ func TestUsage(t *testing.T) {
 			t.Errorf("%v: exit %d, %q", args, code, stderr)
 		}
 	}
-	if code, _, stderr := codecgen("-type", "Nobody", "../../internal/order"); code != 1 || !strings.Contains(stderr, "no type Nobody") {
+	if code, _, stderr := codecgen("-type", "Nobody", "../../example/order"); code != 1 || !strings.Contains(stderr, "no type Nobody") {
 		t.Errorf("unknown type: exit %d, %s", code, stderr)
 	}
 }

@@ -1,4 +1,4 @@
-// Package order is the document of the module's examples and benchmarks: what
+// Package order shows a package of generated types; it is the document of the module's examples and benchmarks: what
 // a small service sends and stores all day.
 package order
 
