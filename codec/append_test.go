@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"github.com/hotpath-go/hotpath/codec"
-	"github.com/hotpath-go/hotpath/codec/internal/gentest"
 	"github.com/hotpath-go/hotpath/codec/example/order"
+	"github.com/hotpath-go/hotpath/codec/internal/gentest"
 )
 
 func checkString(t *testing.T, s string) {

@@ -12,8 +12,8 @@ import (
 	"testing"
 
 	"github.com/hotpath-go/hotpath/codec"
-	"github.com/hotpath-go/hotpath/codec/internal/gentest"
 	"github.com/hotpath-go/hotpath/codec/example/order"
+	"github.com/hotpath-go/hotpath/codec/internal/gentest"
 )
 
 // tricky are documents parsers are known to disagree about.

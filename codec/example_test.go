@@ -3,9 +3,11 @@ package codec_test
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"testing/iotest"
 
 	"github.com/hotpath-go/hotpath/codec"
 	"github.com/hotpath-go/hotpath/codec/example/order"
@@ -187,7 +189,7 @@ func ExampleFieldError() {
 }
 
 func ExampleBodyError() {
-	r := httptest.NewRequest("POST", "/", &broken{})
+	r := httptest.NewRequest("POST", "/", iotest.ErrReader(io.ErrUnexpectedEOF))
 	r.Header.Set("Content-Type", "application/json")
 	err := codec.Read(httptest.NewRecorder(), r, new(order.Item), 1<<10)
 	fmt.Println(err, codec.Status(err))

@@ -14,8 +14,8 @@ import (
 	"time"
 
 	"github.com/hotpath-go/hotpath/codec"
-	"github.com/hotpath-go/hotpath/codec/internal/gentest"
 	"github.com/hotpath-go/hotpath/codec/example/order"
+	"github.com/hotpath-go/hotpath/codec/internal/gentest"
 )
 
 const limit = 256

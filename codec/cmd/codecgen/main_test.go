@@ -26,7 +26,7 @@ func TestCommittedFilesAreUpToDate(t *testing.T) {
 }
 
 func TestCheckNoticesADifference(t *testing.T) {
-	dir := filepath.Join("..", "..", "internal", "order")
+	dir := filepath.Join("..", "..", "example", "order")
 	code, stdout, stderr := codecgen("-check", "-type", "Item", "-output", "absent_codec.go", dir)
 	if code != 1 || stdout != "" || !strings.Contains(stderr, "out of date") {
 		t.Errorf("exit %d, %q, %q, want 1 and a complaint", code, stdout, stderr)
