@@ -147,6 +147,36 @@ func TestRequestDuringHandler(t *testing.T) {
 	}
 }
 
+// The byte the background read once took is no byte of a later request: here one that begins in the server's buffer.
+func TestEarlyByteIsUsedOnce(t *testing.T) {
+	entered, release := make(chan bool), make(chan bool)
+	l := serve(t, &netpoll.Options{ParkAfter: 40 * time.Millisecond}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/wait" {
+			entered <- true
+			<-release
+		}
+		io.Copy(io.Discard, r.Body)
+		io.WriteString(w, "hello")
+	}))
+	c := dial(t, l)
+	br := bufio.NewReader(c)
+	io.WriteString(c, "GET /wait HTTP/1.1\r\nHost: x\r\n\r\n")
+	<-entered
+	io.WriteString(c, getHello) // its G is taken early
+	time.Sleep(5 * time.Millisecond)
+	release <- true
+	expectHello(t, br)
+	expectHello(t, br)
+	io.WriteString(c, getHello+"P") // and this P is not
+	expectHello(t, br)
+	time.Sleep(5 * time.Millisecond)
+	io.WriteString(c, postPlain[1:])
+	expectHello(t, br)
+	time.Sleep(150 * time.Millisecond) // a Listener that took it for a GET parks now and forgets the POST
+	io.WriteString(c, "\r\n"+getHello)
+	expectHello(t, br)
+}
+
 // A client quicker than ParkAfter never pays.
 func TestHotConnectionIsNotParked(t *testing.T) {
 	l := serve(t, &netpoll.Options{ParkAfter: time.Minute}, hello)

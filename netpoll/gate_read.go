@@ -37,6 +37,9 @@ func (g *gate) readAware(p []byte) (int, error) {
 	case ph == head:
 		g.restore()
 	}
+	if ph == armed { // used, or overtaken by what the server already held
+		g.early.got = false
+	}
 	ph = g.at()
 	g.mu.Unlock()
 	switch ph {
