@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 var hashOne = TokenHash{1}
@@ -33,13 +34,15 @@ func TestForgetDuringLoad(t *testing.T) {
 	deleted.Store(true)
 	c.Forget(hashOne)
 
-	// While the old load still runs, a new request must not join it.
-	if id, err := c.Get(t.Context(), hashOne); !errors.Is(err, ErrNoSession) {
+	// While the old load still runs, a new request must not join it: it would wait for ever.
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	if id, err := c.Get(ctx, hashOne); !errors.Is(err, ErrNoSession) {
 		t.Errorf("during the load: got %v, %v; want ErrNoSession", id, err)
 	}
 	// Nor without the help of the negative cache, which may have forgotten by then.
 	c.unknown.Invalidate(hashOne)
-	if id, err := c.Get(t.Context(), hashOne); !errors.Is(err, ErrNoSession) {
+	if id, err := c.Get(ctx, hashOne); !errors.Is(err, ErrNoSession) {
 		t.Errorf("during the load, negative entry gone: got %v, %v; want ErrNoSession", id, err)
 	}
 	close(resume)

@@ -61,10 +61,10 @@ func TestRestartsFailNoRequest(t *testing.T) {
 			time.Sleep(200 * time.Millisecond)
 			p.signal(syscall.SIGTERM)
 			all.Go(func() {
-				for call(t, "GET", p.url+"/readyz", "").status == http.StatusOK {
-					time.Sleep(time.Millisecond)
+				defer unready.Store(true)
+				if err := waitUnready(p.url); err != nil {
+					t.Error(err)
 				}
-				unready.Store(true)
 			})
 			all.Wait()
 			for i := range clients {
@@ -77,6 +77,21 @@ func TestRestartsFailNoRequest(t *testing.T) {
 			}
 		}
 	})
+}
+
+// waitUnready returns nil when readyz has said 503.
+func waitUnready(url string) error {
+	for {
+		resp, err := http.Get(url + "/readyz")
+		if err != nil {
+			return err
+		}
+		resp.Body.Close()
+		if resp.StatusCode == http.StatusServiceUnavailable {
+			return nil
+		}
+		time.Sleep(time.Millisecond)
+	}
 }
 
 // While draining, new connections are still served, and told to close.

@@ -5,11 +5,9 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -43,53 +41,6 @@ func boltStore(t *testing.T) *BoltStore {
 	}
 	t.Cleanup(func() { store.Close() })
 	return store
-}
-
-// eventSink is the receiver of audit events a test can count in.
-type eventSink struct {
-	*httptest.Server
-	mu     sync.Mutex
-	seen   map[string]int // event id → times posted
-	status int            // what to answer; 0 is 204
-	delay  time.Duration
-}
-
-func newEventSink(t *testing.T) *eventSink {
-	s := &eventSink{seen: map[string]int{}}
-	s.Server = httptest.NewServer(s)
-	t.Cleanup(s.Close)
-	return s
-}
-
-func (s *eventSink) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	var events []Event
-	if err := json.NewDecoder(r.Body).Decode(&events); err != nil {
-		http.Error(w, err.Error(), http.StatusBadRequest)
-		return
-	}
-	s.mu.Lock()
-	for _, e := range events {
-		s.seen[e.ID]++
-	}
-	status := s.status
-	s.mu.Unlock()
-	time.Sleep(s.delay)
-	if status == 0 {
-		status = http.StatusNoContent
-	}
-	w.WriteHeader(status)
-}
-
-func (s *eventSink) answer(status int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.status = status
-}
-
-func (s *eventSink) unique() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return len(s.seen)
 }
 
 // program is a Program in this process, and a client of it.

@@ -15,7 +15,9 @@ import (
 // Plain's check and hot's decoder must take the same bodies and read the same values from them.
 func FuzzDecodersAgree(f *testing.F) {
 	for _, body := range badJSON {
-		f.Add(body)
+		if len(body) < 4096 { // the fuzzer would spend its time on shortening the long ones
+			f.Add(body)
+		}
 	}
 	f.Add(adaRegistration)
 	f.Add(`{"name":"\u0041\ud83d\ude00\/\n","EMAIL":"x","password":null}`)
