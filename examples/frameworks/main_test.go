@@ -1,0 +1,83 @@
+package main
+
+import (
+	"bufio"
+	"crypto/tls"
+	"io"
+	"net/http"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// Every framework as a user runs it, plain and with TLS: built, started, asked, stopped by SIGTERM.
+func TestProgram(t *testing.T) {
+	bin := filepath.Join(t.TempDir(), "frameworks")
+	if out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	for _, args := range [][]string{
+		{"-framework", "nethttp"}, {"-framework", "gin"}, {"-framework", "echo"}, {"-framework", "chi"}, {"-framework", "fasthttp"},
+		{"-framework", "nethttp", "-tls"}, {"-framework", "gin", "-tls"}, {"-framework", "echo", "-tls"}, {"-framework", "chi", "-tls"},
+	} {
+		t.Run(strings.Join(args[1:], ""), func(t *testing.T) { try(t, bin, args) })
+	}
+}
+
+func try(t *testing.T, bin string, args []string) {
+	cmd := exec.Command(bin, append(args, "-addr", "127.0.0.1:0")...)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill() })
+	line, err := bufio.NewReader(out).ReadString('\n')
+	addr, found := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
+	if err != nil || !found {
+		t.Fatalf("first line %q, %v", line, err)
+	}
+
+	scheme, proto := "http://", 1
+	if args[len(args)-1] == "-tls" {
+		scheme, proto = "https://", 2
+	}
+	client := &http.Client{Transport: &http.Transport{
+		TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, ForceAttemptHTTP2: true,
+	}}
+	for path, want := range map[string]string{"/hello/world": "Hello, world!\n", "/page": wantPage()} {
+		resp, err := client.Get(scheme + addr + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if err != nil || resp.StatusCode != 200 || string(body) != want {
+			t.Errorf("%s: %d, %d bytes, %v; want 200 and %d bytes", path, resp.StatusCode, len(body), err, len(want))
+		}
+		if resp.ProtoMajor != proto {
+			t.Errorf("%s: %s, want HTTP/%d", path, resp.Proto, proto)
+		}
+	}
+	client.CloseIdleConnections()
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("after SIGTERM: %v", err)
+	}
+}
+
+func wantPage() string {
+	var b strings.Builder
+	page.WriteTo(&b)
+	return b.String()
+}
