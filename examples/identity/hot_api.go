@@ -37,9 +37,12 @@ func (s *hot) login(w http.ResponseWriter, r *http.Request) error {
 	return s.answer(w, http.StatusCreated, (*loginJSON)(&out))
 }
 
-// noStore is shared by all answers, which Header.Set would give a slice each. Nobody may change it; appending to it
-// copies, since it is full.
-var noStore = []string{"no-store"}
+// Header values shared by all answers, which Header.Set would give a slice each. Nobody may change them; appending to
+// one copies, since it is full.
+var (
+	noStore  = []string{"no-store"}
+	jsonType = []string{"application/json"}
+)
 
 func (s *hot) session(w http.ResponseWriter, r *http.Request) error {
 	token, _ := bearerToken(r.Header["Authorization"])
@@ -123,6 +126,7 @@ func conditional(h http.Header) bool {
 
 // answer returns the error of encoding, when nothing has been sent. That of writing is the client's: it has gone.
 func (s *hot) answer(w http.ResponseWriter, status int, v codec.Appender) error {
+	w.Header()["Content-Type"] = jsonType
 	err := codec.Write(w, status, v)
 	if errors.Is(err, codec.ErrUnsupportedValue) {
 		return err

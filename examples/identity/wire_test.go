@@ -85,7 +85,7 @@ func TestRestingConnection(t *testing.T) {
 		t.Parallel()
 		conn := dial(t, p)
 		r := bufio.NewReader(conn)
-		for range 3 {
+		for range 2 {
 			fmt.Fprint(conn, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
 			resp, err := http.ReadResponse(r, nil)
 			if err != nil {
