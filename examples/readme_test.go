@@ -94,6 +94,24 @@ func TestReadmesShowCodeEarly(t *testing.T) {
 	}
 }
 
+// The table of figures is what compare prints from the raw figures that are committed beside it.
+// To renew it: go run ./examples/compare -json examples/compare/results.json, then
+// go run ./examples/compare -from examples/compare/results.json, and paste that.
+func TestTableEqualsItsFigures(t *testing.T) {
+	cmd := exec.Command("go", "run", "./compare", "-from", filepath.Join("compare", "results.json"))
+	table, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, table)
+	}
+	page, err := os.ReadFile(filepath.Join(root, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(page, table) {
+		t.Errorf("README.md does not have this table as it stands:\n%s", table)
+	}
+}
+
 // A link to a file of the clone leads somewhere.
 func TestLinksLeadSomewhere(t *testing.T) {
 	for _, name := range readmes(t) {

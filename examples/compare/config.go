@@ -12,6 +12,7 @@ import (
 type Config struct {
 	Identity string        `json:"-"` // prebuilt binary; empty means build it
 	JSON     string        `json:"-"` // file for raw figures; empty means none
+	From     string        `json:"-"` // file with raw figures to print again; empty means measure
 	Rounds   int           `json:"rounds"`
 	Duration time.Duration `json:"duration_ns"` // of each round, before any shortening
 	Conns    int           `json:"conns"`
@@ -28,6 +29,7 @@ func parseConfig(args []string, stderr io.Writer) (Config, error) {
 	fs.SetOutput(stderr)
 	fs.StringVar(&c.Identity, "identity", "", "use this identity `binary` instead of building it")
 	fs.StringVar(&c.JSON, "json", "", "keep the figures of every round in this `file`")
+	fs.StringVar(&c.From, "from", "", "measure nothing, print the table of the figures in this `file`")
 	fs.IntVar(&c.Rounds, "rounds", 9, "rounds for each variant, 9 to 25")
 	fs.DurationVar(&c.Duration, "duration", time.Second, "length of a round, 50ms to 3s")
 	fs.IntVar(&c.Conns, "conns", 64, "connections under load, 1 to 512")

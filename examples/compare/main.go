@@ -46,6 +46,9 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if err != nil {
 		return 2
 	}
+	if cfg.From != "" {
+		return reprint(cfg.From, stdout, stderr)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	ctx, cancel := context.WithDeadlineCause(ctx, start.Add(hardLimit-2*time.Second), errNoTime)
@@ -60,6 +63,18 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return 1
 	}
 	return publish(rep, cfg, args, stdout, stderr)
+}
+
+// reprint prints the table of an earlier run, as the README has it, from its raw figures.
+func reprint(file string, stdout, stderr io.Writer) int {
+	rep, err := load(file)
+	if err != nil {
+		fmt.Fprintln(stderr, "compare:", err)
+		return 1
+	}
+	rep.judge()
+	rep.print(stdout)
+	return 0
 }
 
 // watch is the last resort, for a run that does not even honour its context.
