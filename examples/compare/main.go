@@ -65,18 +65,6 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	return publish(rep, cfg, args, stdout, stderr)
 }
 
-// reprint prints the table of an earlier run, as the README has it, from its raw figures.
-func reprint(file string, stdout, stderr io.Writer) int {
-	rep, err := load(file)
-	if err != nil {
-		fmt.Fprintln(stderr, "compare:", err)
-		return 1
-	}
-	rep.judge()
-	rep.print(stdout)
-	return 0
-}
-
 // watch is the last resort, for a run that does not even honour its context.
 func watch(kids *Children, start time.Time, stderr io.Writer) *time.Timer {
 	return time.AfterFunc(time.Until(start.Add(hardLimit)), func() {

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"time"
 )
@@ -78,4 +79,16 @@ func load(file string) (*Report, error) {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	return r, nil
+}
+
+// reprint prints the table of an earlier run, as the README has it, from its raw figures.
+func reprint(file string, stdout, stderr io.Writer) int {
+	rep, err := load(file)
+	if err != nil {
+		fmt.Fprintln(stderr, "compare:", err)
+		return 1
+	}
+	rep.judge()
+	rep.print(stdout)
+	return 0
 }
