@@ -77,7 +77,8 @@ func newShell(tmp, tree string) (*shell, error) {
 	// the tree each time, so they never enter that cache.
 	cached := "file://" + filepath.Join(vals[1], "cache", "download")
 	return &shell{tmp: tmp, env: append(os.Environ(),
-		"GOWORK=off", "GOFLAGS=-mod=mod -modcacherw", "GONOSUMDB="+prefix+"*",
+		// -trimpath keeps the throw-away cache's path out of what is compiled, so that the build cache helps.
+		"GOWORK=off", "GOFLAGS=-mod=mod -modcacherw -trimpath", "GONOSUMDB="+prefix+"*",
 		"GOMODCACHE="+filepath.Join(tmp, "modcache"),
 		"GOPROXY=file://"+tree+","+cached+","+proxy,
 	)}, nil
