@@ -20,8 +20,8 @@ type mod struct{ path, dir string }
 
 func (m mod) name() string { return strings.TrimPrefix(m.path, prefix) }
 
-// published lists the modules of the workspace that users import: all but the examples. Bench
-// modules stay outside the workspace, so they are never among them.
+// published lists the modules of the workspace that users import: all but the examples and those
+// that hold tests only. Bench modules stay outside the workspace, so they are never among them.
 func published(root string) ([]mod, error) {
 	cmd := exec.Command("go", "work", "edit", "-json")
 	cmd.Dir = root
@@ -37,7 +37,7 @@ func published(root string) ([]mod, error) {
 	var mods []mod
 	for _, u := range work.Use {
 		dir := strings.TrimPrefix(u.DiskPath, "./")
-		if dir == "examples" || strings.HasPrefix(dir, "examples/") {
+		if dir == "examples" || strings.HasPrefix(dir, "examples/") || onlyTests(filepath.Join(root, dir)) {
 			continue
 		}
 		mods = append(mods, mod{prefix + dir, dir})
@@ -46,6 +46,14 @@ func published(root string) ([]mod, error) {
 		return nil, fmt.Errorf("go.work lists only %d modules", len(mods))
 	}
 	return mods, nil
+}
+
+// onlyTests reports whether a module has nothing to import: only tests and a doc.go that explains them.
+func onlyTests(dir string) bool {
+	names, _ := filepath.Glob(filepath.Join(dir, "*.go"))
+	return !slices.ContainsFunc(names, func(n string) bool {
+		return !strings.HasSuffix(n, "_test.go") && filepath.Base(n) != "doc.go"
+	})
 }
 
 // pack writes the module's .info, .mod and .zip where a GOPROXY=file:// tree has them.

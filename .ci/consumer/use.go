@@ -14,7 +14,9 @@ var runtimeDeps = []string{"golang.org/x/sys/", "github.com/cespare/xxhash/v2"}
 // nestedDeps are what a nested module may bring beyond that: the heavy thing it exists for, and
 // the module it is nested in.
 var nestedDeps = map[string][]string{
-	"codec/easyjson": {prefix + "codec", "github.com/mailru/easyjson", "github.com/josharian/intern"},
+	"codec/easyjson":      {prefix + "codec", "github.com/mailru/easyjson", "github.com/josharian/intern"},
+	"pool/grpcpool":       {prefix + "pool", "google.golang.org/grpc", "google.golang.org/protobuf"},
+	"zerocopy/zcfasthttp": {prefix + "zerocopy", "github.com/valyala/", "github.com/klauspost/compress", "github.com/molecule-man/go-brrr"},
 }
 
 // useModule gets one module into a fresh one, runs its examples there, and checks what came along.
