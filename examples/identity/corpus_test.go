@@ -36,6 +36,8 @@ func corpus() []probe {
 		{"audit, limit negative", "GET", "/v1/audit?limit=-1", "", auth, 400, "bad_limit"},
 		{"audit, limit huge", "GET", "/v1/audit?limit=99999999999999999999", "", auth, 400, "bad_limit"},
 		{"audit, limit word", "GET", "/v1/audit?limit=all", "", auth, 400, "bad_limit"},
+		{"audit, limit in a form", "GET", "/v1/audit", "--B\r\nContent-Disposition: form-data; name=\"limit\"\r\n\r\n0\r\n--B--\r\n",
+			append([]string{"Content-Type", "multipart/form-data; boundary=B"}, auth...), 200, ""},
 		{"audit without token", "GET", "/v1/audit", "", nil, 401, "no_session"},
 		{"health", "GET", "/healthz", "", nil, 200, ""},
 		{"ready", "GET", "/readyz", "", nil, 200, ""},
