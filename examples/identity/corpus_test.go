@@ -55,6 +55,7 @@ func corpus() []probe {
 		{"unknown path", "GET", "/v1/nothing", "", nil, 404, "no_such_path"},
 		{"unknown path, POST", "POST", "/nothing", "{}", nil, 404, "no_such_path"},
 		{"path not clean, slashes", "GET", "//v1//session", "", auth, 404, "no_such_path"},
+		{"path not clean, two slashes", "GET", "//", "", nil, 404, "no_such_path"},
 		{"path not clean, dots", "GET", "/v1/../v1/session", "", auth, 404, "no_such_path"},
 		{"path with trailing slash", "GET", "/v1/session/", "", auth, 404, "no_such_path"},
 		{"path in capitals", "GET", "/V1/session", "", auth, 404, "no_such_path"},
