@@ -149,6 +149,7 @@ func TestCommandLine(t *testing.T) {
 	}
 	for _, args := range [][]string{
 		{"-variant", "cold"}, {"-nonsense"}, {"argument"}, {"-addr", "nowhere:x"}, {"-static", "/does/not/exist"}, {"-data", os.DevNull},
+		{"-events", "127.0.0.1:9"}, {"-events", "http://"}, {"-events", "ftp://host/"}, {"-session", "0s"},
 	} {
 		if !strings.HasPrefix(args[0], "-data") {
 			args = append([]string{"-data", t.TempDir()}, args...)
