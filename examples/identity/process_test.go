@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"net/http"
 	"os"
 	"os/exec"
@@ -143,6 +144,8 @@ func TestSecondProcessOnTheSameData(t *testing.T) {
 }
 
 func TestCommandLine(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second) // what is not refused would serve for ever
+	defer cancel()
 	path, err := executable()
 	if err != nil {
 		t.Fatal(err)
@@ -154,7 +157,7 @@ func TestCommandLine(t *testing.T) {
 		if !strings.HasPrefix(args[0], "-data") {
 			args = append([]string{"-data", t.TempDir()}, args...)
 		}
-		if out, err := exec.Command(path, args...).CombinedOutput(); err == nil || len(out) == 0 {
+		if out, err := exec.CommandContext(ctx, path, args...).CombinedOutput(); err == nil || len(out) == 0 || ctx.Err() != nil {
 			t.Errorf("%v: %v: %s", args, err, out)
 		}
 	}
