@@ -10,6 +10,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"log"
@@ -48,6 +49,13 @@ func main() {
 }
 
 func run(ctx context.Context, framework, addr string, tls bool) error {
+	handler, ok := handlers[framework]
+	if !ok && framework != "fasthttp" {
+		return fmt.Errorf("-framework %q: want nethttp, gin, echo, chi or fasthttp", framework)
+	}
+	if tls && framework == "fasthttp" {
+		return errors.New("-tls: not with fasthttp here")
+	}
 	ln, err := keepalive.ListenConfig{}.Listen(ctx, "tcp", addr)
 	if err != nil {
 		return err
@@ -55,10 +63,6 @@ func run(ctx context.Context, framework, addr string, tls bool) error {
 	fmt.Println("listening on", ln.Addr())
 	if framework == "fasthttp" {
 		return serveFasthttp(ctx, ln)
-	}
-	handler, ok := handlers[framework]
-	if !ok {
-		return fmt.Errorf("-framework %q: want nethttp, gin, echo, chi or fasthttp", framework)
 	}
 	if tls {
 		return serveTLS(ctx, handler(), ln)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"crypto/tls"
 	"io"
 	"net/http"
@@ -73,6 +74,17 @@ func try(t *testing.T, bin string, args []string) {
 	}
 	if err := cmd.Wait(); err != nil {
 		t.Errorf("after SIGTERM: %v", err)
+	}
+}
+
+// What cannot be served as asked is not served: not plainly where TLS was asked for.
+func TestRefusesToStart(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel() // one that starts all the same ends
+	for framework, tls := range map[string]bool{"fasthttp": true, "rails": false} {
+		if err := run(ctx, framework, "127.0.0.1:0", tls); err == nil || !strings.HasPrefix(err.Error(), "-") {
+			t.Errorf("-framework %s -tls=%v: %v, want an error that names the flag", framework, tls, err)
+		}
 	}
 }
 

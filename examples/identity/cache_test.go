@@ -155,6 +155,7 @@ func TestCancelledLoadFailsOnlyItsOwner(t *testing.T) {
 			t.Errorf("waiter: %v, %v", id, err)
 		}
 	})
+	time.Sleep(50 * time.Millisecond) // or the waiter would come too late to have joined
 	cancel()
 	owner.Wait()
 	waiter.Wait()

@@ -11,10 +11,11 @@ import (
 	"time"
 )
 
-// leaver is a closed-loop client with one connection that leaves when it is asked to: by "Connection: close", or by
-// readyz. It retries nothing: its transport gets no second chance at a request.
+// leaver is a closed-loop client that leaves when it is asked to: by "Connection: close", or by readyz alone, going on
+// over new connections until then. It retries nothing: its transport gets no second chance at a request.
 type leaver struct {
 	client http.Client
+	stays  bool // in spite of "Connection: close"
 	ok     int64
 	failed error
 }
@@ -36,7 +37,7 @@ func (l *leaver) run(url, token string, leaving func() bool) {
 			return
 		}
 		l.ok++
-		if resp.Close {
+		if resp.Close && !l.stays {
 			return
 		}
 	}
@@ -46,15 +47,15 @@ func TestRestartsFailNoRequest(t *testing.T) {
 	eachVariant(t, func(t *testing.T, variant string) {
 		dir := t.TempDir()
 		for range 3 {
-			p := startProcess(t, "-variant", variant, "-data", dir, "-drain", "500ms")
+			p := startProcess(t, "-variant", variant, "-data", dir, "-drain", "1s")
 			clients := make([]leaver, 8)
 			var all sync.WaitGroup
 			var unready atomic.Bool
 			for i := range clients {
 				clients[i].client.Transport = &http.Transport{}
 				leaving := func() bool { return false } // half of them look only at their connection
-				if i%2 == 0 {
-					leaving = unready.Load
+				if i%2 == 0 {                           // and half only at readyz
+					leaving, clients[i].stays = unready.Load, true
 				}
 				all.Go(func() { clients[i].run(p.url, "", leaving) })
 			}

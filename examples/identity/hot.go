@@ -132,14 +132,20 @@ func noError(h http.HandlerFunc) endpoint {
 
 func (s *hot) noRoute(w http.ResponseWriter, r *http.Request) { s.fail(w, r, ErrNoRoute) }
 
-// onePath refuses what ServeMux would redirect: an API has one spelling for each path. It does not allocate.
+// onePath refuses what ServeMux would redirect, and the asterisk, which it would refuse without a document: an API has one
+// spelling for each path. It does not allocate.
 func (s *hot) onePath(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p := r.URL.EscapedPath()
-		if clean := path.Clean(p); clean != p && clean != strings.TrimSuffix(p, "/") {
+		if !spelledOnce(p) {
 			s.noRoute(w, r)
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+func spelledOnce(p string) bool {
+	clean := path.Clean(p)
+	return strings.HasPrefix(p, "/") && (clean == p || clean != "/" && clean == strings.TrimSuffix(p, "/"))
 }

@@ -73,7 +73,7 @@ func (s *hot) user(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *hot) recentLogins(w http.ResponseWriter, r *http.Request) error {
-	limit, err := auditLimit(r.FormValue("limit"))
+	limit, err := auditLimit(r.URL.Query().Get("limit")) // FormValue would read a body, too
 	if err != nil {
 		return err
 	}

@@ -24,6 +24,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"net/url"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -53,13 +54,24 @@ func parseFlags(args []string) (Config, error) {
 	if err := f.Parse(args); err != nil {
 		return c, err
 	}
-	if c.variant != "plain" && c.variant != "hot" {
-		return c, fmt.Errorf("identity: -variant %q: want plain or hot", c.variant)
-	}
 	if f.NArg() > 0 {
 		return c, fmt.Errorf("identity: unexpected argument %q", f.Arg(0))
 	}
-	return c, nil
+	return c, c.check()
+}
+
+// check refuses at the start what would only show in the log: no event is ever delivered to a URL that is none.
+func (c Config) check() error {
+	if c.variant != "plain" && c.variant != "hot" {
+		return fmt.Errorf("identity: -variant %q: want plain or hot", c.variant)
+	}
+	if u, err := url.Parse(c.events); c.events != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
+		return fmt.Errorf("identity: -events %q: want an http or https URL", c.events)
+	}
+	if c.session <= 0 {
+		return fmt.Errorf("identity: -session %v: want more than 0", c.session)
+	}
+	return nil
 }
 
 // defaultData is outside the source tree, and the same whatever directory the program is started in.

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"net/http"
 	"os"
 	"os/exec"
@@ -143,17 +144,20 @@ func TestSecondProcessOnTheSameData(t *testing.T) {
 }
 
 func TestCommandLine(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second) // what is not refused would serve for ever
+	defer cancel()
 	path, err := executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, args := range [][]string{
 		{"-variant", "cold"}, {"-nonsense"}, {"argument"}, {"-addr", "nowhere:x"}, {"-static", "/does/not/exist"}, {"-data", os.DevNull},
+		{"-events", "127.0.0.1:9"}, {"-events", "http://"}, {"-events", "ftp://host/"}, {"-session", "0s"},
 	} {
 		if !strings.HasPrefix(args[0], "-data") {
 			args = append([]string{"-data", t.TempDir()}, args...)
 		}
-		if out, err := exec.Command(path, args...).CombinedOutput(); err == nil || len(out) == 0 {
+		if out, err := exec.CommandContext(ctx, path, args...).CombinedOutput(); err == nil || len(out) == 0 || ctx.Err() != nil {
 			t.Errorf("%v: %v: %s", args, err, out)
 		}
 	}
