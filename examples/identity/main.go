@@ -68,17 +68,21 @@ func (c Config) check() error {
 	if u, err := url.Parse(c.events); c.events != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
 		return fmt.Errorf("identity: -events %q: want an http or https URL", c.events)
 	}
+	if c.data == "" {
+		return errors.New("identity: no home directory to keep the data in: say -data DIR")
+	}
 	if c.session <= 0 {
 		return fmt.Errorf("identity: -session %v: want more than 0", c.session)
 	}
 	return nil
 }
 
-// defaultData is outside the source tree, and the same whatever directory the program is started in.
+// defaultData is where the system keeps what no cleaner deletes, the same whatever directory the program is started in.
+// It is empty where the user has no such place, and -data has to be given.
 func defaultData() string {
-	base, err := os.UserCacheDir()
+	base, err := os.UserConfigDir()
 	if err != nil {
-		base = os.TempDir()
+		return ""
 	}
 	return filepath.Join(base, "hotpath-identity")
 }

@@ -1,0 +1,16 @@
+// Package examples holds programs to copy, one idea a directory. Each runs on a bare machine with
+// go run, takes -addr 127.0.0.1:0, prints "listening on ADDR" when it serves, and stops cleanly on
+// SIGTERM. No example imports another, and each folder builds when it is copied into a module of
+// its own.
+//
+// # Where to start
+//
+//   - quickstart: a net/http server as you have it, and the lines that hotpath adds.
+//   - frameworks: the same lines under gin, echo, chi and fasthttp; INSTALL.md explains them.
+//   - identity: a login and session service on all modules, beside the same service without them.
+//   - compare: loads both side by side and prints what each costs.
+//
+// The tests of this package hold the pages of the whole repository to the truth: each Go snippet
+// equals the file it comes from, each link leads somewhere, and the table of figures is what its
+// raw results give.
+package examples
