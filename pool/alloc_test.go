@@ -1,7 +1,7 @@
-//go:build !race
+//go:build !race && !pooldebug
 
-// The race detector makes sync.Pool drop puts at random, so none of this can
-// hold under it.
+// The race detector makes sync.Pool drop puts at random, and a
+// pooldebug build reuses nothing, so none of this can hold in them.
 
 package pool_test
 
