@@ -38,8 +38,8 @@ func poisonValue(v reflect.Value) {
 	case v.Type().PkgPath() == "sync":
 		v.SetZero()
 	case k == reflect.Struct:
-		for i := range v.NumField() {
-			poisonValue(v.Field(i))
+		for _, field := range v.Fields() {
+			poisonValue(field)
 		}
 	case k == reflect.Array && !numeric(v.Type().Elem().Kind()):
 		for i := range v.Len() {
