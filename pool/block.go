@@ -19,10 +19,11 @@ const notKept = -1
 
 // takeBlock returns a block with an empty array for n bytes, not yet out.
 func (p *Bytes) takeBlock(n int) *block {
-	class, size, kept := p.classFor(n)
-	if !kept {
-		return p.newBlock(make([]byte, 0, n), notKept)
+	bounds := p.bounds.Load()
+	if uint64(n) >= bounds>>32 {
+		return p.otherBlock(n)
 	}
+	class, size := classOf(max(n, int(uint32(bounds))))
 	if k, _ := p.blocks[class].Get().(*block); k != nil {
 		return k
 	}
@@ -32,6 +33,14 @@ func (p *Bytes) takeBlock(n int) *block {
 	}
 	runtime.AddCleanup(unsafe.SliceData(b), func(size int) { p.spent.Add(-int64(size)) }, size)
 	return p.newBlock(b, class)
+}
+
+// otherBlock is takeBlock for an n larger than MaxSize, or the first.
+func (p *Bytes) otherBlock(n int) *block {
+	if p.fits(n) {
+		return p.takeBlock(n)
+	}
+	return p.newBlock(make([]byte, 0, n), notKept)
 }
 
 func (p *Bytes) newBlock(b []byte, class int) *block {

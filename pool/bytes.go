@@ -31,11 +31,14 @@ type Bytes struct {
 	// Zero means no limit.
 	Budget int64
 
-	// bounds is limitsSet, the first class in use << 8 and the last one, and 0
-	// until first needed. Racing first users store the same value.
-	bounds  atomic.Uint32
-	spent   atomic.Int64 // of Budget
+	// bounds is 1 more than the largest class's size << 32, and the smallest
+	// one's; 0 until first needed. Racing first users store the same value.
+	bounds atomic.Uint64
+	// What Get and Put read ends within the first cache line; what they write
+	// is in the tickets and the sync.Pools.
+	watch   watch
 	tickets registry
+	spent   atomic.Int64 // of Budget
 	// arrays hold *loan, blocks hold *block. They share the budget and no
 	// memory: a Buffer's storage is never a slice that somebody may put.
 	arrays [numClasses]sync.Pool
@@ -45,7 +48,6 @@ type Bytes struct {
 	overBudget atomic.Uint64
 	refused    atomic.Uint64
 
-	watch watch
 	grave grave
 }
 
@@ -53,13 +55,13 @@ type Bytes struct {
 // n itself if that is larger than MaxSize. Its bytes are those of its last
 // owner. The caller owns the slice until Put; dropping it instead is safe.
 func (p *Bytes) Get(n int) []byte {
-	class, size, kept := p.classFor(n)
-	if !kept {
-		p.large.Add(1)
-		return make([]byte, n)
+	bounds := p.bounds.Load()
+	if uint64(n) >= bounds>>32 {
+		return p.getOther(n)
 	}
-	l, ok := p.arrays[class].Get().(*loan)
-	if !ok {
+	class, size := classOf(max(n, int(uint32(bounds))))
+	l, _ := p.arrays[class].Get().(*loan)
+	if l == nil {
 		return p.newArray(n, class, size)
 	}
 	t, data := l.t, l.data
@@ -71,6 +73,26 @@ func (p *Bytes) Get(n int) []byte {
 	// unsafe.Slice's rule: size bytes of one allocation must begin at data.
 	// A loan lies in the class of its array's size.
 	return unsafe.Slice(data, size)[:n]
+}
+
+// getOther is Get for an n that is negative, larger than MaxSize, or the first.
+func (p *Bytes) getOther(n int) []byte {
+	if p.fits(n) {
+		return p.Get(n)
+	}
+	p.large.Add(1)
+	return make([]byte, n)
+}
+
+// fits reports whether a class holds n bytes. It sets the bounds.
+func (p *Bytes) fits(n int) bool {
+	if n < 0 {
+		panic(fmt.Sprintf("pool: Bytes.Get(%d); ask for a length of 0 or more", n))
+	}
+	if p.bounds.Load() == 0 {
+		p.setBounds()
+	}
+	return uint64(n) < p.bounds.Load()>>32
 }
 
 //go:noinline
@@ -101,23 +123,6 @@ func (p *Bytes) charge(size int) bool {
 func (p *Bytes) trace(t *ticket, n int) {
 	kind := func() string { return fmt.Sprintf("[]byte of %d", n) }
 	t.trace.Store(p.watch.taken(kind, t.trace.Load()))
-}
-
-// classFor returns n's class and that class's size, and whether slices of n
-// bytes are kept at all.
-func (p *Bytes) classFor(n int) (class, size int, kept bool) {
-	if n < 0 {
-		panic(fmt.Sprintf("pool: Bytes.Get(%d); ask for a length of 0 or more", n))
-	}
-	lo, hi := p.limits()
-	if n > maxClassSize {
-		return 0, 0, false
-	}
-	class, size = classOf(max(n, minClassSize))
-	if class < lo {
-		return lo, sizeOf(lo), true
-	}
-	return class, size, class <= hi
 }
 
 // Put gives b's whole array back. The caller must own it and not touch it
@@ -200,18 +205,7 @@ func grown(length, capacity, n int) int {
 	return max(need, 2*capacity)
 }
 
-// limitsSet tells classes 0 to 0 (MaxSize 64) from not yet computed.
-const limitsSet = 1 << 16
-
-func (p *Bytes) limits() (lo, hi int) {
-	v := p.bounds.Load()
-	if v == 0 {
-		v = p.setLimits()
-	}
-	return int(v >> 8 & 0xff), int(v & 0xff)
-}
-
-func (p *Bytes) setLimits() uint32 {
+func (p *Bytes) setBounds() {
 	least, most := max(p.MinSize, minClassSize), p.MaxSize
 	if most == 0 {
 		most = defaultMax
@@ -219,11 +213,9 @@ func (p *Bytes) setLimits() uint32 {
 	if least > most || most > maxClassSize || p.Budget < 0 {
 		panic(fmt.Sprintf("pool: Bytes with MinSize %d, MaxSize %d and Budget %d; choose 64 <= MinSize <= MaxSize <= 1 GiB and a Budget that is not negative, or leave them 0", p.MinSize, p.MaxSize, p.Budget))
 	}
-	lo, _ := classOf(least)
-	hi, _ := classOf(most)
-	v := limitsSet | uint32(lo)<<8 | uint32(hi)
-	p.bounds.Store(v)
-	return v
+	_, lo := classOf(least)
+	_, hi := classOf(most)
+	p.bounds.Store(uint64(hi+1)<<32 | uint64(lo))
 }
 
 // Watch makes Leaks list what is taken from now on, until stop is called. A

@@ -22,10 +22,11 @@ type slot[T any] struct {
 	// year of one put each 7 ns on one slot.
 	word  atomic.Uint64
 	value *T
-	self  resetter // value, if it has a Reset method: looked up once
 	pool  *Pool[T]
 	trace atomic.Pointer[trace] // nil unless somebody watches
-	_     [16]byte              // fills a cache line: neighbours are other cores' slots
+	// plain is whether there is nothing to reset.
+	plain bool
+	_     [24]byte // fills a cache line: neighbours are other cores' slots
 }
 
 const (
@@ -58,7 +59,11 @@ func (i Item[T]) Put() {
 	}
 	// The slot is ours alone now: its count has moved on, and nobody gets a
 	// handle of the new one before the slot is back in the pool.
-	s.recycle()
+	if poisonBuild || !s.plain || s.trace.Load() != nil {
+		s.recycle()
+		return
+	}
+	s.pool.slots.Put(s)
 }
 
 // putBorrowed is Put when the word is not what it was in Get.
@@ -85,8 +90,8 @@ func (s *slot[T]) recycle() {
 	}
 	if s.pool.Reset != nil {
 		s.pool.Reset(s.value)
-	} else if s.self != nil {
-		s.self.Reset()
+	} else if r, ok := any(s.value).(resetter); ok {
+		r.Reset()
 	}
 	if poisonBuild {
 		s.pool.grave.bury(newCorpse(s.value, t))

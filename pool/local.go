@@ -17,15 +17,20 @@ type Local[T any] struct {
 	// Zero means 64.
 	Max int
 
-	idle []*cell[T]
+	top  *cell[T] // the idle values, the one put last on top
+	room int      // how many more may be idle; with bounded, what is left of Max
+	// bounded is set when room was first made from Max.
+	bounded bool
 }
 
 // cell is a slot without a second goroutine: the same rules, plain words.
 type cell[T any] struct {
 	ended uint64
 	value *T
-	self  resetter
+	next  *cell[T] // below this one, while idle
 	home  *Local[T]
+	// resets is whether there is anything to reset.
+	resets bool
 }
 
 // LocalItem must be used by the goroutine that uses its [Local]. It is
@@ -38,19 +43,20 @@ type LocalItem[T any] struct {
 // Get takes a value out of the list or makes one. The caller owns it until
 // [LocalItem.Put].
 func (l *Local[T]) Get() LocalItem[T] {
-	last := len(l.idle) - 1
-	if last < 0 {
+	c := l.top
+	if c == nil {
 		return l.fresh()
 	}
-	c := l.idle[last]
-	l.idle = l.idle[:last]
+	l.top = c.next
+	l.room++
 	return LocalItem[T]{c, c.ended}
 }
 
 //go:noinline
 func (l *Local[T]) fresh() LocalItem[T] {
 	c := &cell[T]{value: newValue(l.New), home: l}
-	c.self, _ = any(c.value).(resetter)
+	_, c.resets = any(c.value).(resetter)
+	c.resets = c.resets || l.Reset != nil
 	return LocalItem[T]{c, 0}
 }
 
@@ -70,14 +76,15 @@ func (i LocalItem[T]) Put() {
 		panic(errLateLocal)
 	}
 	c.ended++
-	l := c.home
-	if c.self != nil || l.Reset != nil {
+	if c.resets {
 		c.reset()
 	}
-	if len(l.idle) == cap(l.idle) && !l.room() {
+	l := c.home
+	if l.room == 0 && !l.makeRoom() {
 		return
 	}
-	l.idle = append(l.idle, c)
+	l.room--
+	c.next, l.top = l.top, c
 }
 
 //go:noinline
@@ -86,34 +93,31 @@ func (c *cell[T]) reset() {
 		c.home.Reset(c.value)
 		return
 	}
-	c.self.Reset()
+	any(c.value).(resetter).Reset()
 }
 
-// room makes the list's capacity Max, once, so that Put's only question is
-// whether the list is full.
-//
 //go:noinline
-func (l *Local[T]) room() bool {
-	most := l.Max
-	if most == 0 {
-		most = 64
-	}
-	if cap(l.idle) >= most {
+func (l *Local[T]) makeRoom() bool {
+	if l.bounded {
 		return false
 	}
-	l.idle = make([]*cell[T], 0, most)
-	return true
+	l.bounded, l.room = true, l.Max
+	if l.Max == 0 {
+		l.room = 64
+	}
+	return l.room > 0
 }
 
 // Trim drops all idle values but n, the ones used longest ago first.
 func (l *Local[T]) Trim(n int) {
-	over := len(l.idle) - max(n, 0)
-	if over <= 0 {
-		return
+	at := &l.top
+	for ; *at != nil && n > 0; n-- {
+		at = &(*at).next
 	}
-	rest := copy(l.idle, l.idle[over:])
-	clear(l.idle[rest:cap(l.idle)])
-	l.idle = l.idle[:rest]
+	for c := *at; c != nil; c = c.next {
+		l.room++
+	}
+	*at = nil
 }
 
 var errLateLocal error = misuse("pool: LocalItem used without ownership: it was put already, or is the zero LocalItem; put each item once and drop every copy of the handle then")

@@ -46,7 +46,8 @@ func (p *Pool[T]) Get() Item[T] {
 //go:noinline
 func (p *Pool[T]) newSlot() *slot[T] {
 	s := &slot[T]{pool: p, value: newValue(p.New)}
-	s.self, _ = any(s.value).(resetter)
+	_, resets := any(s.value).(resetter)
+	s.plain = !resets && p.Reset == nil
 	return s
 }
 
