@@ -18,6 +18,7 @@ type Case struct {
 func Cases() []Case {
 	var all []Case
 	all = append(all, values()...)
+	all = append(all, points()...)
 	all = append(all, buffers("bytes of 1 KiB", []int{1024})...)
 	all = append(all, buffers("bytes of 64 B to 1 MiB", mixedSizes())...)
 	all = append(all, workers("empty task", func() {})...)

@@ -76,3 +76,53 @@ func values() []Case {
 		}},
 	}
 }
+
+// point is too small for a pool to pay.
+type point struct{ x, y int64 }
+
+// keep is where a value has to go that does not stay in its function.
+var keep *point
+
+//go:noinline
+func length(p *point) int64 { return p.x*p.x + p.y*p.y }
+
+// points show a case where pooling loses.
+func points() []Case {
+	const group = "value of 16 bytes"
+	return []Case{
+		{group, "variable on the stack", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				p := point{3, 4}
+				length(&p)
+			}
+		}},
+		{group, "new, on the heap", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				keep = &point{3, 4}
+				length(keep)
+			}
+		}},
+		{group, "Pool", func(b *testing.B) {
+			p := new(pool.Pool[point])
+			b.ReportAllocs()
+			for b.Loop() {
+				i := p.Get()
+				*i.Value() = point{3, 4}
+				length(i.Value())
+				i.Put()
+			}
+		}},
+		{group, "Unchecked", func(b *testing.B) {
+			p := new(pool.Unchecked[point])
+			b.ReportAllocs()
+			for b.Loop() {
+				v := p.Get()
+				*v = point{3, 4}
+				length(v)
+				p.Put(v)
+			}
+		}},
+	}
+}
