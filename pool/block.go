@@ -1,9 +1,6 @@
 package pool
 
-import (
-	"runtime"
-	"unsafe"
-)
+import "runtime"
 
 // block is the state behind a [Buffer], with its storage: one thing to take
 // and to give back. It belongs to the one owner of the Buffer that has its
@@ -31,7 +28,6 @@ func (p *Bytes) takeBlock(n int) *block {
 	if !p.charge(size) {
 		return p.newBlock(b, notKept)
 	}
-	runtime.AddCleanup(unsafe.SliceData(b), func(size int) { p.spent.Add(-int64(size)) }, size)
 	return p.newBlock(b, class)
 }
 
@@ -47,7 +43,16 @@ func (p *Bytes) newBlock(b []byte, class int) *block {
 	k := &block{t: &ticket{home: class}, b: b, mem: p, class: class}
 	k.t.class.Store(int32(class))
 	p.tickets.watchBlock(k)
+	// The array dies with its block: whoever else refers to it does so late.
+	runtime.AddCleanup(k, p.forgetBlock, k.t)
 	return k
+}
+
+func (p *Bytes) forgetBlock(t *ticket) {
+	p.tickets.retireBlock(t)
+	if class := int(t.class.Load()); class != notKept {
+		p.spent.Add(-int64(sizeOf(class)))
+	}
 }
 
 // keepBlock files k, which nobody owns any more, under its class.

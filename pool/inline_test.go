@@ -1,4 +1,4 @@
-//go:build !race && !pooldebug
+//go:build !race && !pooldebug && (amd64 || arm64)
 
 package pool_test
 

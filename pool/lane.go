@@ -26,12 +26,12 @@ const maxSpare = 256
 // they were submitted, among those with the same key, such as the tasks of one
 // connection. Keys share the goroutines and take turns.
 func (w *Workers) SubmitKey(ctx context.Context, key uint64, task func()) error {
-	return w.submit(ctx, job{task, laneWanted}, key)
+	return w.submit(ctx, job{task, laneWanted}, key, true)
 }
 
 // TrySubmitKey is TrySubmit for a key; see SubmitKey.
 func (w *Workers) TrySubmitKey(key uint64, task func()) error {
-	return w.submit(nil, job{task, laneWanted}, key)
+	return w.submit(context.Background(), job{task, laneWanted}, key, false)
 }
 
 func (s *lanes) of(key uint64) *lane {

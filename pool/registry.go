@@ -79,8 +79,8 @@ func (r *registry) issue(b []byte, class int, spent *atomic.Int64) *ticket {
 	// array could match if the dead array was dropped while out, began and
 	// ended just there, and nothing else was known to begin there.
 	runtime.AddCleanup(data, func(k *ticket) {
-		spent.Add(-int64(k.size))
 		r.retire(k)
+		spent.Add(-int64(k.size)) // afterwards: Stats never exceeds it
 	}, k)
 	return k
 }
@@ -98,7 +98,6 @@ func (r *registry) watchBlock(k *block) {
 	} else {
 		r.beyond.Misses++
 	}
-	runtime.AddCleanup(k, r.retireBlock, k.t)
 }
 
 func (r *registry) retireBlock(t *ticket) {

@@ -62,16 +62,15 @@ var (
 // ctx ended first. A task may submit others, but should not wait for room:
 // if all tasks do, nobody makes any.
 func (w *Workers) Submit(ctx context.Context, task func()) error {
-	return w.submit(ctx, job{task: task}, 0)
+	return w.submit(ctx, job{task: task}, 0, true)
 }
 
 // TrySubmit queues a task if there is room, or returns ErrFull or ErrClosed.
 func (w *Workers) TrySubmit(task func()) error {
-	return w.submit(nil, job{task: task}, 0)
+	return w.submit(context.Background(), job{task: task}, 0, false)
 }
 
-// submit needs ctx to wait.
-func (w *Workers) submit(ctx context.Context, j job, key uint64) error {
+func (w *Workers) submit(ctx context.Context, j job, key uint64, wait bool) error {
 	if j.task == nil {
 		panic("pool: Workers got a nil task; submit a function")
 	}
@@ -85,7 +84,7 @@ func (w *Workers) submit(ctx context.Context, j job, key uint64) error {
 		err = ErrClosed
 	case w.room > 0:
 		w.accept(j, key)
-	case ctx == nil:
+	case !wait:
 		err = ErrFull
 	default:
 		return w.block(ctx, j, key) // unlocks

@@ -24,14 +24,3 @@ func Cases() []Case {
 	all = append(all, workers("empty task", func() {})...)
 	return append(all, workers("16 KiB of stack", func() { deep(15) })...)
 }
-
-func parallel(f func()) func(*testing.B) {
-	return func(b *testing.B) {
-		b.ReportAllocs()
-		b.RunParallel(func(pb *testing.PB) {
-			for pb.Next() {
-				f()
-			}
-		})
-	}
-}

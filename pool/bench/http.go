@@ -18,7 +18,6 @@ import (
 // record is one of the things a request's body is parsed into.
 type record struct {
 	key, value []byte
-	next       *record
 }
 
 // requestState is what a handler needs for each request.
