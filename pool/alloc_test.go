@@ -1,7 +1,7 @@
-//go:build !race
+//go:build !race && !pooldebug
 
-// The race detector makes sync.Pool drop puts at random, so none of this can
-// hold under it.
+// The race detector makes sync.Pool drop puts at random, and a
+// pooldebug build reuses nothing, so none of this can hold in them.
 
 package pool_test
 
@@ -39,6 +39,20 @@ func TestAllocs(t *testing.T) {
 		i.Value().user = "ada"
 		i.Put()
 	})
+	var local pool.Local[session]
+	noAllocs(t, "Local", func() {
+		i := local.Get()
+		i.Value().user = "ada"
+		i.Put()
+	})
+	noAllocs(t, "Ref", func() {
+		i := checked.Get()
+		i.Ref().With(func(s *session) { s.user = "ada" })
+		i.Put()
+	})
+	var slices pool.SlicePool
+	noAllocs(t, "SlicePool", func() { slices.Put(slices.Get(1000)) })
+	segments := make([][]byte, 0, 1)
 	noAllocs(t, "Unchecked", func() { unchecked.Put(unchecked.Get()) })
 	noAllocs(t, "Bytes", func() {
 		for _, n := range []int{0, 100, 5000, 1 << 20} {
@@ -56,7 +70,26 @@ func TestAllocs(t *testing.T) {
 		}
 		source.Reset(text)
 		_, _ = b.ReadFrom(source)
+		segments = b.Segments(segments[:0])
 		_, _ = b.WriteTo(sink)
 		b.Release()
+	})
+}
+
+func TestWorkersAllocs(t *testing.T) {
+	w := pool.Workers{Max: 2, Queue: 2}
+	defer drained(t, &w)
+	task := func() {}
+	ctx := t.Context()
+	noAllocs(t, "Submit", func() {
+		for range 10 { // more than may wait
+			_ = w.Submit(ctx, task)
+		}
+		_ = w.TrySubmit(task)
+	})
+	noAllocs(t, "SubmitKey", func() {
+		for key := range uint64(10) {
+			_ = w.SubmitKey(ctx, key, task)
+		}
 	})
 }

@@ -1,38 +1,89 @@
 package pool
 
-// block is the state behind a [Buffer]. It belongs to the one owner of the
-// Item that holds it.
+import "runtime"
+
+// block is the state behind a [Buffer], with its storage: one thing to take
+// and to give back. It belongs to the one owner of the Buffer that has its
+// count of moves.
 type block struct {
-	b   []byte // the content; its array is from mem and ours alone, or nil
-	mem *Bytes
+	t     *ticket // its moves are the generation
+	b     []byte  // the content; the array is this block's alone
+	mem   *Bytes
+	class int // the array's; notKept if it is too large or beyond the budget
 }
 
-// Reset gives the storage back to its class; Pool calls it when the Buffer is
-// released.
-func (k *block) Reset() { k.replace(nil) }
+const notKept = -1
 
-// replace makes next the content and gives the old storage back.
-func (k *block) replace(next []byte) {
-	if cap(k.b) > 0 {
-		k.mem.Put(k.b)
+// takeBlock returns a block with an empty array for n bytes, not yet out.
+func (p *Bytes) takeBlock(n int) *block {
+	bounds := p.bounds.Load()
+	if uint64(n) >= bounds>>32 {
+		return p.otherBlock(n)
 	}
-	k.b = next
+	class, size := classOf(max(n, int(uint32(bounds))))
+	if k, _ := p.blocks[class].Get().(*block); k != nil {
+		return k
+	}
+	b := make([]byte, 0, size)
+	if !p.charge(size) {
+		return p.newBlock(b, notKept)
+	}
+	return p.newBlock(b, class)
 }
 
-// larger returns new storage with the content and room for n bytes more.
-// Doubling keeps appends amortised.
-func (k *block) larger(n int) []byte {
-	need := len(k.b) + n
-	if need < 0 {
-		panic("pool: Buffer larger than an int can count; write less, or to a file")
+// otherBlock is takeBlock for an n larger than MaxSize, or the first.
+func (p *Bytes) otherBlock(n int) *block {
+	if p.fits(n) {
+		return p.takeBlock(n)
 	}
-	next := k.mem.Get(max(need, 2*cap(k.b)))
-	return next[:copy(next, k.b)]
+	return p.newBlock(make([]byte, 0, n), notKept)
+}
+
+func (p *Bytes) newBlock(b []byte, class int) *block {
+	k := &block{t: &ticket{home: class}, b: b, mem: p, class: class}
+	k.t.class.Store(int32(class))
+	p.tickets.watchBlock(k)
+	// The array dies with its block: whoever else refers to it does so late.
+	runtime.AddCleanup(k, p.forgetBlock, k.t)
+	return k
+}
+
+func (p *Bytes) forgetBlock(t *ticket) {
+	p.tickets.retireBlock(t)
+	if class := int(t.class.Load()); class != notKept {
+		p.spent.Add(-int64(sizeOf(class)))
+	}
+}
+
+// keepBlock files k, which nobody owns any more, under its class.
+func (p *Bytes) keepBlock(k *block) {
+	if poisonBuild {
+		p.grave.bury(newBytesCorpse(k.b, k.t.trace.Load()))
+		return
+	}
+	k.b = k.b[:0]
+	if k.class == notKept {
+		k.b = nil
+		return
+	}
+	p.blocks[k.class].Put(k)
+}
+
+// outgrow gives k an array with room for n more bytes and returns a block with
+// the old one, which the caller must keep when nobody reads from it any more.
+func (k *block) outgrow(n int) (old *block) {
+	old = k.mem.takeBlock(grown(len(k.b), cap(k.b), n))
+	old.t.moves.Add(2) // taken, and soon given back: a Get for the Stats
+	k.b, old.b = append(old.b, k.b...), k.b
+	k.class, old.class = old.class, k.class
+	k.t.class.Store(int32(k.class))
+	old.t.class.Store(int32(old.class))
+	return old
 }
 
 func (k *block) grow(n int) {
 	if cap(k.b)-len(k.b) < n {
-		k.replace(k.larger(n))
+		k.mem.keepBlock(k.outgrow(n))
 	}
 }
 
@@ -43,5 +94,7 @@ func add[S string | []byte](k *block, p S) {
 		return
 	}
 	// p may be a part of the old storage: give that back last.
-	k.replace(append(k.larger(len(p)), p...))
+	old := k.outgrow(len(p))
+	k.b = append(k.b, p...)
+	k.mem.keepBlock(old)
 }

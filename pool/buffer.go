@@ -13,25 +13,52 @@ import (
 // It has the writing half of [bytes.Buffer], with the same results. Turning a
 // Buffer into an interface allocates the handle (16 bytes); calling its
 // methods does not.
-type Buffer struct{ it Item[block] }
+type Buffer struct {
+	k     *block
+	moves uint64 // the block's, while this handle owns it
+}
+
+// Buffer returns an empty [Buffer] with room for n bytes, which it takes from
+// p and gives back to p.
+func (p *Bytes) Buffer(n int) Buffer {
+	k := p.takeBlock(max(n, 0))
+	b := Buffer{k, k.t.out()}
+	if p.watch.on() {
+		k.t.trace.Store(p.watch.taken(func() string { return "Buffer" }, k.t.trace.Load()))
+	}
+	return b
+}
 
 // Release gives the storage back and ends every copy of the handle. Slices
 // that Bytes or AvailableBuffer returned must not be used any more.
 func (b Buffer) Release() {
-	if !b.it.live() {
-		panic(errLateBuffer)
+	// One winner among all callers; see Item.Put.
+	k := b.k
+	if k == nil || !k.t.moves.CompareAndSwap(b.moves, b.moves+1) {
+		b.late()
 	}
-	b.it.Put()
+	if t := k.t.trace.Load(); t != nil {
+		t.end()
+	}
+	k.mem.keepBlock(k)
 }
 
 var errLateBuffer error = misuse("pool: Buffer used without ownership: it was released already, or is the zero Buffer; take one from Bytes.Buffer, and release it once, when its last user is done")
 
 // block returns the state, which stays the caller's until Release.
 func (b Buffer) block() *block {
-	if !b.it.live() {
+	if b.k == nil || b.k.t.moves.Load() != b.moves {
+		b.late()
+	}
+	return b.k
+}
+
+//go:noinline
+func (b Buffer) late() {
+	if b.k == nil {
 		panic(errLateBuffer)
 	}
-	return b.it.s.value
+	panic(b.k.t.trace.Load().explain(errLateBuffer))
 }
 
 // Bytes returns the content. The slice is valid until the next call that
@@ -101,10 +128,25 @@ func (b Buffer) Append(f func([]byte) []byte) {
 		k.b = old[:len(out)] // keeps the capacity, which out may have lost
 		return
 	}
-	// out is f's memory, or a part of ours: copy before giving ours back.
-	next := k.mem.Get(len(out))
-	copy(next, out)
-	k.replace(next)
+	// out is f's memory, or a part of ours, which copy allows.
+	k.b = old[:0]
+	k.grow(len(out))
+	k.b = k.b[:copy(k.b[:len(out)], out)]
+}
+
+// Segments appends the content to dst, without copying it, for a vectored
+// write of several buffers:
+//
+//	list := net.Buffers(body.Segments(head.Segments(nil)))
+//	list.WriteTo(conn)
+//
+// The slices are valid until the next call that changes their buffer.
+func (b Buffer) Segments(dst [][]byte) [][]byte {
+	k := b.block()
+	if len(k.b) == 0 {
+		return dst
+	}
+	return append(dst, k.b[:len(k.b):len(k.b)])
 }
 
 // mustStillHold panics if the content is not old any more, after code that is

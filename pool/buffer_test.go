@@ -242,3 +242,22 @@ func TestBufferBeyondMaxSize(t *testing.T) {
 		}
 	}
 }
+
+// What a Buffer leaves when it grows, and what it has then, lie in the classes
+// of their sizes: whoever asks for n bytes gets room for n.
+func TestBufferIsRefiled(t *testing.T) {
+	var mem pool.Bytes
+	for range 100 {
+		b := mem.Buffer(100)
+		b.Grow(5000)
+		b.Append(func(p []byte) []byte { return append(p, make([]byte, 20_000)...) })
+		b.Release()
+		for _, n := range []int{100, 5000, 20_000} {
+			c := mem.Buffer(n)
+			if c.Cap() < n || c.Cap() > n+n/4 {
+				t.Fatalf("Buffer(%d) has room for %d", n, c.Cap())
+			}
+			c.Release()
+		}
+	}
+}

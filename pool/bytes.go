@@ -13,8 +13,8 @@ import (
 // request pins no memory. The zero value is ready to use.
 //
 // Slices lie in [sync.Pool]s, so idle ones go at the second garbage
-// collection. A Bytes must not be copied after first use, and its fields must
-// not change then.
+// collection: what a burst needed is free soon after it. A Bytes must not be
+// copied after first use, and its fields must not change then.
 //
 // A []byte carries no generation: once a slice that was put has its next
 // owner, a late Put of it looks like that owner's. A [Buffer] tells them apart.
@@ -25,57 +25,104 @@ type Bytes struct {
 	// MaxSize is the largest capacity kept, rounded up to a class, at most
 	// 1 GiB. Zero means 1 MiB.
 	MaxSize int
+	// Budget is the most bytes that the pool's memory has in all, handed out
+	// or idle, so that idle memory never exceeds it. Get and Buffer beyond it
+	// make memory that is dropped when it is put.
+	// Zero means no limit.
+	Budget int64
 
-	// bounds is limitsSet, the first class in use << 8 and the last one, and 0
-	// until first needed. Racing first users store the same value.
-	bounds  atomic.Uint32
-	blocks  Pool[block]
+	// bounds is 1 more than the largest class's size << 32, and the smallest
+	// one's; 0 until first needed. Racing first users store the same value.
+	bounds atomic.Uint64
+	// What Get and Put read ends within the first cache line; what they write
+	// is in the tickets and the sync.Pools.
+	watch   watch
 	tickets registry
-	// classes hold the slices' data pointers: *byte is one word, so it goes
-	// into sync.Pool's interface without the allocation a []byte would cost.
-	classes [numClasses]sync.Pool
+	spent   atomic.Int64 // of Budget
+	// arrays hold *loan, blocks hold *block. They share the budget and no
+	// memory: a Buffer's storage is never a slice that somebody may put.
+	arrays [numClasses]sync.Pool
+	blocks [numClasses]sync.Pool
 
-	large   atomic.Uint64 // Gets beyond MaxSize
-	refused atomic.Uint64
+	large      atomic.Uint64 // Gets of slices beyond MaxSize or Budget
+	overBudget atomic.Uint64
+	refused    atomic.Uint64
+
+	grave grave
 }
 
 // Get returns a slice of length n whose capacity is the size of n's class, or
 // n itself if that is larger than MaxSize. Its bytes are those of its last
 // owner. The caller owns the slice until Put; dropping it instead is safe.
 func (p *Bytes) Get(n int) []byte {
-	class, size, kept := p.classFor(n)
-	if !kept {
-		p.large.Add(1)
-		return make([]byte, n)
+	bounds := p.bounds.Load()
+	if uint64(n) >= bounds>>32 {
+		return p.getOther(n)
 	}
-	data, ok := p.classes[class].Get().(*byte)
-	if !ok {
-		b := make([]byte, n, size)
-		p.tickets.issue(b, class)
-		return b
+	class, size := classOf(max(n, int(uint32(bounds))))
+	l, _ := p.arrays[class].Get().(*loan)
+	if l == nil {
+		return p.newArray(n, class, size)
 	}
-	p.tickets.find(data).out()
+	t, data := l.t, l.data
+	l.data, t.loan = nil, l
+	t.out()
+	if p.watch.on() {
+		p.trace(t, n)
+	}
 	// unsafe.Slice's rule: size bytes of one allocation must begin at data.
-	// Put files a pointer under a class only with the ticket that issue wrote
-	// for an array of this class's size.
+	// A loan lies in the class of its array's size.
 	return unsafe.Slice(data, size)[:n]
 }
 
-// classFor returns n's class and that class's size, and whether slices of n
-// bytes are kept at all.
-func (p *Bytes) classFor(n int) (class, size int, kept bool) {
+// getOther is Get for an n that is negative, larger than MaxSize, or the first.
+func (p *Bytes) getOther(n int) []byte {
+	if p.fits(n) {
+		return p.Get(n)
+	}
+	p.large.Add(1)
+	return make([]byte, n)
+}
+
+// fits reports whether a class holds n bytes. It sets the bounds.
+func (p *Bytes) fits(n int) bool {
 	if n < 0 {
 		panic(fmt.Sprintf("pool: Bytes.Get(%d); ask for a length of 0 or more", n))
 	}
-	lo, hi := p.limits()
-	if n > maxClassSize {
-		return 0, 0, false
+	if p.bounds.Load() == 0 {
+		p.setBounds()
 	}
-	class, size = classOf(max(n, minClassSize))
-	if class < lo {
-		return lo, sizeOf(lo), true
+	return uint64(n) < p.bounds.Load()>>32
+}
+
+//go:noinline
+func (p *Bytes) newArray(n, class, size int) []byte {
+	b := make([]byte, n, size)
+	if !p.charge(size) {
+		p.large.Add(1)
+		return b
 	}
-	return class, size, class <= hi
+	t := p.tickets.issue(b, class, &p.spent)
+	if p.watch.on() {
+		p.trace(t, n)
+	}
+	return b
+}
+
+// charge takes size bytes from the budget, if it has them. The collector gives
+// them back with the memory.
+func (p *Bytes) charge(size int) bool {
+	if spent := p.spent.Add(int64(size)); p.Budget != 0 && spent > p.Budget {
+		p.spent.Add(-int64(size))
+		p.overBudget.Add(1)
+		return false
+	}
+	return true
+}
+
+func (p *Bytes) trace(t *ticket, n int) {
+	kind := func() string { return fmt.Sprintf("[]byte of %d", n) }
+	t.trace.Store(p.watch.taken(kind, t.trace.Load()))
 }
 
 // Put gives b's whole array back. The caller must own it and not touch it
@@ -84,51 +131,102 @@ func (p *Bytes) classFor(n int) (class, size int, kept bool) {
 //
 // Anything else is refused, which is safe, and counted in [Stats].Refused: a
 // slice from elsewhere or of another Bytes, a part of a slice, one larger than
-// MaxSize, and one that lies in the pool already.
+// MaxSize or made beyond the Budget, and one that lies in the pool already. A
+// pooldebug build panics at the last.
 func (p *Bytes) Put(b []byte) {
 	data := unsafe.SliceData(b)
 	t := p.tickets.find(data)
 	if t == nil || t.size != cap(b) || !t.in() {
-		p.refused.Add(1)
+		p.refuse(t, b)
 		return
 	}
-	p.classes[t.class].Put(data)
-}
-
-// Buffer returns an empty [Buffer] with room for n bytes, which it takes from
-// p and gives back to p.
-func (p *Bytes) Buffer(n int) Buffer {
-	i := p.blocks.Get()
-	k := i.s.value
-	k.mem = p
-	if n > 0 {
-		k.b = p.Get(n)[:0]
+	if s := t.trace.Load(); s != nil {
+		s.end()
 	}
-	return Buffer{i}
-}
-
-// limitsSet tells classes 0 to 0 (MaxSize 64) from not yet computed.
-const limitsSet = 1 << 16
-
-func (p *Bytes) limits() (lo, hi int) {
-	v := p.bounds.Load()
-	if v == 0 {
-		v = p.setLimits()
+	if poisonBuild {
+		p.grave.bury(newBytesCorpse(b, t.trace.Load()))
+		return
 	}
-	return int(v >> 8 & 0xff), int(v & 0xff)
+	l := t.loan
+	l.data, t.loan = data, nil
+	p.arrays[t.class.Load()].Put(l)
 }
 
-func (p *Bytes) setLimits() uint32 {
+func (p *Bytes) refuse(t *ticket, b []byte) {
+	p.refused.Add(1)
+	if poisonBuild && t != nil && t != gone && t.size == cap(b) {
+		panic(t.trace.Load().explain(errSlicePut))
+	}
+}
+
+var errSlicePut error = misuse("pool: Bytes.Put of a slice that was put already; put each slice once, when its last user is done, and drop every copy then")
+
+// Grow returns b with room for n more bytes. If that takes another array, the
+// content moves and b's array is given back: b must not be used any more.
+func (p *Bytes) Grow(b []byte, n int) []byte {
+	next := p.grow(b, n)
+	p.giveUp(b, next)
+	return next
+}
+
+// Append appends data to b, as the built-in function does, and gives b's array
+// back if the result has another one: b must not be used any more then.
+func (p *Bytes) Append(b []byte, data ...byte) []byte {
+	// data may be a part of b's array: give that back last.
+	next := append(p.grow(b, len(data)), data...)
+	p.giveUp(b, next)
+	return next
+}
+
+func (p *Bytes) grow(b []byte, n int) []byte {
+	if n < 0 {
+		panic(fmt.Sprintf("pool: Bytes.Grow by %d; ask for 0 or more", n))
+	}
+	if cap(b)-len(b) >= n {
+		return b
+	}
+	next := p.Get(grown(len(b), cap(b), n))
+	return next[:copy(next, b)]
+}
+
+func (p *Bytes) giveUp(b, next []byte) {
+	if cap(b) > 0 && unsafe.SliceData(b) != unsafe.SliceData(next) {
+		p.Put(b)
+	}
+}
+
+// grown is the capacity for n more bytes: doubled, so that appends are
+// amortised.
+func grown(length, capacity, n int) int {
+	need := length + n
+	if need < 0 {
+		panic("pool: content larger than an int can count; write less, or to a file")
+	}
+	return max(need, 2*capacity)
+}
+
+func (p *Bytes) setBounds() {
 	least, most := max(p.MinSize, minClassSize), p.MaxSize
 	if most == 0 {
 		most = defaultMax
 	}
-	if least > most || most > maxClassSize {
-		panic(fmt.Sprintf("pool: Bytes with MinSize %d and MaxSize %d; choose 64 <= MinSize <= MaxSize <= 1 GiB, or leave them 0", p.MinSize, p.MaxSize))
+	if least > most || most > maxClassSize || p.Budget < 0 {
+		panic(fmt.Sprintf("pool: Bytes with MinSize %d, MaxSize %d and Budget %d; choose 64 <= MinSize <= MaxSize <= 1 GiB and a Budget that is not negative, or leave them 0", p.MinSize, p.MaxSize, p.Budget))
 	}
-	lo, _ := classOf(least)
-	hi, _ := classOf(most)
-	v := limitsSet | uint32(lo)<<8 | uint32(hi)
-	p.bounds.Store(v)
-	return v
+	_, lo := classOf(least)
+	_, hi := classOf(most)
+	p.bounds.Store(uint64(hi+1)<<32 | uint64(lo))
 }
+
+// Watch makes Leaks list what is taken from now on, until stop is called. A
+// watched Get records its callers, which costs a microsecond. In a pooldebug
+// build everything is watched always.
+func (p *Bytes) Watch() (stop func()) { return p.watch.start() }
+
+// Leaks lists the slices and Buffers that were taken while watched and are
+// still out. Slices larger than MaxSize or beyond the Budget are not listed.
+func (p *Bytes) Leaks() []Leak { return p.watch.leaks() }
+
+// Check returns an error if a slice or a Buffer's content was written to after
+// its Put. It sees that in a pooldebug build, and nothing in others.
+func (p *Bytes) Check() error { return p.grave.check() }

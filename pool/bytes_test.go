@@ -1,3 +1,5 @@
+//go:build !pooldebug
+
 package pool_test
 
 import (

@@ -19,7 +19,12 @@
 // [Bytes] for []byte of any size, [Buffer] to build one up by writing, and
 // [BufferPool] for net/http/httputil's ReverseProxy, which takes no other form.
 //
+// [Local] for values of one goroutine, such as an event loop's: no atomics, and
+// the same checks.
+//
 // [Unchecked] for values where a handle has no room. It sees no misuse.
+//
+// [Workers] for tasks: a bounded number of goroutines with a bounded queue.
 //
 // # Ownership
 //
@@ -30,9 +35,11 @@
 //
 // What is caught, and when:
 //
-//   - Item and Buffer: each use of a handle after its end panics, in all
-//     builds, also when the memory has its next owner by then. The handle
+//   - Item, LocalItem and Buffer: each use of a handle after its end panics, in
+//     all builds, also when the memory has its next owner by then. The handle
 //     compares its own generation with the memory's.
+//   - Ref: what to give to handlers. Late use is refused, and panics in
+//     pooldebug and race builds; what is in use is not reused.
 //   - Bytes: Put refuses what is not a whole slice that this Bytes made and
 //     that is out: parts of slices, slices from elsewhere, and the second of
 //     two puts. Refusals are counted, see [Bytes.Stats]. A slice has no
@@ -40,7 +47,14 @@
 //     pool; when it has its next owner already, it is taken for that owner's.
 //   - What was taken out of a handle is out of sight: the pointer from
 //     [Item.Value] and the slice from [Buffer.Bytes] must not be used after
-//     the end, and nothing sees it if they are.
+//     the end, and only a pooldebug build sees it if they are.
+//
+// # Debugging
+//
+// go test -tags pooldebug poisons what is put and never hands it out again. A
+// late write is found, a late read sees poison, a misuse panics with the stacks
+// of both owners, and Leaks lists what is out. A race build takes the stacks.
+// Package pooltest fails a test that did not put everything back, in any build.
 //
 // # Reset
 //
@@ -53,13 +67,14 @@
 // Bytes keeps slices in classes, four per octave: 64, 80, 96, 112, 128, 160
 // and so on up to [Bytes.MaxSize]. A slice is at most a quarter larger than
 // asked for. What is larger than MaxSize is made and dropped, so that a single
-// huge request does not stay in memory as the size of all that follow.
+// huge request does not stay in memory as the size of all that follow. Budget
+// caps all of it. Growing moves the content to another class, and the array
+// that it leaves goes back to its own.
 //
 // # Costs
 //
 // A Get and Put have one atomic read-modify-write more than sync.Pool's if the
-// value is checked, and two look-ups and two such instructions if it is a
-// slice. Nothing allocates in steady state, except that turning a Buffer into
-// an interface value, such as an io.Writer, allocates its two words. README.md
-// has numbers.
+// value is checked, and a look-up besides if it is a slice. Nothing allocates
+// in steady state, except that turning a Buffer into an interface value, such
+// as an io.Writer, allocates its two words. README.md has numbers.
 package pool

@@ -15,5 +15,11 @@ func (p *Bytes) ArraysOut() (n int) {
 func (p *Bytes) eachTicket(f func(*ticket)) {
 	p.tickets.mu.Lock()
 	defer p.tickets.mu.Unlock()
-	p.tickets.each(p.tickets.table.Load(), f)
+	p.tickets.eachTicket(f)
 }
+
+// PoisonBuild and DebugBuild are for tests of what these builds do otherwise.
+const (
+	PoisonBuild = poisonBuild
+	DebugBuild  = debugBuild
+)

@@ -10,57 +10,109 @@ import "sync/atomic"
 // Only the handle is checked: do not keep the pointer that Value returned
 // beyond Put.
 type Item[T any] struct {
-	s   *slot[T]
-	gen uint64
+	s    *slot[T]
+	word uint64 // the slot's, while nobody borrows the value
 }
 
 // slot is what the sync.Pool keeps. It belongs to the one goroutine that holds
 // an Item with the slot's generation, and to the pool when there is none.
 type slot[T any] struct {
-	gen   atomic.Uint64 // counts the ended ownerships; 64 bits do not wrap
+	// word is the count of ended ownerships, 52 bits, then the number of
+	// borrowers: calls of Ref.With that have not returned. 52 bits last for a
+	// year of one put each 7 ns on one slot.
+	word  atomic.Uint64
 	value *T
-	self  resetter // value, if it has a Reset method: looked up once
 	pool  *Pool[T]
+	trace atomic.Pointer[trace] // nil unless somebody watches
+	// plain is whether there is nothing to reset.
+	plain bool
 	_     [24]byte // fills a cache line: neighbours are other cores' slots
 }
+
+const (
+	borrowers = 1<<12 - 1 // the bits of slot.word that count them
+	oneEnded  = borrowers + 1
+)
 
 // Value returns the value. It panics if the item was put already.
 func (i Item[T]) Value() *T {
 	if !i.live() {
-		panic(errLateValue)
+		i.late(errLateValue)
 	}
 	return i.s.value
 }
 
 // Put gives the value back to its pool and ends every copy of the handle. It
 // panics if the item was put already, by whomever, and then changes nothing.
+// The value stays with a [Ref.With] that is using it, and goes back when that
+// returns.
 func (i Item[T]) Put() {
+	// Among any number of callers exactly one wins, and that needs one atomic
+	// read-modify-write: a decision that only one of two calls may win cannot
+	// be had from plain loads and stores without a fence (Attiya et al., "Laws
+	// of Order", POPL 2011), and a fence costs no less. The word is the only
+	// thing written, so it is also the only such instruction in a Get and Put.
 	s := i.s
-	if !i.end() {
-		panic(errLatePut)
+	if s == nil || !s.word.CompareAndSwap(i.word, i.word+oneEnded) {
+		i.putBorrowed()
+		return
 	}
-	// The slot is ours alone now: its generation has moved on, and nobody gets
-	// a handle of the new one before the slot is back in the pool.
+	// The slot is ours alone now: its count has moved on, and nobody gets a
+	// handle of the new one before the slot is back in the pool.
+	if poisonBuild || !s.plain || s.trace.Load() != nil {
+		s.recycle()
+		return
+	}
+	s.pool.slots.Put(s)
+}
+
+// putBorrowed is Put when the word is not what it was in Get.
+func (i Item[T]) putBorrowed() {
+	for i.live() {
+		w := i.s.word.Load()
+		if w&^borrowers != i.word || !i.s.word.CompareAndSwap(w, w+oneEnded) {
+			continue
+		}
+		if w == i.word {
+			i.s.recycle()
+		}
+		return // else the last borrower recycles
+	}
+	i.late(errLatePut)
+}
+
+// recycle resets the value and puts the slot into the pool. The caller is the
+// one that ended the last use.
+func (s *slot[T]) recycle() {
+	t := s.trace.Load()
+	if t != nil {
+		t.end()
+	}
 	if s.pool.Reset != nil {
 		s.pool.Reset(s.value)
-	} else if s.self != nil {
-		s.self.Reset()
+	} else if r, ok := any(s.value).(resetter); ok {
+		r.Reset()
+	}
+	if poisonBuild {
+		s.pool.grave.bury(newCorpse(s.value, t))
+		return
 	}
 	s.pool.slots.Put(s)
 }
 
 // live reports whether the handle's ownership still lasts. The answer holds
 // for as long as no other goroutine puts a copy.
-func (i Item[T]) live() bool { return i.s != nil && i.s.gen.Load() == i.gen }
+func (i Item[T]) live() bool { return i.s != nil && i.s.word.Load()&^borrowers == i.word }
 
-// end takes the ownership away from all copies of the handle and reports
-// whether this call did it. Among any number of callers exactly one wins, and
-// that needs one atomic read-modify-write: a decision that only one of two
-// calls may win cannot be had from plain loads and stores without a fence
-// (Attiya et al., "Laws of Order", POPL 2011), and a fence costs no less. The
-// generation is the only thing written, so it is also the only such
-// instruction in a Get and Put.
-func (i Item[T]) end() bool { return i.s != nil && i.s.gen.CompareAndSwap(i.gen, i.gen+1) }
+// late panics with err, and with both owners' stacks if they are known.
+//
+//go:noinline
+func (i Item[T]) late(err error) {
+	if i.s != nil {
+		err = i.s.trace.Load().explain(err)
+	}
+	panic(err)
+}
 
 // misuse is a programmer's error, found at run time; its text names the cure.
 type misuse string

@@ -19,6 +19,8 @@ type Pool[T any] struct {
 	Reset func(*T)
 
 	slots sync.Pool // of *slot[T]
+	watch watch
+	grave grave
 }
 
 // resetter is what Reset's zero value looks for.
@@ -31,23 +33,24 @@ func (p *Pool[T]) Get() Item[T] {
 	if s == nil {
 		s = p.newSlot()
 	}
-	// The generation moved in Put, so Get needs no atomic write: nobody else
-	// has a handle of this generation until we return one.
-	return Item[T]{s, s.gen.Load()}
+	if p.watch.on() {
+		s.trace.Store(p.watch.taken(kindOf[T], s.trace.Load()))
+	}
+	// The word moved in Put, so Get needs no atomic write: nobody else has a
+	// handle of this generation until we return one.
+	return Item[T]{s, s.word.Load()}
 }
 
-// newSlot stays out of line so that Get fits the inliner.
+// newSlot stays out of line: it is the cold half of Get.
 //
 //go:noinline
 func (p *Pool[T]) newSlot() *slot[T] {
 	s := &slot[T]{pool: p, value: newValue(p.New)}
-	s.self, _ = any(s.value).(resetter)
+	_, resets := any(s.value).(resetter)
+	s.plain = !resets && p.Reset == nil
 	return s
 }
 
-// newValue stays out of line so that Unchecked.Get fits the inliner.
-//
-//go:noinline
 func newValue[T any](hook func() *T) *T {
 	if hook == nil {
 		return new(T)

@@ -17,8 +17,10 @@ type registry struct {
 
 	mu      sync.Mutex // guards writing: issue, retire and what follows
 	used    int        // slots of table that are not nil
-	misses  uint64     // tickets issued
-	retired uint64     // gets of the tickets that are gone
+	blocks  map[*ticket]struct{}
+	misses  [numClasses]uint64 // tickets issued
+	retired [numClasses]uint64 // gets of the tickets that are gone
+	beyond  ClassStats         // the same for blocks made not to be kept
 }
 
 // table is an open-addressed hash table with linear probing. A slot goes from
@@ -60,20 +62,58 @@ func (r *registry) find(data *byte) *ticket {
 	}
 }
 
-// issue writes the ticket of a new array, which is out with its first owner.
-func (r *registry) issue(b []byte, class int) {
+// issue writes the ticket of a new array, which is out with its first owner,
+// and gives its bytes back to spent when the array is dead.
+func (r *registry) issue(b []byte, class int, spent *atomic.Int64) *ticket {
 	data := unsafe.SliceData(b)
-	k := &ticket{addr: uintptr(unsafe.Pointer(data)), size: cap(b), class: class}
+	k := &ticket{addr: uintptr(unsafe.Pointer(data)), size: cap(b), home: class}
+	k.loan = &loan{t: k}
+	k.class.Store(int32(class))
 	k.out()
 	r.mu.Lock()
-	r.misses++
+	r.misses[class]++
 	r.insert(k)
 	r.mu.Unlock()
 	// A cleanup may come late, after the memory has another use. insert and
 	// retire allow for that. In the meantime a Put of a part of someone's
 	// array could match if the dead array was dropped while out, began and
 	// ended just there, and nothing else was known to begin there.
-	runtime.AddCleanup(data, r.retire, k)
+	runtime.AddCleanup(data, func(k *ticket) {
+		r.retire(k)
+		spent.Add(-int64(k.size)) // afterwards: Stats never exceeds it
+	}, k)
+	return k
+}
+
+// watchBlock counts k's moves from now on, and beyond its life.
+func (r *registry) watchBlock(k *block) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.blocks == nil {
+		r.blocks = make(map[*ticket]struct{})
+	}
+	r.blocks[k.t] = struct{}{}
+	if k.class != notKept {
+		r.misses[k.class]++
+	} else {
+		r.beyond.Misses++
+	}
+}
+
+func (r *registry) retireBlock(t *ticket) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.blocks, t)
+	r.bury(t)
+}
+
+// bury needs mu. It remembers the gets of a ticket that goes.
+func (r *registry) bury(t *ticket) {
+	if t.home != notKept {
+		r.retired[t.home] += t.gets()
+	} else {
+		r.beyond.Gets += t.gets()
+	}
 }
 
 // insert needs mu. A ticket of the same address is of a dead array.
@@ -91,7 +131,7 @@ func (r *registry) insert(k *ticket) {
 		if old == nil {
 			r.used++
 		} else {
-			r.retired += old.gets()
+			r.bury(old)
 		}
 		s.Store(k)
 		return
@@ -110,7 +150,7 @@ func (r *registry) retire(k *ticket) {
 		case nil:
 			return
 		case k:
-			r.retired += k.gets()
+			r.bury(k)
 			s.Store(gone)
 			return
 		}
@@ -146,11 +186,10 @@ func (r *registry) each(t *table, f func(*ticket)) {
 	}
 }
 
-// counts returns how many arrays were handed out and how many made.
-func (r *registry) counts() (gets, misses uint64) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	gets = r.retired
-	r.each(r.table.Load(), func(k *ticket) { gets += k.gets() })
-	return gets, r.misses
+// eachTicket needs mu.
+func (r *registry) eachTicket(f func(*ticket)) {
+	r.each(r.table.Load(), f)
+	for t := range r.blocks {
+		f(t)
+	}
 }

@@ -1,0 +1,26 @@
+// Package bench measures package pool beside its rivals, in one run.
+//
+//	go test -bench .            each case, as usual
+//	go run ./measure            rounds in turn, to results/raw.txt
+//	go run ./report             the tables in ../README.md, from that file
+package bench
+
+import "testing"
+
+// Case is one rival's way to do a group's work.
+type Case struct {
+	Group string
+	Name  string
+	Run   func(b *testing.B)
+}
+
+// Cases returns all of them; those of one group do the same work.
+func Cases() []Case {
+	var all []Case
+	all = append(all, values()...)
+	all = append(all, points()...)
+	all = append(all, buffers("bytes of 1 KiB", []int{1024})...)
+	all = append(all, buffers("bytes of 64 B to 1 MiB", mixedSizes())...)
+	all = append(all, workers("empty task", func() {})...)
+	return append(all, workers("16 KiB of stack", func() { deep(15) })...)
+}

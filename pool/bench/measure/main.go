@@ -1,0 +1,68 @@
+// Command measure runs all cases in turn, round after round, so that whatever
+// else the machine does meets all of them, and prints one line for each:
+//
+//	group | name | unit | value
+//
+//	go run ./measure -rounds 11 >results/raw.txt
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hotpath-go/hotpath/pool/bench"
+)
+
+func main() {
+	testing.Init()
+	rounds := flag.Int("rounds", 11, "how often each case runs")
+	groups := flag.String("groups", "", "only groups that contain this")
+	requests := flag.Int("requests", 10_000, "HTTP requests in each round")
+	flag.Parse()
+	if err := flag.Set("test.benchtime", "30ms"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	fmt.Printf("# %s, %s/%s, GOMAXPROCS %d\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0))
+	cases := bench.Cases()
+	wanted := func(group string) bool { return strings.Contains(group, *groups) }
+	for round := range *rounds {
+		if round%2 == 1 {
+			slices.Reverse(cases) // who comes after whom must not matter
+		}
+		for _, c := range cases {
+			if wanted(c.Group) {
+				r := testing.Benchmark(c.Run)
+				emit(c.Group, c.Name, "ns/op", float64(r.T.Nanoseconds())/float64(r.N))
+				emit(c.Group, c.Name, "allocs/op", float64(r.AllocsPerOp()))
+			}
+		}
+		if wanted("after a burst") {
+			for name, use := range bench.Bursts() {
+				emit("after a burst", name, "MiB", bench.AfterBurst(use))
+			}
+		}
+		if wanted("http") {
+			for name, h := range bench.Handlers() {
+				t := bench.Serve(h, *requests)
+				emit("http", name, "allocs/request", t.Allocs)
+				emit("http", name, "bytes/request", t.Bytes)
+				emit("http", name, "GCs", t.GCs)
+				emit("http", name, "pause ms", t.Pause.Seconds()*1e3)
+				emit("http", name, "p99 ms", t.P99.Seconds()*1e3)
+			}
+		}
+	}
+	for name, w := range bench.Wastes() {
+		emit("waste", name, "%", 100*w)
+	}
+}
+
+func emit(group, name, unit string, v float64) {
+	fmt.Printf("%s | %s | %s | %.5g\n", group, name, unit, v)
+}

@@ -1,0 +1,233 @@
+package pool
+
+import (
+	"context"
+	"time"
+)
+
+// crew is the goroutines of a [Workers], under its lock. The rule by which no
+// wake-up is lost: whenever a job is queued and a goroutine could be woken or
+// started, searching is not 0, that is, somebody is on the way who will look
+// at the queue before parking. Whoever breaks the condition calls wake:
+// accept, which adds a job; step, when it takes a job and stops searching;
+// Resize, which allows another goroutine; and leave, which makes room for one.
+type crew struct {
+	most      int // goroutines allowed; 0 until set up
+	running   int // goroutines that are not parked
+	searching int // of them, those that were woken or started and have not looked yet
+	parked    []*worker
+	reaping   bool // the reaper is armed
+	reaper    *time.Timer
+	gone      chan struct{} // closed when no goroutine is left
+}
+
+// worker is one goroutine's state. It is the goroutine's, but while parked it
+// belongs to who takes it off the list, and sends to wake once.
+type worker struct {
+	w     *Workers
+	job   job
+	wake  chan bool // true: look at the queue; false: end
+	since time.Time
+}
+
+// wake needs mu. It sees to it that somebody looks at the queue.
+func (w *Workers) wake() {
+	c := &w.crew
+	if c.searching > 0 || c.running >= c.most {
+		return
+	}
+	c.searching++
+	c.running++
+	if last := len(c.parked) - 1; last >= 0 {
+		p := c.parked[last] // whose stack is warm
+		c.parked[last] = nil
+		c.parked = c.parked[:last]
+		p.wake <- true
+		return
+	}
+	p := &worker{w: w, wake: make(chan bool, 1)}
+	go p.run()
+}
+
+// run is the life of a goroutine. A task that panics or calls runtime.Goexit
+// unwinds it; then the deferred call sees to what comes next.
+func (p *worker) run() {
+	defer p.unwound()
+	p.loop()
+}
+
+func (p *worker) loop() {
+	w := p.w
+	w.mu.Lock()
+	w.crew.searching--
+	for {
+		if !w.step(p) {
+			w.mu.Unlock()
+			return
+		}
+		w.mu.Unlock()
+		p.job.task()
+		w.mu.Lock()
+		w.end(p.job)
+		p.job = job{}
+	}
+}
+
+// step needs mu. It finds p's next job, or reports that p must end. It gives
+// up the lock while p is parked.
+func (w *Workers) step(p *worker) bool {
+	for {
+		if w.crew.running > w.crew.most {
+			w.leave()
+			return false
+		}
+		var ok bool
+		if p.job, ok = w.take(); ok {
+			if w.queue.len() > 0 {
+				w.wake()
+			}
+			return true
+		}
+		if w.closed {
+			w.leave()
+			return false
+		}
+		w.park(p)
+		w.mu.Unlock()
+		stay := <-p.wake
+		if !stay {
+			w.mu.Lock()
+			return false
+		}
+		w.mu.Lock()
+		w.crew.searching--
+	}
+}
+
+// leave needs mu. The calling goroutine ends.
+func (w *Workers) leave() {
+	w.crew.running--
+	if w.queue.len() > 0 {
+		w.wake()
+	}
+	w.farewell()
+}
+
+// farewell needs mu.
+func (w *Workers) farewell() {
+	c := &w.crew
+	if c.gone != nil && c.running == 0 && len(c.parked) == 0 {
+		close(c.gone)
+		c.gone = nil
+	}
+}
+
+// unwound is where a goroutine ends: in peace, by runtime.Goexit or by panic.
+func (p *worker) unwound() {
+	if p.job.task == nil {
+		return
+	}
+	w := p.w
+	if w.Panic != nil {
+		if r := recover(); r != nil {
+			defer p.replace() // also if the handler panics
+			w.Panic(r)
+			return
+		}
+	}
+	p.replace()
+}
+
+// replace counts p's job as ended and starts a goroutine in the place of p's.
+func (p *worker) replace() {
+	w := p.w
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.end(p.job)
+	p.job = job{}
+	w.crew.searching++
+	go p.run()
+}
+
+// park needs mu.
+func (w *Workers) park(p *worker) {
+	c := &w.crew
+	c.running--
+	p.since = time.Now()
+	c.parked = append(c.parked, p)
+	if !c.reaping {
+		c.reaping = true
+		w.armReaper(w.idle())
+	}
+}
+
+func (w *Workers) idle() time.Duration {
+	if w.Idle == 0 {
+		return 10 * time.Second
+	}
+	return w.Idle
+}
+
+func (w *Workers) armReaper(d time.Duration) {
+	if w.crew.reaper == nil {
+		w.crew.reaper = time.AfterFunc(d, w.reap)
+		return
+	}
+	w.crew.reaper.Reset(d)
+}
+
+// reap ends the goroutines that were idle for too long.
+func (w *Workers) reap() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	c := &w.crew
+	now := time.Now()
+	keep := len(c.parked)
+	for keep > 0 && now.Sub(c.parked[len(c.parked)-keep].since) >= w.idle() {
+		keep--
+	}
+	w.dismiss(keep)
+	if c.reaping = keep > 0; c.reaping {
+		w.armReaper(w.idle() - now.Sub(c.parked[0].since))
+	}
+}
+
+// dismiss needs mu. It ends parked goroutines but keep, the longest idle first.
+func (w *Workers) dismiss(keep int) {
+	c := &w.crew
+	over := len(c.parked) - keep
+	if over <= 0 {
+		return
+	}
+	for _, p := range c.parked[:over] {
+		p.wake <- false
+	}
+	rest := copy(c.parked, c.parked[over:])
+	clear(c.parked[rest:])
+	c.parked = c.parked[:rest]
+	w.farewell()
+}
+
+// goneBy waits until no goroutine is left, or for ctx's end.
+func (w *Workers) goneBy(ctx context.Context) error {
+	w.mu.Lock()
+	c := &w.crew
+	if c.reaper != nil {
+		c.reaper.Stop()
+	}
+	if c.running == 0 && len(c.parked) == 0 {
+		w.mu.Unlock()
+		return nil
+	}
+	if c.gone == nil {
+		c.gone = make(chan struct{})
+	}
+	gone := c.gone
+	w.mu.Unlock()
+	select {
+	case <-gone:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

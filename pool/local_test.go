@@ -1,0 +1,81 @@
+package pool_test
+
+import (
+	"testing"
+
+	"github.com/hotpath-go/hotpath/pool"
+)
+
+func TestLocalDoublePut(t *testing.T) {
+	var l pool.Local[session]
+	i := l.Get()
+	late := i
+	i.Put()
+	mustPanic(t, "LocalItem", i.Put)
+	next := l.Get() // the same value, for sure: a Local has no second list
+	mustPanic(t, "LocalItem", late.Put)
+	mustPanic(t, "LocalItem", func() { late.Value() })
+	next.Value().user = "still mine"
+	if other := l.Get(); other.Value() == next.Value() {
+		t.Fatal("the late Put gave the value a second owner")
+	}
+	var zero pool.LocalItem[session]
+	mustPanic(t, "LocalItem", zero.Put)
+	mustPanic(t, "LocalItem", func() { zero.Value() })
+}
+
+func TestLocalResets(t *testing.T) {
+	var byMethod pool.Local[session]
+	i := byMethod.Get()
+	v := i.Value()
+	v.user = "ada"
+	i.Put()
+	if v.user != "" || v.resets != 1 {
+		t.Errorf("after Put: %+v, want one reset", *v)
+	}
+	byHook := pool.Local[session]{
+		New:   func() *session { return &session{user: "new"} },
+		Reset: func(s *session) { s.user = "by hook" },
+	}
+	i = byHook.Get()
+	v = i.Value()
+	if v.user != "new" {
+		t.Errorf("got %+v, want one from New", *v)
+	}
+	i.Put()
+	if v.user != "by hook" || v.resets != 0 {
+		t.Errorf("after Put: %+v, want the hook instead of the method", *v)
+	}
+}
+
+// A burst does not stay: the list keeps Max values, and Trim fewer.
+func TestLocalKeepsMax(t *testing.T) {
+	for max, want := range map[int]int{0: 64, 3: 3} {
+		made := 0
+		l := pool.Local[int]{Max: max, New: func() *int { made++; return new(int) }}
+		round := func(n int) (fresh int) {
+			before := made
+			var out []pool.LocalItem[int]
+			for range n {
+				out = append(out, l.Get())
+			}
+			for _, i := range out {
+				i.Put()
+			}
+			return made - before
+		}
+		round(200)
+		if got := 200 - round(200); got != want {
+			t.Errorf("Max %d: kept %d values, want %d", max, got, want)
+		}
+		l.Trim(2)
+		l.Trim(10)
+		if got := 200 - round(200); got != 2 {
+			t.Errorf("Max %d: kept %d values after Trim(2)", max, got)
+		}
+		l.Trim(-1)
+		if got := round(1); got != 1 {
+			t.Errorf("Max %d: Trim(-1) kept a value", max)
+		}
+	}
+}

@@ -1,0 +1,216 @@
+package pool
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+	"time"
+)
+
+// Workers is safe for concurrent use. It runs tasks on a bounded number of
+// goroutines, which start when needed and end when idle, and keeps a bounded
+// queue of tasks that wait. Submitting allocates nothing once it is warm. The
+// zero value is ready to use; [Workers.Drain] ends it. It must not be copied
+// after first use, and its fields must not change then.
+type Workers struct {
+	// Max is how many tasks run at the same time; see also Resize.
+	// Zero means runtime.GOMAXPROCS(0).
+	Max int
+	// Queue is how many tasks may wait.
+	// Zero means 1024.
+	Queue int
+	// Idle is how long a goroutine waits for work before it ends.
+	// Zero means 10 seconds.
+	Idle time.Duration
+	// Panic is called with what a task panicked with, on the task's goroutine
+	// while its stack is still there, and the goroutine goes on with other
+	// tasks. Zero means that a panic ends the program, as it does after a go
+	// statement.
+	Panic func(any)
+
+	mu    sync.Mutex // guards all that follows; see crew for why no wake-up is lost
+	crew  crew
+	queue ring[job] // tasks and lanes that may start
+	lanes lanes
+	room  int // tasks that may wait still
+	// unended counts the tasks that were accepted and have not ended.
+	unended int
+	blocked []*submitter // for room, the one that came first in front
+	waiting []chan struct{}
+	closed  bool
+
+	idleSubmitters []*submitter
+}
+
+// job is a task, or a lane that has at least one.
+type job struct {
+	task func()
+	lane *lane
+}
+
+var (
+	// ErrClosed is returned for tasks that come after Drain.
+	ErrClosed = errors.New("pool: Workers are drained")
+	// ErrFull is returned by TrySubmit and TrySubmitKey if the queue is full.
+	ErrFull = errors.New("pool: the queue of Workers is full")
+)
+
+// Submit queues a task, and waits for room in the queue if there is none. It
+// returns nil, and then the task will run; or ErrClosed; or ctx's error, if
+// ctx ended first. A task may submit others, but should not wait for room:
+// if all tasks do, nobody makes any.
+func (w *Workers) Submit(ctx context.Context, task func()) error {
+	return w.submit(ctx, job{task: task}, 0, true)
+}
+
+// TrySubmit queues a task if there is room, or returns ErrFull or ErrClosed.
+func (w *Workers) TrySubmit(task func()) error {
+	return w.submit(context.Background(), job{task: task}, 0, false)
+}
+
+func (w *Workers) submit(ctx context.Context, j job, key uint64, wait bool) error {
+	if j.task == nil {
+		panic("pool: Workers got a nil task; submit a function")
+	}
+	w.mu.Lock()
+	if w.crew.most == 0 {
+		w.setUp()
+	}
+	var err error
+	switch {
+	case w.closed:
+		err = ErrClosed
+	case w.room > 0:
+		w.accept(j, key)
+	case !wait:
+		err = ErrFull
+	default:
+		return w.block(ctx, j, key) // unlocks
+	}
+	w.mu.Unlock()
+	return err
+}
+
+// setUp needs mu.
+func (w *Workers) setUp() {
+	w.crew.most = w.Max
+	if w.Max == 0 {
+		w.crew.most = runtime.GOMAXPROCS(0)
+	}
+	w.room = w.Queue
+	if w.Queue == 0 {
+		w.room = 1024
+	}
+	if w.Max < 0 || w.Queue < 0 || w.Idle < 0 {
+		panic(fmt.Sprintf("pool: Workers with Max %d, Queue %d and Idle %v; leave them 0 or choose positive ones", w.Max, w.Queue, w.Idle))
+	}
+}
+
+// accept needs mu, and room.
+func (w *Workers) accept(j job, key uint64) {
+	w.room--
+	w.unended++
+	if j.lane == laneWanted {
+		l := w.lanes.of(key)
+		l.tasks.push(j.task)
+		if l.busy {
+			return // who runs it will see the task
+		}
+		l.busy = true
+		j = job{lane: l}
+	}
+	w.queue.push(j)
+	w.wake()
+}
+
+// take needs mu. It returns the next task to run, and its lane if it has one.
+func (w *Workers) take() (j job, ok bool) {
+	if w.queue.len() == 0 {
+		return job{}, false
+	}
+	j = w.queue.pop()
+	if j.lane != nil {
+		j.task = j.lane.tasks.pop()
+	}
+	w.room++
+	if len(w.blocked) > 0 {
+		w.admit()
+	}
+	return j, true
+}
+
+// end needs mu. It counts j as ended and lets its lane go on.
+func (w *Workers) end(j job) {
+	if l := j.lane; l != nil {
+		if l.tasks.len() > 0 {
+			w.queue.push(job{lane: l}) // behind the others: lanes take turns
+		} else {
+			w.lanes.free(l)
+		}
+	}
+	w.unended--
+	if w.unended == 0 {
+		for _, c := range w.waiting {
+			close(c)
+		}
+		w.waiting = nil
+	}
+}
+
+// Wait waits until no accepted task is left that has not ended, or returns
+// ctx's error. It must not be called by a task.
+func (w *Workers) Wait(ctx context.Context) error {
+	w.mu.Lock()
+	if w.unended == 0 {
+		w.mu.Unlock()
+		return nil
+	}
+	c := make(chan struct{})
+	w.waiting = append(w.waiting, c)
+	w.mu.Unlock()
+	select {
+	case <-c:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Drain accepts no more tasks, waits until all that were accepted have ended,
+// and ends the goroutines; or returns ctx's error, while the tasks go on. It
+// may be called several times and must not be called by a task. Submitters who
+// wait for room get ErrClosed.
+func (w *Workers) Drain(ctx context.Context) error {
+	w.mu.Lock()
+	w.closed = true
+	for _, s := range w.blocked {
+		s.refuse(ErrClosed)
+	}
+	w.blocked = nil
+	w.dismiss(0)
+	w.mu.Unlock()
+	if err := w.Wait(ctx); err != nil {
+		return err
+	}
+	return w.goneBy(ctx)
+}
+
+// Resize changes how many tasks run at the same time. What runs is not
+// interrupted: when there are fewer, it takes effect as tasks end.
+func (w *Workers) Resize(most int) {
+	if most <= 0 {
+		panic(fmt.Sprintf("pool: Workers.Resize(%d); choose a positive number, or Drain", most))
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.crew.most == 0 {
+		w.setUp()
+	}
+	w.crew.most = most
+	w.dismiss(max(0, most-w.crew.running))
+	if w.queue.len() > 0 {
+		w.wake()
+	}
+}

@@ -1,0 +1,372 @@
+package pool_test
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/hotpath-go/hotpath/pool"
+)
+
+// drained ends w and fails the test if tasks or goroutines stay.
+func drained(t *testing.T, w *pool.Workers) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	if err := w.Drain(ctx); err != nil {
+		t.Fatalf("Drain: %v; a wake-up was lost", err)
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestWorkersRunAll(t *testing.T) {
+	w := pool.Workers{Max: 3}
+	var ran, now, most atomic.Int32
+	for range 5000 {
+		must(t, w.Submit(t.Context(), func() {
+			n := now.Add(1)
+			for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
+			}
+			runtime.Gosched()
+			now.Add(-1)
+			ran.Add(1)
+		}))
+	}
+	must(t, w.Wait(t.Context()))
+	if ran.Load() != 5000 || most.Load() > 3 {
+		t.Errorf("%d tasks ran, up to %d at once; want 5000 and at most 3", ran.Load(), most.Load())
+	}
+	drained(t, &w)
+}
+
+// Tasks that wait for each other get a goroutine each, up to Max.
+func TestWorkersReachMax(t *testing.T) {
+	w := pool.Workers{Max: 10}
+	var all sync.WaitGroup
+	all.Add(10)
+	for range 10 {
+		must(t, w.Submit(t.Context(), func() { all.Done(); all.Wait() }))
+	}
+	drained(t, &w)
+}
+
+// gate is a task that runs until it is opened.
+type gate struct{ entered, open chan struct{} }
+
+func block(t *testing.T, w *pool.Workers) gate {
+	t.Helper()
+	g := gate{make(chan struct{}), make(chan struct{})}
+	must(t, w.Submit(t.Context(), func() { close(g.entered); <-g.open }))
+	<-g.entered
+	return g
+}
+
+func TestWorkersQueueIsBounded(t *testing.T) {
+	w := pool.Workers{Max: 1, Queue: 2}
+	g := block(t, &w)
+	nop := func() {}
+	must(t, w.TrySubmit(nop))
+	must(t, w.TrySubmitKey(1, nop))
+	if err := w.TrySubmit(nop); err != pool.ErrFull {
+		t.Errorf("got %v, want ErrFull", err)
+	}
+	if err := w.TrySubmitKey(1, nop); err != pool.ErrFull {
+		t.Errorf("got %v, want ErrFull", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cause := make(chan error)
+	go func() { cause <- w.Submit(ctx, func() { t.Error("ran though it was given up") }) }()
+	time.Sleep(time.Millisecond)
+	cancel()
+	if err := <-cause; err != context.Canceled {
+		t.Errorf("got %v, want the context's error", err)
+	}
+	go func() { cause <- w.SubmitKey(t.Context(), 1, nop) }()
+	time.Sleep(time.Millisecond)
+	close(g.open)
+	must(t, <-cause)
+	drained(t, &w)
+}
+
+// Blocked submitters are served in their order, before newcomers.
+func TestWorkersSubmittersKeepOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := pool.Workers{Max: 1, Queue: 1}
+		g := block(t, &w)
+		var got []int
+		must(t, w.TrySubmit(func() {}))
+		for n := range 20 {
+			go func() { _ = w.Submit(t.Context(), func() { got = append(got, n) }) }()
+			synctest.Wait()
+		}
+		close(g.open)
+		synctest.Wait()
+		if len(got) != 20 || !slices.IsSorted(got) {
+			t.Errorf("got order %v", got)
+		}
+		drained(t, &w)
+	})
+}
+
+func TestWorkersDrain(t *testing.T) {
+	w := pool.Workers{Max: 1, Queue: 1}
+	g := block(t, &w)
+	ran := false
+	must(t, w.TrySubmit(func() { ran = true }))
+	refused := make(chan error)
+	go func() { refused <- w.Submit(t.Context(), func() { t.Error("ran though it was refused") }) }()
+	time.Sleep(time.Millisecond)
+	short, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+	defer cancel()
+	if err := w.Drain(short); err != context.DeadlineExceeded {
+		t.Errorf("got %v, want the context's error", err)
+	}
+	if err := <-refused; err != pool.ErrClosed {
+		t.Errorf("a blocked submitter got %v, want ErrClosed", err)
+	}
+	if err := w.TrySubmit(func() {}); err != pool.ErrClosed {
+		t.Errorf("got %v, want ErrClosed", err)
+	}
+	close(g.open)
+	drained(t, &w)
+	drained(t, &w)
+	if !ran {
+		t.Error("a task accepted before Drain did not run")
+	}
+	var unused pool.Workers
+	drained(t, &unused)
+	if err := unused.Submit(t.Context(), func() {}); err != pool.ErrClosed {
+		t.Errorf("got %v, want ErrClosed", err)
+	}
+}
+
+// Each key's tasks run one at a time and in order, also across goroutines.
+func TestWorkersKeysKeepOrder(t *testing.T) {
+	w := pool.Workers{Max: 4, Queue: 50}
+	const keys, each = 20, 500
+	var next [keys]int // guarded by the order, or the race detector complains
+	var wg sync.WaitGroup
+	for key := range uint64(keys) {
+		wg.Go(func() {
+			for n := range each {
+				err := w.SubmitKey(context.Background(), key, func() {
+					if next[key] != n {
+						t.Errorf("key %d: task %d ran when %d was due", key, n, next[key])
+					}
+					next[key]++
+					if n%50 == 0 {
+						runtime.Gosched()
+					}
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	drained(t, &w)
+	for key, n := range next {
+		if n != each {
+			t.Errorf("key %d: %d tasks ran, want %d", key, n, each)
+		}
+	}
+}
+
+// A key whose task blocks stops no other key, and a busy key does not starve one.
+func TestWorkersKeysTakeTurns(t *testing.T) {
+	w := pool.Workers{Max: 1}
+	g := block(t, &w)
+	var order []uint64
+	for range 3 {
+		must(t, w.SubmitKey(t.Context(), 1, func() { order = append(order, 1) }))
+	}
+	must(t, w.SubmitKey(t.Context(), 2, func() { order = append(order, 2) }))
+	close(g.open)
+	drained(t, &w)
+	if !slices.Equal(order, []uint64{1, 2, 1, 1}) {
+		t.Errorf("keys ran in order %v", order)
+	}
+}
+
+func TestWorkersSurvivePanics(t *testing.T) {
+	var panics, ran atomic.Int32
+	broken := errors.New("broken")
+	w := pool.Workers{Max: 2, Panic: func(v any) {
+		if v != broken {
+			t.Errorf("got %v", v)
+		}
+		panics.Add(1)
+	}}
+	for n := range 300 {
+		task := func() { ran.Add(1) }
+		switch n % 3 {
+		case 1:
+			task = func() { panic(broken) }
+		case 2:
+			task = runtime.Goexit
+		}
+		must(t, w.Submit(t.Context(), task))
+		must(t, w.SubmitKey(t.Context(), uint64(n%7), task))
+	}
+	drained(t, &w)
+	if panics.Load() != 200 || ran.Load() != 200 {
+		t.Errorf("%d panics and %d tasks, want 200 of each", panics.Load(), ran.Load())
+	}
+}
+
+func TestWorkersIdleOnesEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := pool.Workers{Max: 50, Idle: time.Second}
+		before := runtime.NumGoroutine()
+		var all sync.WaitGroup
+		all.Add(50)
+		for range 50 {
+			must(t, w.Submit(t.Context(), func() { all.Done(); all.Wait() }))
+		}
+		synctest.Wait()
+		if n := runtime.NumGoroutine() - before; n != 50 {
+			t.Errorf("%d goroutines, want 50", n)
+		}
+		for range 20 { // one stays in use: the one whose stack is warm
+			time.Sleep(100 * time.Millisecond)
+			must(t, w.Submit(t.Context(), func() {}))
+		}
+		synctest.Wait()
+		if n := runtime.NumGoroutine() - before; n != 1 {
+			t.Errorf("%d goroutines, want 1", n)
+		}
+		time.Sleep(3 * time.Second)
+		if n := runtime.NumGoroutine() - before; n != 0 {
+			t.Errorf("%d goroutines, want 0", n)
+		}
+		must(t, w.Submit(t.Context(), func() {}))
+		drained(t, &w)
+	})
+}
+
+func TestWorkersResize(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var w pool.Workers
+		w.Resize(1)
+		open := make(chan struct{})
+		var inside atomic.Int32
+		for range 20 {
+			must(t, w.Submit(t.Context(), func() { inside.Add(1); <-open; inside.Add(-1) }))
+		}
+		for _, most := range []int{1, 5, 2, 8} {
+			w.Resize(most)
+			synctest.Wait()
+			if most > 2 && int(inside.Load()) != most {
+				t.Errorf("%d run at once, want %d", inside.Load(), most)
+			}
+		}
+		w.Resize(2)
+		for range 8 { // the first 6 are the excess
+			open <- struct{}{}
+		}
+		synctest.Wait()
+		if inside.Load() != 2 {
+			t.Errorf("%d run at once, want 2", inside.Load())
+		}
+		close(open)
+		drained(t, &w)
+	})
+}
+
+func TestWorkersMisuse(t *testing.T) {
+	var w pool.Workers
+	mustPanic(t, "nil task", func() { _ = w.TrySubmit(nil) })
+	mustPanic(t, "Resize(0)", func() { w.Resize(0) })
+	bad := pool.Workers{Max: -1}
+	mustPanic(t, "Max -1", func() { _ = bad.TrySubmit(func() {}) })
+}
+
+// Everything at once, with goroutines that end and start all the time: each
+// accepted task runs once, and Drain comes back.
+func TestWorkersTorture(t *testing.T) {
+	for round := range scaled(30) {
+		w := pool.Workers{Max: 1 + round%4, Queue: 1 + round%7, Idle: time.Duration(1+round%3) * time.Microsecond, Panic: func(any) {}}
+		var accepted, ran atomic.Int64
+		var wg sync.WaitGroup
+		for id := range uint64(4) {
+			wg.Go(func() {
+				r := rand.New(rand.NewPCG(id, uint64(round)))
+				for range 300 {
+					if submitOne(&w, r, &ran) == nil {
+						accepted.Add(1)
+					}
+					if r.IntN(20) == 0 {
+						w.Resize(1 + r.IntN(4))
+					}
+					if r.IntN(50) == 0 {
+						time.Sleep(time.Microsecond)
+					}
+				}
+			})
+		}
+		wg.Wait()
+		drained(t, &w)
+		if ran.Load() != accepted.Load() {
+			t.Fatalf("%d tasks accepted, %d ran", accepted.Load(), ran.Load())
+		}
+	}
+}
+
+func submitOne(w *pool.Workers, r *rand.Rand, ran *atomic.Int64) error {
+	kind := r.IntN(10)
+	task := func() {
+		ran.Add(1)
+		switch kind {
+		case 0:
+			panic("task")
+		case 1:
+			runtime.Goexit()
+		case 2:
+			time.Sleep(time.Microsecond)
+		}
+	}
+	switch r.IntN(4) {
+	case 0:
+		return w.TrySubmit(task)
+	case 1:
+		return w.TrySubmitKey(uint64(r.IntN(3)), task)
+	case 2:
+		ctx, cancel := context.WithTimeout(context.Background(), time.Duration(r.IntN(20))*time.Microsecond)
+		defer cancel()
+		return w.SubmitKey(ctx, uint64(r.IntN(3)), task)
+	default:
+		return w.Submit(context.Background(), task)
+	}
+}
+
+// One task at a time, each submitted when the last one has ended and its
+// goroutine is about to park: the moment in which a wake-up gets lost.
+func TestWorkersPingPong(t *testing.T) {
+	w := pool.Workers{Max: 2}
+	done := make(chan struct{})
+	task := func() { done <- struct{}{} }
+	late := time.After(20 * time.Second)
+	for range scaled(20_000) {
+		must(t, w.TrySubmit(task))
+		select {
+		case <-done:
+		case <-late:
+			t.Fatal("a wake-up was lost")
+		}
+	}
+	drained(t, &w)
+}
