@@ -199,6 +199,10 @@ func TestHijackAndPanicInIt(t *testing.T) {
 	if got, err := io.ReadAll(c); err != nil || string(got) != "raw" {
 		t.Errorf("client read %q, %v, want raw and nothing of ours", got, err)
 	}
+	// Nobody waits for the handler of a hijacked connection, not even Server.Close.
+	for deadline := time.Now().Add(20 * time.Second); s.log.Stats().Handed == 0 && time.Now().Before(deadline); {
+		time.Sleep(time.Millisecond)
+	}
 	if log := s.lines(t); !strings.Contains(log, `"status":0,"bytes":0,`) || !strings.Contains(log, `"hijacked":true,"aborted":true`) {
 		t.Errorf("log %s", log)
 	}
