@@ -20,8 +20,8 @@ type dispenser struct {
 	nested bool // the type has Unwrap
 }
 
-// slabSize makes a slab fill the allocator's class of 1024 bytes.
-const slabSize = 15
+// slabSize makes a slab fill the allocator's class of 1152 bytes.
+const slabSize = 14
 
 var dispensers = sync.Pool{New: func() any { return new(dispenser) }}
 
@@ -56,7 +56,7 @@ func (d *dispenser) take(w http.ResponseWriter) (http.ResponseWriter, *Record) {
 	h := d.next()
 	h.rec.inner = w
 	if d.nested {
-		h.rec.adopt(RecordOf(w.(unwrapper).Unwrap()))
+		h.rec.inherit()
 	}
 	return h.as(d.can), &h.rec
 }
@@ -80,9 +80,8 @@ func (d *dispenser) next() *handle {
 	return h
 }
 
-// adopt: outer is the record of a wrapper further out, when a foreign writer stands between; nil if there is none.
-func (r *Record) adopt(outer *Record) {
-	if r.outer = outer; outer != nil {
+func (r *Record) inherit() {
+	if outer := r.further(); outer != nil {
 		r.requestID = outer.requestID
 	}
 }
