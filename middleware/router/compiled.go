@@ -87,10 +87,10 @@ func (h *host) tree(name string) *node {
 
 func (h *host) seal() {
 	for i := range h.methods {
-		h.methods[i].tree = h.methods[i].tree.seal()
+		h.methods[i].tree.seal()
 	}
 	if h.any != nil {
-		h.any = h.any.seal()
+		h.any.seal()
 	}
 }
 

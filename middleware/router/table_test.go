@@ -2,6 +2,7 @@ package router
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -117,4 +118,28 @@ func TestGroupPrefixWithoutSlashPanics(t *testing.T) {
 		}
 	}()
 	new(Table).Group("api")
+}
+
+// All first bytes there can be below one node, through each form of a node's index.
+func TestManyChildren(t *testing.T) {
+	for _, n := range []int{1, 7, 8, 9, 15, 16, 17, 255, 256} {
+		var table Table
+		got := -1
+		escaped := func(i int) string { return fmt.Sprintf("/a%%%02X", i) }
+		table.HandleFunc("/a/b", func(http.ResponseWriter, *http.Request) { got = 1000 })
+		for i := range n {
+			table.HandleFunc(escaped(255-i), func(http.ResponseWriter, *http.Request) { got = 255 - i })
+		}
+		rt := New(&table, nil)
+		for i := range 256 {
+			got = -1
+			rt.ServeHTTP(httptest.NewRecorder(), request("GET", "h", escaped(i)))
+			if want := i; i >= 256-n && got != want || i < 256-n && got != -1 {
+				t.Fatalf("%d children: %s reached %d", n, escaped(i), got)
+			}
+		}
+		if rt.ServeHTTP(httptest.NewRecorder(), request("GET", "h", "/a/b")); got != 1000 {
+			t.Fatalf("%d children: /a/b reached %d", n, got)
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package router
 
 import (
+	"math/bits"
 	"slices"
 	"strings"
 
@@ -11,17 +12,14 @@ import (
 // prefix. Children differ in their first byte. It is never changed once its table serves.
 type node struct {
 	prefix string
-	index  string // the children's first bytes
-	kids   []*node
-	jump   *[256]uint16 // 1 + the child's place, for a node with many children
-	end    *route       // the pattern that ends here
+	end    *route // the pattern that ends here
+	kids   []node // in the order of index
+	index  [2]uint64
+	jump   *[256]uint16 // 1 + the child's place, if there are more children than index holds, or one that starts with NUL
 	// The following are set only where a segment starts, that is, behind a slash.
 	wild  *node  // what follows a segment taken by a single wildcard
 	multi *route // the pattern whose multi wildcard starts here
 }
-
-// manyChildren is where a table of 256 entries becomes faster than looking at each first byte.
-const manyChildren = 4
 
 func (n *node) insert(r *route) {
 	segments := r.pattern.Segments
@@ -46,31 +44,29 @@ func (n *node) insert(r *route) {
 	n.descend(string(lit)).end = r
 }
 
-// descend returns the node at which text, from behind n, ends, and makes it if needed.
+// descend returns the node at which text, from behind n, ends, and makes it if needed. It is valid until n's next change.
 func (n *node) descend(text string) *node {
 	for text != "" {
-		i := strings.IndexByte(n.index, text[0])
+		i := slices.IndexFunc(n.kids, func(k node) bool { return k.prefix[0] == text[0] })
 		if i < 0 {
-			n.index += text[:1]
-			n.kids = append(n.kids, &node{prefix: text})
-			return n.kids[len(n.kids)-1]
+			n.kids = append(n.kids, node{prefix: text})
+			return &n.kids[len(n.kids)-1]
 		}
-		kid := n.kids[i]
+		kid := &n.kids[i]
 		same := commonPrefix(kid.prefix, text)
 		if same < len(kid.prefix) {
-			kid = kid.split(same)
-			n.kids[i] = kid
+			kid.split(same)
 		}
 		n, text = kid, text[same:]
 	}
 	return n
 }
 
-// split returns a new node for the first at bytes of n's prefix, with n below it.
-func (n *node) split(at int) *node {
-	above := &node{prefix: n.prefix[:at], index: n.prefix[at : at+1], kids: []*node{n}}
-	n.prefix = n.prefix[at:]
-	return above
+// split makes n the node of the first at bytes of its prefix, and puts what n was below it.
+func (n *node) split(at int) {
+	below := *n
+	below.prefix = n.prefix[at:]
+	*n = node{prefix: n.prefix[:at], kids: []node{below}}
 }
 
 func commonPrefix(a, b string) int {
@@ -81,39 +77,57 @@ func commonPrefix(a, b string) int {
 	return i
 }
 
-// seal prepares the finished tree for lookups and returns its root.
-func (n *node) seal() *node {
-	for i, kid := range n.kids {
-		n.kids[i] = kid.seal()
+// seal prepares the finished tree for lookups.
+func (n *node) seal() {
+	for i := range n.kids {
+		n.kids[i].seal()
 	}
 	if n.wild != nil {
-		n.wild = n.wild.seal()
+		n.wild.seal()
 	}
 	// A node after a wildcard often holds nothing but the slash that follows.
 	if n.prefix == "" && len(n.kids) == 1 && n.end == nil && n.wild == nil && n.multi == nil {
-		return n.kids[0]
+		*n = n.kids[0]
+		return
 	}
 	n.kids = slices.Clip(n.kids)
-	if len(n.kids) > manyChildren {
-		n.jump = new([256]uint16)
-		for i := range len(n.index) {
-			n.jump[n.index[i]] = uint16(i + 1)
-		}
-	}
-	return n
+	n.number()
 }
 
+func (n *node) number() {
+	if len(n.kids) > 16 || slices.ContainsFunc(n.kids, func(k node) bool { return k.prefix[0] == 0 }) {
+		n.jump = new([256]uint16)
+	}
+	for i, k := range n.kids {
+		if c := k.prefix[0]; n.jump != nil {
+			n.jump[c] = uint16(i) + 1
+		} else {
+			n.index[i/8] |= uint64(c) << (i % 8 * 8)
+		}
+	}
+}
+
+// child returns the child that starts with c. The index is searched eight bytes at a time: the lowest byte that is zero after
+// the exclusive or is found exactly by the usual trick. Empty places are NUL, which is why a path's NUL finds nothing there.
 func (n *node) child(c byte) *node {
 	if n.jump != nil {
-		if i := n.jump[c]; i > 0 {
-			return n.kids[i-1]
-		}
-		return nil
+		return n.jumpTo(c)
 	}
-	for i := range len(n.index) {
-		if n.index[i] == c {
-			return n.kids[i]
-		}
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	x := n.index[0] ^ ones*uint64(c)
+	if x = (x - ones) & ^x & highs; x != 0 && c != 0 {
+		return &n.kids[bits.TrailingZeros64(x)>>3]
+	}
+	x = n.index[1] ^ ones*uint64(c)
+	if x = (x - ones) & ^x & highs; x != 0 && c != 0 {
+		return &n.kids[8+bits.TrailingZeros64(x)>>3]
+	}
+	return nil
+}
+
+func (n *node) jumpTo(c byte) *node {
+	if i := n.jump[c]; i > 0 {
+		return &n.kids[i-1]
 	}
 	return nil
 }

@@ -64,22 +64,49 @@ func (p *Pattern) Exact(path string) bool {
 	return strings.HasSuffix(path, "/") && len(p.Segments) == strings.Count(path, "/")
 }
 
-// Value returns what w took of path, which p matches. Segments correspond one to one, so counting slashes is enough.
+// Value returns what w took of path, which p matches. Segments correspond one to one, so counting slashes is enough, from
+// whichever end is nearer.
 func (p *Pattern) Value(w *Wild, path string) string {
-	start := 0
-	for left := w.Segment; start < len(path); start++ {
-		if path[start] == '/' {
-			if left == 0 {
-				break
+	if w.Multi {
+		return Unescape(path[forward(path, w.Segment):])
+	}
+	after := len(p.Segments) - 1 - w.Segment
+	if p.Multi || w.Segment < after {
+		path = path[forward(path, w.Segment):]
+		return Unescape(path[:before(path)])
+	}
+	end := len(path)
+	for {
+		start := end
+		for start > 0 && path[start-1] != '/' {
+			start--
+		}
+		if after == 0 {
+			return Unescape(path[start:end])
+		}
+		end, after = max(start-1, 0), after-1
+	}
+}
+
+// forward returns where segment n of path starts.
+func forward(path string, n int) int {
+	for i := range len(path) {
+		if path[i] == '/' {
+			if n == 0 {
+				return i + 1
 			}
-			left--
+			n--
 		}
 	}
-	rest := path[min(start+1, len(path)):]
-	if !w.Multi {
-		if i := strings.IndexByte(rest, '/'); i >= 0 {
-			rest = rest[:i]
+	return len(path)
+}
+
+// before returns the length of path up to its next slash. Segments are short: a loop beats a call.
+func before(path string) int {
+	for i := range len(path) {
+		if path[i] == '/' {
+			return i
 		}
 	}
-	return Unescape(rest)
+	return len(path)
 }
