@@ -28,8 +28,17 @@ type host struct {
 }
 
 type method struct {
+	key  uint64
 	name string
 	tree *node
+}
+
+// key is different for different methods of up to eight bytes, which are all there are in practice.
+func key(name string) (k uint64) {
+	for i := range min(len(name), 8) {
+		k = k<<8 | uint64(name[i])
+	}
+	return k
 }
 
 func compile(t *Table) *compiled {
@@ -81,7 +90,7 @@ func (h *host) tree(name string) *node {
 	if n := h.find(name); n != nil {
 		return n
 	}
-	h.methods = append(h.methods, method{name, new(node)})
+	h.methods = append(h.methods, method{key(name), name, new(node)})
 	return h.methods[len(h.methods)-1].tree
 }
 
@@ -95,9 +104,10 @@ func (h *host) seal() {
 }
 
 func (h *host) find(name string) *node {
+	k := key(name)
 	for i := range h.methods {
-		if h.methods[i].name == name {
-			return h.methods[i].tree
+		if m := &h.methods[i]; m.key == k && len(m.name) == len(name) && (len(name) <= 8 || m.name == name) {
+			return m.tree
 		}
 	}
 	return nil

@@ -25,7 +25,7 @@ var class = func() (t [256]uint8) {
 // cannot prove it, it returns bail. Its nil is final: text that differs from a literal does so in any spelling.
 func (n *node) quick(path string) *route {
 	for {
-		if len(path) < len(n.prefix) || path[:len(n.prefix)] != n.prefix {
+		if !n.starts(path) {
 			return nil
 		}
 		path = path[len(n.prefix):]
@@ -35,13 +35,15 @@ func (n *node) quick(path string) *route {
 			}
 			return n.multi
 		}
-		if kid := n.child(path[0]); kid != nil {
-			if n.wild == nil && n.multi == nil {
-				n = kid
-				continue
-			}
-			if r := kid.quick(path); r != nil {
-				return r
+		if len(n.kids) > 0 {
+			if kid := n.child(path[0]); kid != nil {
+				if n.wild == nil && n.multi == nil {
+					n = kid
+					continue
+				}
+				if r := kid.quick(path); r != nil {
+					return r
+				}
 			}
 		}
 		if n.wild == nil {
@@ -64,6 +66,22 @@ func (n *node) quick(path string) *route {
 		return bail
 	}
 	return n.multi
+}
+
+// starts reports whether path starts with n's prefix. Most prefixes are short: one word of the node itself decides, and no
+// other cache line is read.
+func (n *node) starts(path string) bool {
+	size := len(n.prefix)
+	if len(path) < 8 || size == 0 {
+		return len(path) >= size && path[:size] == n.prefix
+	}
+	b := path[:8] // the compiler makes one load of the shifts
+	word := uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
+		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+	if size <= 8 {
+		return (word^n.head)<<(64-8*uint(size)) == 0
+	}
+	return word == n.head && len(path) >= size && path[8:size] == n.prefix[8:]
 }
 
 // segmentEnd returns the length of a segment that is neither empty nor starts with a dot, -1 if it is not plain.

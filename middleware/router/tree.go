@@ -12,6 +12,7 @@ import (
 // prefix. Children differ in their first byte. It is never changed once its table serves.
 type node struct {
 	prefix string
+	head   uint64 // the first bytes of prefix, eight at most, the first one lowest
 	end    *route // the pattern that ends here
 	kids   []node // in the order of index
 	index  [2]uint64
@@ -87,7 +88,7 @@ func (n *node) seal() {
 	}
 	// A node after a wildcard often holds nothing but the slash that follows.
 	if n.prefix == "" && len(n.kids) == 1 && n.end == nil && n.wild == nil && n.multi == nil {
-		*n = n.kids[0]
+		*n = n.kids[0] // sealed above
 		return
 	}
 	n.kids = slices.Clip(n.kids)
@@ -95,6 +96,9 @@ func (n *node) seal() {
 }
 
 func (n *node) number() {
+	for i := range min(len(n.prefix), 8) {
+		n.head |= uint64(n.prefix[i]) << (8 * i)
+	}
 	if len(n.kids) > 16 || slices.ContainsFunc(n.kids, func(k node) bool { return k.prefix[0] == 0 }) {
 		n.jump = new([256]uint16)
 	}
