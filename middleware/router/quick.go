@@ -72,8 +72,16 @@ func (n *node) quick(path string) *route {
 // other cache line is read.
 func (n *node) starts(path string) bool {
 	size := len(n.prefix)
-	if len(path) < 8 || size == 0 {
-		return len(path) >= size && path[:size] == n.prefix
+	if len(path) < size || size == 0 {
+		return size == 0
+	}
+	if len(path) < 8 {
+		for i := range size {
+			if path[i] != n.prefix[i] {
+				return false
+			}
+		}
+		return true
 	}
 	b := path[:8] // the compiler makes one load of the shifts
 	word := uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
@@ -81,7 +89,7 @@ func (n *node) starts(path string) bool {
 	if size <= 8 {
 		return (word^n.head)<<(64-8*uint(size)) == 0
 	}
-	return word == n.head && len(path) >= size && path[8:size] == n.prefix[8:]
+	return word == n.head && path[8:size] == n.prefix[8:]
 }
 
 // segmentEnd returns the length of a segment that is neither empty nor starts with a dot, -1 if it is not plain.
