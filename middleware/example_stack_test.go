@@ -10,6 +10,7 @@ import (
 	"github.com/hotpath-go/hotpath/middleware/accesslog"
 	"github.com/hotpath-go/hotpath/middleware/recovery"
 	"github.com/hotpath-go/hotpath/middleware/requestid"
+	"github.com/hotpath-go/hotpath/middleware/router"
 )
 
 func ExampleStack() {
@@ -66,4 +67,22 @@ func ExampleExchange() {
 	h := middleware.Stack{lastWord{}}.Then(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "hello") }))
 	h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/x", nil))
 	// Output: GET /x 200 5 true
+}
+
+func ExampleMatch() {
+	route := func(next http.Handler) http.Handler { // a piece further out sees what the router found
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w, rec, owner := middleware.Wrap(w)
+			if owner {
+				defer rec.End()
+			}
+			next.ServeHTTP(w, r)
+			m := rec.Match()
+			fmt.Println(m.Pattern(), m.Value("id"))
+		})
+	}
+	var t router.Table
+	t.HandleFunc("GET /users/{id}", func(http.ResponseWriter, *http.Request) {})
+	route(router.New(&t, nil)).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/users/42", nil))
+	// Output: GET /users/{id} 42
 }
