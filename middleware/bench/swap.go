@@ -1,10 +1,8 @@
 package bench
 
 import (
-	"net/http"
 	"time"
 
-	"github.com/hotpath-go/hotpath/middleware"
 	"github.com/hotpath-go/hotpath/middleware/router"
 )
 
@@ -16,43 +14,44 @@ type Swap struct {
 
 // Swaps look up GitHub's routes on one goroutine.
 func Swaps() []Swap {
-	return []Swap{{"no replacement", lookups(0)}, {"1,000 replacements a second", lookups(time.Millisecond)}}
+	github := Cases()[0].Routes
+	return []Swap{
+		{"no replacement", lookups(nil)},
+		{"1,000 swaps a second", lookups(func(rt *router.Router, a, b *router.Table, i int) {
+			if i%2 == 0 {
+				a = b
+			}
+			rt.Replace(a)
+		})},
+		{"1,000 new tables a second", lookups(func(rt *router.Router, _, _ *router.Table, _ int) { rt.Replace(table(github)) })},
+	}
 }
 
-func lookups(every time.Duration) func(n int) {
+func lookups(replace func(rt *router.Router, a, b *router.Table, i int)) func(n int) {
 	c := Cases()[0]
-	var t router.Table
-	for _, r := range c.Routes {
-		name := last(r)
-		t.Handle(r.Method+" "+r.Path, router.Func(func(w http.ResponseWriter, r *http.Request, m middleware.Match) { Sink += len(m.Value(name)) }))
-	}
-	rt := router.New(&t, nil)
+	a, b := table(c.Routes), table(c.Routes)
+	rt := router.New(a, nil)
 	loop := c.loop(rt, false)
+	if replace == nil {
+		return loop
+	}
 	return func(n int) {
-		if every == 0 {
-			loop(n)
-			return
-		}
 		stop, stopped := make(chan struct{}), make(chan struct{})
 		go func() {
 			defer close(stopped)
-			replace(rt, &t, every, stop)
+			tick := time.NewTicker(time.Millisecond)
+			defer tick.Stop()
+			for i := 0; ; i++ {
+				select {
+				case <-stop:
+					return
+				case <-tick.C:
+					replace(rt, a, b, i)
+				}
+			}
 		}()
 		loop(n)
 		close(stop)
 		<-stopped
-	}
-}
-
-func replace(rt *router.Router, t *router.Table, every time.Duration, stop <-chan struct{}) {
-	tick := time.NewTicker(every)
-	defer tick.Stop()
-	for {
-		select {
-		case <-stop:
-			return
-		case <-tick.C:
-			rt.Replace(t)
-		}
 	}
 }

@@ -37,8 +37,13 @@ func New(t *Table, o *Options) *Router {
 }
 
 // Replace makes rt serve the routes that t has now, and them alone. Requests that have begun go on with the old ones; no
-// request waits, and none sees a mixture.
-func (rt *Router) Replace(t *Table) { rt.table.Store(compile(t)) }
+// request waits, and none sees a mixture. A table that did not change since it was last given to a router costs a pointer.
+func (rt *Router) Replace(t *Table) {
+	if t.ready == nil {
+		t.ready = compile(t)
+	}
+	rt.table.Store(t.ready)
+}
 
 // Routes returns the routes that are served, in the order they were added.
 func (rt *Router) Routes() []Route { return list(rt.table.Load().routes) }

@@ -181,3 +181,19 @@ func TestEmptySegmentOfConnect(t *testing.T) {
 		t.Errorf("values %s, want %s", got, want)
 	}
 }
+
+// A table that is kept ready for a swap must not hide the routes that were added to it since.
+func TestReadyTableLearnsNewRoutes(t *testing.T) {
+	table, other := tableOf("/a/{x}"), tableOf("/z")
+	rt := New(table, nil)
+	rt.Replace(other)
+	table.HandleFunc("/b/{x}", nothing)
+	rt.Replace(table)
+	for target, want := range map[string]int{"/a/1": 200, "/b/1": 200, "/z": 404} {
+		w := httptest.NewRecorder()
+		rt.ServeHTTP(w, request("GET", "h", target))
+		if w.Code != want {
+			t.Errorf("%s: %d, want %d", target, w.Code, want)
+		}
+	}
+}

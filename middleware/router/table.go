@@ -36,19 +36,21 @@ type Route struct {
 	Handler http.Handler
 }
 
-// Table is a set of routes. It is not safe for concurrent use; the routers made of it are. The zero Table is empty and ready
+// Table is a set of routes. It is not safe for concurrent use, New and Replace included; the routers made of it are. The zero Table is empty and ready
 // to use.
 type Table struct {
 	routes []*route
 	names  map[string]*route
 	hosts  map[string]*place
+	wilds  map[string]string // each wildcard name once, so that lookups in a large table read the same memory
+	ready  *compiled         // made of the routes, nil if one was added since
 }
 
 // route is a Route that was accepted. It is never changed.
 type route struct {
+	direct  Func // the handler, if it is one; what a lookup reads stands close together
 	pattern pattern.Pattern
 	public  Route
-	direct  Func // the handler, if it is one
 }
 
 // Add adds a route, or says why not: the pattern is malformed, or conflicts with one that is there, as http.ServeMux defines
@@ -71,13 +73,21 @@ func (t *Table) Add(r Route) error {
 	if other := t.hosts[p.Host].conflict(p); other != nil {
 		return fmt.Errorf("%w: %q and %q: %s", ErrConflict, r.Pattern, other.Text, pattern.Describe(p, other))
 	}
-	t.add(&route{*p, r, direct})
+	t.add(&route{direct, *p, r})
 	return nil
 }
 
 func (t *Table) add(r *route) {
 	if t.hosts == nil {
-		t.hosts, t.names = map[string]*place{}, map[string]*route{}
+		t.hosts, t.names, t.wilds = map[string]*place{}, map[string]*route{}, map[string]string{}
+	}
+	t.ready = nil
+	for i := range r.pattern.Wilds {
+		w := &r.pattern.Wilds[i]
+		if _, ok := t.wilds[w.Name]; !ok {
+			t.wilds[w.Name] = w.Name
+		}
+		w.Name = t.wilds[w.Name]
 	}
 	if r.public.Name != "" {
 		t.names[r.public.Name] = r

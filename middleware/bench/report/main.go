@@ -20,7 +20,7 @@ var bars = []struct {
 	{"GitHub API", "hotpath, Func", "", 1}, {"GitHub API", "hotpath, Func", "", 0.55},
 	{"20 parameters", "hotpath, Func", "", 1}, {"20 parameters", "hotpath, Func", "", 0.7},
 	{"10,000 routes", "hotpath, Func", "", 1}, {"10,000 routes", "hotpath, Func", "", 0.5},
-	{"replacement", "1,000 replacements a second", "no replacement", 1.05},
+	{"replacement", "1,000 swaps a second", "no replacement", 1.05}, {"replacement", "1,000 new tables a second", "no replacement", 1.05},
 	{"wrapper", "hotpath, Wrap", "httpsnoop.Wrap", 1},
 }
 

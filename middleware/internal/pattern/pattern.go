@@ -8,12 +8,13 @@ import (
 
 // Pattern is a parsed pattern. It is never changed after Parse.
 type Pattern struct {
-	Text, Method, Host string
-	Segments           []Segment
+	Text string
 	// Wilds are the named wildcards, in order.
-	Wilds []Wild
+	Wilds    []Wild
+	Segments []Segment
 	// Multi says that the last segment takes all that is left.
-	Multi bool
+	Multi        bool
+	Method, Host string
 }
 
 // Kind says what a segment matches.
