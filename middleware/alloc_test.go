@@ -14,7 +14,7 @@ import (
 )
 
 // The race detector makes sync.Pool forget at random, so these hold without it only. AllocsPerRun rounds down: Wrap makes one
-// allocation for every 15 requests.
+// allocation for every 14 requests.
 func TestAllocations(t *testing.T) {
 	log := accesslog.New(accesslog.Options{Writer: io.Discard})
 	defer log.Close()

@@ -151,7 +151,7 @@ func stdStack(next http.Handler) http.Handler {
 
 func BenchmarkStack(b *testing.B) {
 	b.Run("slog+naive", func(b *testing.B) { serve(b, stdStack(answer)) })
-	b.Run("three-pieces", func(b *testing.B) {
+	b.Run("fused-pieces", func(b *testing.B) {
 		// A loop without a server outruns any writer; a dropped line is cheaper, so the share is shown.
 		log := accesslog.New(accesslog.Options{Writer: io.Discard, Buffer: 1 << 28})
 		serve(b, middleware.Chain{log.Middleware, requestid.New(requestid.Options{}), recovery.New(recovery.Options{})}.Then(answer))

@@ -13,8 +13,15 @@
 // with its request id. The pieces, each a package, each usable alone:
 //
 //   - accesslog: one JSON line a request, written by another goroutine; nothing that is handed over is lost on a clean stop
+//   - router: http.ServeMux's patterns in a radix tree; it stands inside
 //   - requestid: the client's id, the trace's, or a new one
 //   - recovery: a panic becomes a problem document, or a broken connection, never half a response that looks whole
+//
+// # One pass
+//
+// A [Piece] is a middleware as two calls, Enter and Leave. A [Stack] of them runs in one pass, with one writer, one deferred
+// call and one pooled [Exchange]. The pieces here are Stacks of one, and Stacks that meet are fused, so a Chain of them is one
+// pass already; a foreign middleware in between starts another.
 //
 // # One writer for the stack
 //
@@ -35,6 +42,6 @@
 //
 // A goroutine that outlives its request and still holds the writer is refused: it gets [ErrHandlerDone], and a method that has no error does nothing.
 // With -race, or with -tags hotpathdebug, it panics and says what to do. It can never reach a later request, because a writer
-// is never used twice: writers come from pooled slabs of 15, one allocation each, and a slab that is used up is left to the
+// is never used twice: writers come from pooled slabs of 14, one allocation each, and a slab that is used up is left to the
 // garbage collector. A call that had begun before the handler returned is as much a race as with net/http's own writer.
 package middleware

@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// Record is what is known of one response. It is safe for concurrent use, but for SetRequestID and TimeFirstByte, which belong
-// before the next handler is called.
+// Record is what is known of one response. It is safe for concurrent use, but for SetRequestID, SetMatch and TimeFirstByte, which
+// belong before the next handler is called.
 //
 // A Record belongs to one request for ever: it is never reused, so reading it late gives that request's figures and no other's.
 type Record struct {
 	inner     http.ResponseWriter
-	outer     *Record // the record of a wrapper further out, when a foreign writer stands between
 	requestID string
+	match     Match
 	bytes     atomic.Int64
 	// first holds the clock at TimeFirstByte until firstSeen is set, and then the time from there to the first byte.
 	first  atomic.Int64
@@ -72,9 +72,17 @@ func (r *Record) RequestID() string { return r.requestID }
 
 // SetRequestID stores the request's id for all pieces of the stack, further out as well as further in.
 func (r *Record) SetRequestID(id string) {
-	for ; r != nil; r = r.outer {
+	for ; r != nil; r = r.further() {
 		r.requestID = id
 	}
+}
+
+// further is the record of a wrapper further out, when a foreign writer stands between; nil if there is none.
+func (r *Record) further() *Record {
+	if u, ok := r.inner.(unwrapper); ok {
+		return RecordOf(u.Unwrap())
+	}
+	return nil
 }
 
 // End closes the writer for good: whoever kept it gets ErrHandlerDone. The caller for whom Wrap returned owner == true owes

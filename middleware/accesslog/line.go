@@ -10,45 +10,32 @@ import (
 	"github.com/hotpath-go/hotpath/middleware/internal/quote"
 )
 
-// entry is what is taken from the request before the handler runs.
-type entry struct {
-	start                       time.Time
-	method, path, remote, agent string
-	aborted                     bool
-}
-
-// line is scratch for one line; the text is valid until the next build. It is owned by one call at a time.
-type line struct {
-	text   []byte
-	second int64 // of prefix, so that a date is formatted once a second
-	prefix []byte
-}
-
-func (s *line) build(e *entry, rec *middleware.Record, o *Options) {
-	b := s.appendTime(append(s.text[:0], `{"time":"`...), e.start)
-	b = appendString(b, `,"method":`, e.method, o.MaxField)
-	b = appendString(b, `,"path":`, e.path, o.MaxField)
-	b = strconv.AppendInt(append(b, `,"status":`...), int64(status(e, rec)), 10)
+func (l *Log) appendLine(b []byte, x *middleware.Exchange) []byte {
+	rec, limit := x.Record, l.options.MaxField
+	b = l.appendTime(append(b, `{"time":"`...), x.Start())
+	b = appendString(b, `,"method":`, x.Method, limit)
+	b = appendString(b, `,"path":`, x.Path, limit)
+	b = strconv.AppendInt(append(b, `,"status":`...), int64(status(x)), 10)
 	b = strconv.AppendInt(append(b, `,"bytes":`...), rec.Bytes(), 10)
-	b = appendMillis(append(b, `,"duration_ms":`...), time.Since(e.start))
-	if o.FirstByte {
+	b = appendMillis(append(b, `,"duration_ms":`...), time.Since(x.Start()))
+	if l.options.FirstByte {
 		b = appendMillis(append(b, `,"first_byte_ms":`...), rec.FirstByte())
 	}
-	b = appendString(b, `,"request_id":`, rec.RequestID(), o.MaxField)
-	b = appendString(b, `,"remote_addr":`, e.remote, o.MaxField)
-	b = appendString(b, `,"user_agent":`, e.agent, o.MaxField)
+	b = appendString(b, `,"request_id":`, rec.RequestID(), limit)
+	b = appendString(b, `,"remote_addr":`, x.RemoteAddr, limit)
+	b = appendString(b, `,"user_agent":`, x.UserAgent(), limit)
 	if rec.Hijacked() {
 		b = append(b, `,"hijacked":true`...)
 	}
-	if e.aborted {
+	if !x.Returned {
 		b = append(b, `,"aborted":true`...)
 	}
-	s.text = append(b, "}\n"...)
+	return append(b, "}\n"...)
 }
 
 // status: a handler that returned without writing gets 200 from the server; one that panicked, or took the connection, does not.
-func status(e *entry, rec *middleware.Record) int {
-	if s := rec.Status(); s != 0 || rec.Hijacked() || e.aborted {
+func status(x *middleware.Exchange) int {
+	if s := x.Record.Status(); s != 0 || x.Record.Hijacked() || !x.Returned {
 		return s
 	}
 	return http.StatusOK
@@ -78,16 +65,26 @@ func appendMillis(b []byte, d time.Duration) []byte {
 	return append(b, '.', byte('0'+us/100), byte('0'+us/10%10), byte('0'+us%10))
 }
 
-// appendTime appends t in UTC with microseconds and the closing quote.
-func (s *line) appendTime(b []byte, t time.Time) []byte {
-	if sec := t.Unix(); sec != s.second || s.prefix == nil {
-		s.second = sec
-		s.prefix = t.UTC().AppendFormat(s.prefix[:0], "2006-01-02T15:04:05.")
+// second is a formatted second. It is never changed: the log's pointer moves to another.
+type second struct {
+	unix   int64
+	prefix string
+}
+
+// appendTime appends t in UTC with microseconds and the closing quote. A date is formatted once a second; when two requests
+// do it at once, either result is right, so a plain atomic store is enough.
+func (l *Log) appendTime(b []byte, t time.Time) []byte {
+	s := l.second.Load()
+	if unix := t.Unix(); s == nil || s.unix != unix {
+		s = &second{unix, t.UTC().Format("2006-01-02T15:04:05.")}
+		l.second.Store(s)
 	}
 	b = append(b, s.prefix...)
-	us := t.Nanosecond() / 1000
-	for div := 100000; div > 0; div /= 10 {
-		b = append(b, byte('0'+us/div%10))
+	us := uint32(t.Nanosecond() / 1000)
+	var d [6]byte
+	for i := range d {
+		d[5-i] = byte('0' + us%10)
+		us /= 10
 	}
-	return append(b, 'Z', '"')
+	return append(append(b, d[:]...), 'Z', '"')
 }

@@ -4,7 +4,7 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hotpath-go/hotpath/middleware"
@@ -50,58 +50,38 @@ func orDefault[T int | time.Duration](v, preset T) T {
 	return v
 }
 
-// Log is an access log. It is safe for concurrent use. Its owner calls Close when the server has stopped.
+// Log is an access log, and as such a piece of a middleware.Stack: it goes outermost, so that it sees what the other pieces
+// answer. It is safe for concurrent use. Its owner calls Close when the server has stopped.
 type Log struct {
 	options Options
 	queue   *queue
-	lines   sync.Pool // of *line
+	second  atomic.Pointer[second]
 }
 
 // New starts a log and the goroutine that writes it, which lives until Close.
 func New(o Options) *Log {
 	o = o.withDefaults()
 	l := &Log{options: o, queue: newQueue(o)}
-	l.lines.New = func() any { return new(line) }
 	go l.queue.run()
 	return l
 }
 
-// Middleware logs the requests that next serves. It goes outermost, so that it sees what the other pieces answer.
-func (l *Log) Middleware(next http.Handler) http.Handler {
-	return &handler{l, next}
+// Middleware logs the requests that next serves. Beside other pieces in a Chain it is fused with them.
+func (l *Log) Middleware(next http.Handler) http.Handler { return middleware.Stack{l}.Then(next) }
+
+// Enter is for middleware.Stack. What the line says of the request is taken here: handlers such as http.StripPrefix's
+// neighbours may change it.
+func (l *Log) Enter(x *middleware.Exchange) bool {
+	x.Start()
+	x.UserAgent()
+	if l.options.FirstByte {
+		x.Record.TimeFirstByte()
+	}
+	return true
 }
 
-type handler struct {
-	log  *Log
-	next http.Handler
-}
-
-// The line is written when next panics too, which is why it is deferred; the panic goes on.
-func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	start := time.Now()
-	w, rec, owner := middleware.Wrap(w)
-	if owner {
-		defer rec.End()
-	}
-	if h.log.options.FirstByte {
-		rec.TimeFirstByte()
-	}
-	// Taken before: handlers such as http.StripPrefix's neighbours may change the URL in place.
-	e := entry{start: start, method: r.Method, path: r.URL.Path, remote: r.RemoteAddr, aborted: true}
-	if ua := r.Header["User-Agent"]; len(ua) > 0 {
-		e.agent = ua[0]
-	}
-	defer h.log.add(&e, rec)
-	h.next.ServeHTTP(w, r)
-	e.aborted = false
-}
-
-func (l *Log) add(e *entry, rec *middleware.Record) {
-	s := l.lines.Get().(*line)
-	s.build(e, rec, &l.options)
-	l.queue.add(s.text)
-	// A line of MaxField-sized strings is rare; its memory is not kept for the usual ones.
-	if cap(s.text) <= 8<<10 {
-		l.lines.Put(s)
-	}
+// Leave is for middleware.Stack. It hands the line over, also when the handler panicked.
+func (l *Log) Leave(x *middleware.Exchange) {
+	x.Scratch = l.appendLine(x.Scratch[:0], x)
+	l.queue.add(x.Scratch)
 }

@@ -19,56 +19,43 @@ type Options struct {
 	OnPanic func(r *http.Request, value any, stack []byte)
 }
 
-// New returns the middleware. It goes inside the access log, so that the log sees the 500.
+// New returns the middleware. Beside other pieces in a Chain it is fused with them; see Piece.
+func New(o Options) func(http.Handler) http.Handler { return middleware.Stack{Piece(o)}.Middleware }
+
+// Piece returns the same for a middleware.Stack. It goes inside the access log, so that the log sees the 500.
 //
 // http.ErrAbortHandler is the handler's own wish and passes through untouched. Any other panic is answered with a problem
 // document (RFC 9457) and status 500. If part of the response may have been sent already, or the connection was hijacked, the
 // panic goes on as http.ErrAbortHandler: net/http then closes the connection or resets the HTTP/2 stream, without a second
 // stack in its log. A hijacked connection is not closed: it may have a new owner.
-func New(o Options) func(http.Handler) http.Handler {
-	return func(next http.Handler) http.Handler { return &handler{o, next} }
-}
+func Piece(o Options) middleware.Piece { return &piece{o} }
 
-type handler struct {
-	options Options
-	next    http.Handler
-}
+type piece struct{ options Options }
 
-func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	w, rec, owner := middleware.Wrap(w)
-	if owner {
-		defer rec.End()
-	}
-	defer h.catch(w, r, rec)
-	h.next.ServeHTTP(w, r)
-}
+func (p *piece) Enter(*middleware.Exchange) bool { return true }
 
-// catch must be the deferred function itself: recover works nowhere deeper.
-func (h *handler) catch(w http.ResponseWriter, r *http.Request, rec *middleware.Record) {
-	v := recover()
-	if v == nil {
+// Leave runs while the frames of the panic are still on the stack, so that debug.Stack shows where it came from.
+func (p *piece) Leave(x *middleware.Exchange) {
+	v := x.Panic
+	if v == nil || v == http.ErrAbortHandler {
 		return
 	}
-	if v == http.ErrAbortHandler {
-		panic(v)
-	}
 	stack := debug.Stack()
-	began := rec.Began()
-	if !began {
-		answer(w, rec.RequestID())
+	if x.Record.Began() {
+		x.Panic = http.ErrAbortHandler
+	} else {
+		answer(x.Writer, x.Record.RequestID())
+		x.Panic, x.Returned = nil, true
 	}
-	h.report(r, rec, v, stack)
-	if began {
-		panic(http.ErrAbortHandler)
-	}
+	p.report(x, v, stack)
 }
 
-func (h *handler) report(r *http.Request, rec *middleware.Record, v any, stack []byte) {
-	if l := h.options.Logger; l != nil {
-		l.LogAttrs(r.Context(), slog.LevelError, "handler panicked", slog.Any("panic", v), slog.String("method", r.Method),
-			slog.String("path", r.URL.Path), slog.String("request_id", rec.RequestID()), slog.String("stack", string(stack)))
+func (p *piece) report(x *middleware.Exchange, v any, stack []byte) {
+	if l := p.options.Logger; l != nil {
+		l.LogAttrs(x.Request.Context(), slog.LevelError, "handler panicked", slog.Any("panic", v), slog.String("method", x.Method),
+			slog.String("path", x.Path), slog.String("request_id", x.Record.RequestID()), slog.String("stack", string(stack)))
 	}
-	if f := h.options.OnPanic; f != nil {
-		f(r, v, stack)
+	if f := p.options.OnPanic; f != nil {
+		f(x.Request, v, stack)
 	}
 }

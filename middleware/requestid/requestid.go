@@ -23,8 +23,12 @@ type Options struct {
 	Context bool
 }
 
-// New returns the middleware. Without Options.Context it allocates once for a new id and not at all for an incoming one.
-func New(o Options) func(http.Handler) http.Handler {
+// New returns the middleware. Beside other pieces in a Chain it is fused with them; see Piece.
+func New(o Options) func(http.Handler) http.Handler { return middleware.Stack{Piece(o)}.Middleware }
+
+// Piece returns the same for a middleware.Stack. Without Options.Context it allocates once for a new id and not at all for an
+// incoming one.
+func Piece(o Options) middleware.Piece {
 	if o.Header == "" {
 		o.Header = "X-Request-Id"
 	}
@@ -32,7 +36,7 @@ func New(o Options) func(http.Handler) http.Handler {
 	if o.MaxLength <= 0 {
 		o.MaxLength = 128
 	}
-	return func(next http.Handler) http.Handler { return &handler{o, next} }
+	return &piece{o}
 }
 
 // Value returns the id of the request that w answers, through any writer that has Unwrap; "" if there is none.
@@ -51,31 +55,26 @@ func FromContext(ctx context.Context) string {
 	return id
 }
 
-type handler struct {
-	options Options
-	next    http.Handler
+type piece struct{ options Options }
+
+func (p *piece) Enter(x *middleware.Exchange) bool {
+	value := p.value(x.Request.Header)
+	x.Writer.Header()[p.options.Header] = value
+	x.Record.SetRequestID(value[0])
+	if p.options.Context {
+		x.Request = x.Request.WithContext(context.WithValue(x.Request.Context(), contextKey{}, value[0]))
+	}
+	return true
 }
 
-func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	w, rec, owner := middleware.Wrap(w)
-	if owner {
-		defer rec.End()
-	}
-	value := h.value(r.Header)
-	w.Header()[h.options.Header] = value
-	rec.SetRequestID(value[0])
-	if h.options.Context {
-		r = r.WithContext(context.WithValue(r.Context(), contextKey{}, value[0]))
-	}
-	h.next.ServeHTTP(w, r)
-}
+func (p *piece) Leave(*middleware.Exchange) {}
 
 // value returns the id as a header value. Its capacity is its length, so that Header.Add cannot write into the request's.
-func (h *handler) value(in http.Header) []string {
-	if h.options.IgnoreIncoming {
+func (p *piece) value(in http.Header) []string {
+	if p.options.IgnoreIncoming {
 		return generate()
 	}
-	if v := in[h.options.Header]; len(v) == 1 && wellFormed(v[0], h.options.MaxLength) {
+	if v := in[p.options.Header]; len(v) == 1 && wellFormed(v[0], p.options.MaxLength) {
 		return v[:1:1]
 	}
 	if v := in["Traceparent"]; len(v) == 1 {

@@ -1,0 +1,148 @@
+// Command report writes the tables of results/run.json into the README, between its markers.
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/hotpath-go/hotpath/middleware/bench"
+)
+
+// bars are what was promised: our row on a case, and the highest ratio to the best rival, or to one that is named.
+var bars = []struct {
+	kase, ours, rival string
+	most              float64
+}{
+	{"GitHub API", "hotpath, Func", "", 1}, {"GitHub API", "hotpath, Func", "", 0.55},
+	{"20 parameters", "hotpath, Func", "", 1}, {"20 parameters", "hotpath, Func", "", 0.7},
+	{"10,000 routes", "hotpath, Func", "", 1}, {"10,000 routes", "hotpath, Func", "", 0.5},
+	{"replacement", "1,000 swaps a second", "no replacement", 1.05}, {"replacement", "1,000 new tables a second", "no replacement", 1.05},
+	{"wrapper", "hotpath, Wrap", "httpsnoop.Wrap", 1},
+}
+
+func main() {
+	var res bench.Results
+	raw, err := os.ReadFile("results/run.json")
+	if err == nil {
+		err = json.Unmarshal(raw, &res)
+	}
+	if err == nil {
+		err = splice("../README.md", text(res))
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func splice(name, text string) error {
+	const begin, end = "<!-- bench:begin -->\n", "<!-- bench:end -->"
+	b, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	before, rest, ok := strings.Cut(string(b), begin)
+	_, after, ok2 := strings.Cut(rest, end)
+	if !ok || !ok2 {
+		return fmt.Errorf("%s has no markers", name)
+	}
+	return os.WriteFile(name, []byte(before+begin+text+end+after), 0o644)
+}
+
+func text(res bench.Results) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Medians of %d alternating rounds of %s on a %d-core Linux 6.18 VM, %s, %s. Each handler reads the last wildcard by name.\n`cd bench && go run ./run >results/run.json && go run ./report`\n\n",
+		res.Rounds, res.Slice, res.CPUs, res.Go, res.OS)
+	for _, kase := range cases(res) {
+		rows := of(res, kase)
+		slices.SortStableFunc(rows, func(a, b *bench.Row) int { return int(100 * (median(a.Nanos) - median(b.Nanos))) })
+		fmt.Fprintf(&b, "| %s | ns | bytes | allocations |\n|---|---|---|---|\n", kase)
+		for _, r := range rows {
+			fmt.Fprintf(&b, "| %s | %.1f | %.0f | %.2f |\n", r.Name, median(r.Nanos), r.Bytes, r.Allocs)
+		}
+		b.WriteString("\n")
+	}
+	b.WriteString("| bar | ratio (95 % interval) | verdict |\n|---|---|---|\n")
+	for _, bar := range bars {
+		ours, rival := find(res, bar.kase, bar.ours), find(res, bar.kase, bar.rival)
+		if rival == nil {
+			rival = best(res, bar.kase)
+		}
+		ratio, low, high := ratio(ours.Nanos, rival.Nanos)
+		fmt.Fprintf(&b, "| %s: %s ≤ %.2f × %s | %.2f (%.2f–%.2f) | %s |\n", bar.kase, bar.ours, bar.most, rival.Name, ratio, low, high, verdict(low, high, bar.most))
+	}
+	return b.String()
+}
+
+func verdict(low, high, most float64) string {
+	switch {
+	case high <= most:
+		return "met"
+	case low > most:
+		return "missed"
+	}
+	return "undecided"
+}
+
+func cases(res bench.Results) (names []string) {
+	for _, r := range res.Rows {
+		if !slices.Contains(names, r.Case) {
+			names = append(names, r.Case)
+		}
+	}
+	return names
+}
+
+func of(res bench.Results, kase string) (rows []*bench.Row) {
+	for _, r := range res.Rows {
+		if r.Case == kase {
+			rows = append(rows, r)
+		}
+	}
+	return rows
+}
+
+func find(res bench.Results, kase, name string) *bench.Row {
+	for _, r := range of(res, kase) {
+		if r.Name == name {
+			return r
+		}
+	}
+	return nil
+}
+
+func best(res bench.Results, kase string) (b *bench.Row) {
+	for _, r := range of(res, kase) {
+		if !r.Ours && (b == nil || median(r.Nanos) < median(b.Nanos)) {
+			b = r
+		}
+	}
+	return b
+}
+
+func median(v []float64) float64 {
+	s := slices.Sorted(slices.Values(v))
+	return (s[(len(s)-1)/2] + s[len(s)/2]) / 2
+}
+
+// ratio resamples the rounds of both rows: the percentiles of the ratio of medians are its interval.
+func ratio(ours, rival []float64) (mid, low, high float64) {
+	rnd := rand.New(rand.NewPCG(1, 1))
+	draw := func(v []float64) []float64 {
+		out := make([]float64, len(v))
+		for i := range out {
+			out[i] = v[rnd.IntN(len(v))]
+		}
+		return out
+	}
+	all := make([]float64, 4000)
+	for i := range all {
+		all[i] = median(draw(ours)) / median(draw(rival))
+	}
+	slices.Sort(all)
+	return median(ours) / median(rival), all[100], all[3899]
+}

@@ -1,0 +1,78 @@
+package middleware
+
+import (
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Exchange is one request on its way through a Stack, as its pieces see it. It is for the request's goroutine only.
+//
+// The stack owns it and uses it again for a later request: a piece must not keep it after its Leave. The handler never gets
+// it; what the handler gets, Writer and Record, is never used again.
+type Exchange struct {
+	// Writer goes to the inner pieces and to the handler. It has exactly the server's optional interfaces.
+	Writer http.ResponseWriter
+	// Request goes to the inner pieces and to the handler; Enter may replace it, for instance to set a context.
+	Request *http.Request
+	// Record is what is known of the response.
+	Record *Record
+	// Method, Path and RemoteAddr are the request's at its arrival; a handler may change its own.
+	Method, Path, RemoteAddr string
+	// Panic is the handler's panic, or an inner piece's, on its way out. Leave may replace it or, with Returned, take it away.
+	Panic any
+	// Returned says that the handler, or the piece that answered instead of it, came to its end. It is false before,
+	// after a panic and after runtime.Goexit.
+	Returned bool
+	// Scratch is memory for a piece to build text in, empty at first; nobody reads what it leaves there.
+	Scratch []byte
+
+	start time.Time
+	agent string
+	asked bool // agent is set
+	owner bool
+	depth int // how many pieces have entered and not left
+	from  dispenser
+}
+
+// maxScratch bounds the memory that a rare long text leaves behind.
+const maxScratch = 8 << 10
+
+var exchanges = sync.Pool{New: func() any { return new(Exchange) }}
+
+// Start returns the time of the first call for this request, so that all pieces share one reading of the clock.
+func (x *Exchange) Start() time.Time {
+	if x.start.IsZero() {
+		x.start = time.Now()
+	}
+	return x.start
+}
+
+// UserAgent returns the request's User-Agent at the time of the first call.
+func (x *Exchange) UserAgent() string {
+	if !x.asked {
+		x.asked = true
+		if v := x.Request.Header["User-Agent"]; len(v) > 0 {
+			x.agent = v[0]
+		}
+	}
+	return x.agent
+}
+
+func (x *Exchange) begin(w http.ResponseWriter, r *http.Request) {
+	x.Writer, x.Record, x.owner = x.from.wrap(w)
+	x.Request, x.Method, x.Path, x.RemoteAddr = r, r.Method, r.URL.Path, r.RemoteAddr
+}
+
+// release ends the record and forgets the request, so that the pool holds nobody's data.
+func (x *Exchange) release() {
+	if x.owner {
+		x.Record.End()
+	}
+	scratch := x.Scratch[:0]
+	if cap(scratch) > maxScratch {
+		scratch = nil
+	}
+	*x = Exchange{from: x.from, Scratch: scratch}
+	exchanges.Put(x)
+}

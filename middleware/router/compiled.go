@@ -1,0 +1,162 @@
+package router
+
+import (
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/hotpath-go/hotpath/middleware/internal/pattern"
+)
+
+// compiled is a Table made for lookups. It is never changed, so any number of requests read it while another takes its place.
+type compiled struct {
+	everywhere *host            // patterns without a host
+	hosts      map[string]*host // nil if no pattern has a host
+	routes     []*route
+	names      map[string]*route
+	// percent says that a literal holds a percent sign, which an unescaped path may spell like an escape.
+	percent bool
+	// unclean says that a literal is ".", ".." or empty; only CONNECT can reach it.
+	unclean bool
+}
+
+// host holds a tree for each method that patterns of one host name, and one for patterns without a method.
+type host struct {
+	methods []method
+	any     *node
+}
+
+type method struct {
+	key  uint64
+	name string
+	tree *node
+}
+
+// key is different for different methods of up to eight bytes, which are all there are in practice.
+func key(name string) (k uint64) {
+	for i := range min(len(name), 8) {
+		k = k<<8 | uint64(name[i])
+	}
+	return k
+}
+
+func compile(t *Table) *compiled {
+	c := &compiled{everywhere: new(host), routes: slices.Clone(t.routes), names: map[string]*route{}}
+	for name, r := range t.names {
+		c.names[name] = r
+	}
+	for _, r := range t.routes {
+		c.note(&r.pattern)
+		c.host(r.pattern.Host).tree(r.pattern.Method).insert(r)
+	}
+	c.everywhere.seal()
+	for _, h := range c.hosts {
+		h.seal()
+	}
+	return c
+}
+
+func (c *compiled) note(p *pattern.Pattern) {
+	for i, s := range p.Segments {
+		if s.Kind != pattern.Literal || s.Text == pattern.End && i == len(p.Segments)-1 {
+			continue
+		}
+		c.percent = c.percent || strings.ContainsAny(s.Text, "%/")
+		c.unclean = c.unclean || s.Text == "" || s.Text == "." || s.Text == ".."
+	}
+}
+
+func (c *compiled) host(name string) *host {
+	if name == "" {
+		return c.everywhere
+	}
+	if c.hosts == nil {
+		c.hosts = map[string]*host{}
+	}
+	if c.hosts[name] == nil {
+		c.hosts[name] = new(host)
+	}
+	return c.hosts[name]
+}
+
+func (h *host) tree(name string) *node {
+	if name == "" {
+		if h.any == nil {
+			h.any = new(node)
+		}
+		return h.any
+	}
+	if n := h.find(name); n != nil {
+		return n
+	}
+	h.methods = append(h.methods, method{key(name), name, new(node)})
+	return h.methods[len(h.methods)-1].tree
+}
+
+func (h *host) seal() {
+	for i := range h.methods {
+		h.methods[i].tree.seal()
+	}
+	if h.any != nil {
+		h.any.seal()
+	}
+}
+
+func (h *host) find(name string) *node {
+	k := key(name)
+	for i := range h.methods {
+		if m := &h.methods[i]; m.key == k && len(m.name) == len(name) && (len(name) <= 8 || m.name == name) {
+			return m.tree
+		}
+	}
+	return nil
+}
+
+// quick tries the method's own patterns, then for HEAD those of GET, then those without a method.
+func (h *host) quick(method, path string) *route {
+	if n := h.find(method); n != nil {
+		if r := n.quick(path); r != nil {
+			return r
+		}
+	}
+	if method == http.MethodHead {
+		if n := h.find(http.MethodGet); n != nil {
+			if r := n.quick(path); r != nil {
+				return r
+			}
+		}
+	}
+	if h.any == nil {
+		return nil
+	}
+	return h.any.quick(path)
+}
+
+// exact is quick for any canonical path.
+func (h *host) exact(method, path string) *route {
+	if h == nil {
+		return nil
+	}
+	if r := h.find(method).exact(path); r != nil {
+		return r
+	}
+	if method == http.MethodHead {
+		if r := h.find(http.MethodGet).exact(path); r != nil {
+			return r
+		}
+	}
+	return h.any.exact(path)
+}
+
+// stripPort removes a port; what is no host with a port comes back unchanged.
+func stripPort(h string) string {
+	if strings.IndexByte(h, ':') < 0 {
+		return h
+	}
+	name, _, err := net.SplitHostPort(h)
+	if err != nil {
+		return h
+	}
+	return name
+}
