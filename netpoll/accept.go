@@ -21,15 +21,19 @@ const (
 func (l *Listener) acceptLoop() {
 	var pause time.Duration
 	for !l.isClosed() {
+		l.awaitRoom()
 		nc, err := l.inner.Accept()
 		switch {
 		case err == nil:
 			pause = 0
-			l.offer(arrival{nc: l.admit(nc)})
+			l.admit(nc)
 		case isTemporary(err):
 			// At the fd limit. http.Server would sleep inside its Accept loop, with woken connections queued
 			// behind; here only new ones wait.
 			l.count.accpt.Add(1)
+			if l.opt.ShedIdle && l.lot.shed() {
+				continue
+			}
 			pause = min(max(2*pause, firstPause), lastPause)
 			l.sleep(pause)
 		default:
@@ -38,13 +42,41 @@ func (l *Listener) acceptLoop() {
 	}
 }
 
-func (l *Listener) admit(nc net.Conn) net.Conn {
+// awaitRoom leaves new connections in the kernel's queue while there are MaxConns, unless admit can make room.
+func (l *Listener) awaitRoom() {
+	for l.opt.MaxConns > 0 && l.count.open.Load() >= int64(l.opt.MaxConns) {
+		if l.opt.ShedIdle && l.count.parked.Load() > 0 {
+			return
+		}
+		select {
+		case <-l.room:
+		case <-l.done:
+			return
+		}
+	}
+}
+
+func (l *Listener) admit(nc net.Conn) {
 	rec := record{id: l.ids.next(), accepted: time.Since(l.start)}
+	if l.tls != nil {
+		l.count.open.Add(1)
+		l.shedSurplus()
+		go l.handshake(nc, rec)
+		return
+	}
 	c := l.wrap(nc, rec, false)
 	if c != nc {
 		l.count.open.Add(1)
+		l.shedSurplus()
 	}
-	return c
+	l.offer(arrival{nc: c})
+}
+
+// shedSurplus may find that what was parked has just woken; then there is one connection too many for a while.
+func (l *Listener) shedSurplus() {
+	if l.opt.ShedIdle && l.opt.MaxConns > 0 && l.count.open.Load() > int64(l.opt.MaxConns) {
+		l.lot.shed()
+	}
 }
 
 // sleep ends early when the Listener is closed.

@@ -9,7 +9,6 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/hotpath-go/hotpath/netpoll"
 )
@@ -72,51 +71,6 @@ type opaqueListener struct{ net.Listener }
 func (l opaqueListener) Accept() (net.Conn, error) {
 	nc, err := l.Listener.Accept()
 	return opaque{nc}, err
-}
-
-func TestForeignConnIsUntouched(t *testing.T) {
-	l, err := netpoll.Listen(opaqueListener{listenOn(t, "tcp")}, &netpoll.Options{ParkAfter: soon})
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := make(chan net.Conn, 1)
-	srv := &http.Server{Handler: hello, ConnState: func(c net.Conn, s http.ConnState) {
-		if s == http.StateNew {
-			got <- c
-		}
-	}}
-	l.Install(srv)
-	run(t, srv, l)
-	c := dial(t, l)
-	for range 3 {
-		get(t, c, "/")
-		time.Sleep(2 * time.Millisecond)
-	}
-	if nc, ok := (<-got).(opaque); !ok {
-		t.Errorf("the server got a %T", nc)
-	}
-	if s := l.Stats(); s.Parks != 0 || s.Open != 0 {
-		t.Errorf("%+v", s)
-	}
-}
-
-// Without the hook nothing is parked and everything works.
-func TestWithoutHook(t *testing.T) {
-	l, err := netpoll.Listen(listenOn(t, "tcp"), &netpoll.Options{ParkAfter: soon})
-	if err != nil {
-		t.Fatal(err)
-	}
-	run(t, &http.Server{Handler: hello}, l)
-	c := dial(t, l)
-	for range 3 {
-		get(t, c, "/")
-		time.Sleep(2 * time.Millisecond)
-	}
-	if s := l.Stats(); s.Parks != 0 || s.Open != 1 {
-		t.Errorf("%+v", s)
-	}
-	c.Close()
-	eventually(t, "closed", func() bool { return l.Stats().Open == 0 })
 }
 
 func TestListenNil(t *testing.T) {

@@ -6,12 +6,13 @@ import (
 	"time"
 )
 
-// Conn is what Accept returns for TCP and Unix connections. Its methods may be called concurrently, as those of any
+// Conn is what Accept returns for the connections it can park. Its methods may be called concurrently, as those of any
 // net.Conn. The value lives from Accept until the server closes it, which is also what happens when it is parked; the
 // connection then comes back as another value with the same ID.
 //
-// The concrete types embed *net.TCPConn or *net.UnixConn, so every method of those (ReadFrom and thereby sendfile,
-// CloseWrite, SetLinger, SyscallConn, and writev through net.Buffers) is there too. The interface may gain methods.
+// The concrete types embed *net.TCPConn, *net.UnixConn or *tls.Conn, so every method of those (ReadFrom and thereby
+// sendfile, CloseWrite, SetLinger, SyscallConn, ConnectionState, and writev through net.Buffers) is there too. Around any
+// other connection ReadFrom, CloseWrite and SyscallConn are there where it has them. The interface may gain methods.
 type Conn interface {
 	net.Conn
 
@@ -22,8 +23,9 @@ type Conn interface {
 	// Served counts the requests begun on the connection, across parks: within a handler it is that request's number,
 	// from 1. It needs the ConnState hook and is 0 without.
 	Served() int
-	// NetConn returns the *net.TCPConn or *net.UnixConn below. Reading from it, or setting its read deadline, while a
-	// server owns the connection corrupts the server's view, as it would without this package.
+	// NetConn returns the connection below: a *net.TCPConn, *net.UnixConn, *tls.Conn or what the inner listener returned.
+	// Reading from it, or setting its read deadline, while a server owns the connection corrupts the server's view, as
+	// it would without this package.
 	NetConn() net.Conn
 }
 
@@ -35,16 +37,19 @@ type tcpConn struct {
 	g gate
 }
 
-func (c *tcpConn) Read(p []byte) (int, error)         { return c.g.Read(p) }
-func (c *tcpConn) Close() error                       { return c.g.Close() }
-func (c *tcpConn) SetDeadline(t time.Time) error      { return c.g.SetDeadline(t) }
-func (c *tcpConn) SetReadDeadline(t time.Time) error  { return c.g.SetReadDeadline(t) }
-func (c *tcpConn) WriteTo(w io.Writer) (int64, error) { c.g.interrupt(); return c.TCPConn.WriteTo(w) }
-func (c *tcpConn) ID() uint64                         { return c.g.rec.id }
-func (c *tcpConn) Accepted() time.Time                { return c.g.acceptedAt() }
-func (c *tcpConn) Served() int                        { return int(c.g.served.Load()) }
-func (c *tcpConn) NetConn() net.Conn                  { return c.TCPConn }
-func (c *tcpConn) gateOf() *gate                      { return &c.g }
+func (c *tcpConn) Read(p []byte) (int, error)          { return c.g.Read(p) }
+func (c *tcpConn) Write(p []byte) (int, error)         { c.g.touch(); return c.TCPConn.Write(p) }
+func (c *tcpConn) ReadFrom(r io.Reader) (int64, error) { c.g.touch(); return c.TCPConn.ReadFrom(r) }
+func (c *tcpConn) WriteTo(w io.Writer) (int64, error)  { c.g.interrupt(); return c.TCPConn.WriteTo(w) }
+func (c *tcpConn) Close() error                        { return c.g.Close() }
+func (c *tcpConn) SetDeadline(t time.Time) error       { return c.g.SetDeadline(t) }
+func (c *tcpConn) SetReadDeadline(t time.Time) error   { return c.g.SetReadDeadline(t) }
+func (c *tcpConn) SetWriteDeadline(t time.Time) error  { return c.g.SetWriteDeadline(t) }
+func (c *tcpConn) ID() uint64                          { return c.g.rec.id }
+func (c *tcpConn) Accepted() time.Time                 { return c.g.acceptedAt() }
+func (c *tcpConn) Served() int                         { return int(c.g.served.Load()) }
+func (c *tcpConn) NetConn() net.Conn                   { return c.TCPConn }
+func (c *tcpConn) gateOf() *gate                       { return &c.g }
 
 // unixConn has no io.ReaderFrom, because *net.UnixConn has none: net/http frames a response differently when there is one.
 type unixConn struct {
@@ -52,18 +57,20 @@ type unixConn struct {
 	g gate
 }
 
-func (c *unixConn) Read(p []byte) (int, error)        { return c.g.Read(p) }
-func (c *unixConn) Close() error                      { return c.g.Close() }
-func (c *unixConn) SetDeadline(t time.Time) error     { return c.g.SetDeadline(t) }
-func (c *unixConn) SetReadDeadline(t time.Time) error { return c.g.SetReadDeadline(t) }
-func (c *unixConn) ID() uint64                        { return c.g.rec.id }
-func (c *unixConn) Accepted() time.Time               { return c.g.acceptedAt() }
-func (c *unixConn) Served() int                       { return int(c.g.served.Load()) }
-func (c *unixConn) NetConn() net.Conn                 { return c.UnixConn }
-func (c *unixConn) gateOf() *gate                     { return &c.g }
+func (c *unixConn) Read(p []byte) (int, error)         { return c.g.Read(p) }
+func (c *unixConn) Write(p []byte) (int, error)        { c.g.touch(); return c.UnixConn.Write(p) }
+func (c *unixConn) Close() error                       { return c.g.Close() }
+func (c *unixConn) SetDeadline(t time.Time) error      { return c.g.SetDeadline(t) }
+func (c *unixConn) SetReadDeadline(t time.Time) error  { return c.g.SetReadDeadline(t) }
+func (c *unixConn) SetWriteDeadline(t time.Time) error { return c.g.SetWriteDeadline(t) }
+func (c *unixConn) ID() uint64                         { return c.g.rec.id }
+func (c *unixConn) Accepted() time.Time                { return c.g.acceptedAt() }
+func (c *unixConn) Served() int                        { return int(c.g.served.Load()) }
+func (c *unixConn) NetConn() net.Conn                  { return c.UnixConn }
+func (c *unixConn) gateOf() *gate                      { return &c.g }
 
-// wrap puts a gate before a connection that can be parked and returns any other as it is. Only the exact types count:
-// of another one nobody knows what it keeps, and parking would lose it.
+// wrap puts a gate before a connection that can be parked and returns any other as it is. Only of the exact types is the
+// value given up: of another one nobody knows what it keeps, and so it is kept.
 func (l *Listener) wrap(nc net.Conn, rec record, woken bool) net.Conn {
 	switch inner := nc.(type) {
 	case *net.TCPConn:
@@ -75,5 +82,5 @@ func (l *Listener) wrap(nc net.Conn, rec record, woken bool) net.Conn {
 		c.g.open(l, inner, rec, woken)
 		return c
 	}
-	return nc
+	return l.wrapKept(nc, rec, woken)
 }

@@ -160,3 +160,31 @@ func TestErrParked(t *testing.T) {
 		t.Errorf("%v is not what servers take for a timeout", netpoll.ErrParked)
 	}
 }
+
+// Another server's buffer that offers less room than at first holds bytes of a next request.
+func TestOtherServerHoldsBytes(t *testing.T) {
+	type state int
+	for room, want := range map[int]bool{512: true, 500: false, 513: false} {
+		l, err := netpoll.Listen(listenOn(t, "tcp"), &netpoll.Options{ParkAfter: 50 * time.Millisecond})
+		if err != nil {
+			t.Fatal(err)
+		}
+		hook := netpoll.StateHook[state](l)
+		c := dial(t, l)
+		io.WriteString(c, "hello")
+		s, err := l.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		hook(s, state(http.StateNew))
+		s.Read(make([]byte, 512))
+		hook(s, state(http.StateActive))
+		hook(s, state(http.StateIdle))
+		s.SetReadDeadline(time.Now().Add(200 * time.Millisecond))
+		if _, err := s.Read(make([]byte, room)); (err == netpoll.ErrParked) != (want && parks) {
+			t.Errorf("with room for %d: %v", room, err)
+		}
+		s.Close()
+		l.Close()
+	}
+}

@@ -14,7 +14,9 @@
 //	l.Install(srv)
 //	err = srv.Serve(l)
 //
-// A server whose ConnState is out of reach may still be given the Listener: nothing is parked then and nothing changes.
+// A server built out of reach, as by gin's RunListener or echo's Start, is given the Listener and nothing else: if
+// net/http itself calls Accept, its own calls at the end of a request show what is idle. fasthttp is installed by
+// srv.ConnState = netpoll.StateHook[fasthttp.ConnState](l). Other servers get connections that are never parked.
 //
 // # What happens to a connection
 //
@@ -23,9 +25,18 @@
 // keeps the socket. When the peer sends something the connection comes out of [Listener.Accept] again; when the peer
 // goes away it is closed right there.
 //
-// A connection is parked only in the exact sequence of calls net/http makes between two requests, or before the first,
-// with nothing of a next request in its buffer. Hijacked, TLS and HTTP/2 connections are never parked, nor is any
-// connection that the inner listener did not return as a *net.TCPConn or *net.UnixConn.
+// A connection is parked only in the exact sequence of calls the server makes between two requests, or before the first,
+// with nothing of a next request in its buffer. Hijacked and HTTP/2 connections are never parked, nor are those on which
+// somebody else speaks TLS.
+//
+// Only a *net.TCPConn or *net.UnixConn is given up and built anew from its fd. Another listener's connection
+// (LimitListener, PROXY protocol) is kept as it is, and so is a session of [ListenTLS]: then only the server's goroutine
+// and buffers go. A client of TLS that leaves wakes a goroutine if its close_notify comes in a packet ahead of the FIN.
+//
+// # At the limit
+//
+// Eight fds are held back for parks and wakes, which need a second one for a moment. [Options.MaxConns] bounds the open
+// connections, and [Options.ShedIdle] closes the longest parked for a new one, there and at the process's fd limit.
 //
 // # What a program can notice
 //

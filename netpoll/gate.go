@@ -4,6 +4,7 @@ import (
 	"net"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -11,18 +12,25 @@ import (
 // there, more means that net/http has changed: in both cases nothing is parked. TestFullRead pins it.
 const fullRead = 4096
 
-// phase is where a connection stands in the one sequence of calls that may end in a park:
+// phase is where a connection stands in one of the sequences of calls that may end in a park:
 //
 //	StateIdle, SetReadDeadline, Read with fullRead bytes of room          (between two requests)
 //	StateNew, any number of SetReadDeadline, Read with fullRead of room   (before the first)
 //
-// Anything else in between leads back to passive. A handler reading its body makes no such sequence, since the server
-// reports StateActive before it calls the handler.
+// and, where nobody reports states but Accept was called by net/http itself, what that does at the end of a request:
+//
+//	Read of 1 byte that times out, SetReadDeadline(0), SetWriteDeadline(0), SetReadDeadline, Read with fullRead of room
+//
+// Anything else in between leads back to passive. A handler reading its body makes no such sequence: the server
+// reports StateActive before it calls the handler, and has no background read to abort while a body is left.
 type phase uint32
 
 const (
 	passive phase = iota // not ours to judge: every call goes straight through
-	fresh                // StateNew was reported and nothing was read
+	fresh                // nothing was read
+	aborted              // unhooked: the background read was aborted
+	cleared              // unhooked: and its deadline taken back
+	settled              // unhooked: and the write deadline too
 	idle                 // StateIdle was reported
 	armed                // and the server has set its idle deadline, which we have shortened to ParkAfter
 	waiting              // and is now waiting in Read
@@ -35,7 +43,8 @@ const (
 type gate struct {
 	inner net.Conn
 	l     *Listener
-	rec   record // immutable but for post and begun, which mu guards
+	raw   syscall.RawConn // of a connection whose value outlives a park, else nil
+	rec   record          // immutable but for post and begun, which mu guards
 
 	served atomic.Uint32 // a counter on its own: orders nothing
 	// phase is written only under mu. Reading it without is allowed for one decision, "passive": whoever sees a stale
@@ -51,13 +60,21 @@ type gate struct {
 	parks  bool      // the end of the wait, if it is not limit, parks
 	woken  bool      // this is a parked connection come back, nothing read yet
 	off    bool      // never park: hijacked or HTTP/2
+	hooked bool      // the server reports states: only they tell what is idle
+	direct bool      // net/http itself took it from Accept, with nothing between. Set before Accept returns
+	other  bool      // the server is not net/http; see StateHook. Set before the server uses the connection
+	room   int       // the first Read's, which is the size of another server's empty buffer
 	fd     int       // the duplicate to be parked; owned from parking to Close
 }
 
 func (g *gate) open(l *Listener, inner net.Conn, rec record, woken bool) {
 	g.l, g.inner, g.rec, g.woken = l, inner, rec, woken
 	g.served.Store(rec.served)
+	g.to(fresh)
 }
+
+// keeps says that what is parked is the conn with all that is in it, and not just its fd.
+func (g *gate) keeps() bool { return g.raw != nil }
 
 func (g *gate) acceptedAt() time.Time { return g.l.start.Add(g.rec.accepted) }
 
@@ -75,15 +92,23 @@ func (g *gate) Read(p []byte) (int, error) {
 
 // SetReadDeadline goes through at once, but for the one call by which a server starts to wait for the next request.
 func (g *gate) SetReadDeadline(t time.Time) error {
-	if g.at() == passive {
+	if g.at() == passive && !g.other {
 		return g.inner.SetReadDeadline(t)
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	switch g.at() {
-	case fresh:
+	case passive, fresh:
 		g.user = t
-	case idle:
+	case aborted:
+		if t.IsZero() {
+			g.to(cleared)
+		} else {
+			g.leave()
+		}
+	case cleared:
+		g.leave()
+	case idle, settled:
 		return g.arm(t)
 	case armed: // a second one: the next request was in the server's buffer already
 		g.leave()
@@ -93,14 +118,39 @@ func (g *gate) SetReadDeadline(t time.Time) error {
 		if !g.method.pending() {
 			g.to(passive)
 		}
+		g.user = t
+	case closed:
+		if g.keeps() {
+			return net.ErrClosed
+		}
 	}
 	g.short = false
 	return g.inner.SetReadDeadline(t)
 }
 
-// SetDeadline is in no server's idle sequence.
+// SetWriteDeadline is one step of the sequence nobody reports.
+func (g *gate) SetWriteDeadline(t time.Time) error {
+	if g.at() != passive {
+		g.mu.Lock()
+		if g.at() == cleared && t.IsZero() {
+			g.to(settled)
+		} else {
+			g.disturb()
+		}
+		g.mu.Unlock()
+	}
+	if g.gone() {
+		return net.ErrClosed
+	}
+	return g.inner.SetWriteDeadline(t)
+}
+
+// SetDeadline is in no server's idle sequence. net/http calls it in Hijack, which nobody else may report.
 func (g *gate) SetDeadline(t time.Time) error {
 	g.interrupt()
+	if g.gone() {
+		return net.ErrClosed
+	}
 	return g.inner.SetDeadline(t)
 }
 
@@ -112,17 +162,27 @@ func (g *gate) Close() error {
 	g.mu.Unlock()
 	switch was {
 	case closed:
+		if g.keeps() { // another value may own it by now
+			return net.ErrClosed
+		}
 	case parking:
+		if g.keeps() {
+			g.l.lot.keep(g.inner, g.raw, g.parkedRecord(), g.limit)
+			return nil
+		}
 		// The old conn goes first: its Close takes the socket out of the runtime's poller, and so it is in
 		// one poller at any time. Bytes that arrive in between are found when the duplicate is added to ours.
 		err := g.inner.Close()
 		g.l.lot.park(g.fd, g.parkedRecord(), g.limit)
 		return err
 	default:
-		g.l.count.open.Add(-1)
+		g.l.ended(g.inner)
 	}
 	return g.inner.Close()
 }
+
+// gone reports whether this value is spent while the conn below may live on under another.
+func (g *gate) gone() bool { return g.keeps() && g.at() == closed }
 
 func (g *gate) parkedRecord() record {
 	rec := g.rec

@@ -3,11 +3,12 @@ package netpoll
 import "time"
 
 // attach is StateNew: a server that reports states has taken the connection.
-func (g *gate) attach() {
+func (g *gate) attach(other bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.at() == passive && !g.off {
-		g.to(fresh)
+	g.hooked, g.other = true, other
+	if !g.l.hooked.Load() {
+		g.l.hooked.Store(true)
 	}
 }
 
@@ -31,7 +32,7 @@ func (g *gate) idle() {
 	if g.method.pending() {
 		g.method.forget()
 	}
-	g.restore()
+	g.hooked = true
 	g.to(idle)
 }
 
@@ -48,12 +49,30 @@ func (g *gate) detach() {
 
 // interrupt is any call that an idle server does not make.
 func (g *gate) interrupt() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.off = g.off || !g.hooked
+	if !g.spent() && g.at() != passive {
+		g.leave()
+		g.restore()
+	}
+}
+
+// touch is any other call. Where states are reported it means nothing.
+func (g *gate) touch() {
 	if g.at() == passive {
 		return
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if !g.spent() {
+	g.disturb()
+}
+
+// disturb needs mu. It gives up the sequence nobody reports.
+func (g *gate) disturb() {
+	switch ph := g.at(); {
+	case g.hooked || ph == fresh || ph == head || g.spent():
+	case ph != passive:
 		g.leave()
 		g.restore()
 	}
@@ -81,7 +100,7 @@ func (g *gate) arm(t time.Time) error {
 	g.user = t
 	g.limit = earliest(t, after(now, g.l.opt.IdleTimeout))
 	g.to(armed)
-	return g.shorten(now, g.method.known)
+	return g.shorten(now, g.other || g.method.known)
 }
 
 // waitFirst needs mu. It does the same before the first request, where nothing can be held above.

@@ -10,7 +10,10 @@ import (
 func (g *gate) readAware(p []byte) (int, error) {
 	g.mu.Lock()
 	ph := g.at()
-	full := len(p) == fullRead
+	if ph == fresh {
+		g.room = len(p)
+	}
+	full := g.empty(p)
 	switch {
 	case ph == passive:
 		g.mu.Unlock()
@@ -19,9 +22,12 @@ func (g *gate) readAware(p []byte) (int, error) {
 		g.to(head)
 		g.mu.Unlock()
 		return g.readWoken(p)
+	case ph == idle && full && g.other: // a server without timeouts sets no deadline
+		g.arm(g.user)
+		g.to(waiting)
 	case ph == armed && full:
 		g.to(waiting)
-	case ph == fresh && full:
+	case ph == fresh && full && g.mayWait():
 		g.waitFirst()
 	case ph == fresh:
 		g.to(head)
@@ -31,7 +37,7 @@ func (g *gate) readAware(p []byte) (int, error) {
 		g.method.begin()
 		g.method.feed([]byte{g.early.b})
 		g.restore()
-	case ph == idle, ph == armed:
+	case ph == idle, ph == armed, ph >= aborted && ph <= settled:
 		g.leave()
 		g.restore()
 	case ph == head:
@@ -42,14 +48,27 @@ func (g *gate) readAware(p []byte) (int, error) {
 	}
 	ph = g.at()
 	g.mu.Unlock()
-	switch ph {
-	case parking:
+	switch {
+	case ph == parking:
 		return 0, ErrParked
-	case waiting:
+	case g.gone():
+		return 0, net.ErrClosed
+	case ph == waiting:
 		return g.wait(p)
 	}
 	return g.deliver(p)
 }
+
+// empty reports whether the server's buffer holds nothing, told by the room it offers.
+func (g *gate) empty(p []byte) bool {
+	if g.other {
+		return len(p) == g.room
+	}
+	return len(p) == fullRead
+}
+
+// mayWait needs mu. Of a server that reports nothing only net/http's is known.
+func (g *gate) mayWait() bool { return g.hooked || g.direct }
 
 // early is the first byte of a next request, taken by net/http's background read while a handler still ran or its
 // answer was just leaving. Clients that answer at once make this happen all the time. net/http holds the byte back, so
@@ -62,10 +81,18 @@ type early struct {
 // readEarly is a Read of one byte: of all that net/http does, only the background read.
 func (g *gate) readEarly(p []byte) (int, error) {
 	n, err := g.inner.Read(p)
-	if n == 1 {
-		g.mu.Lock()
-		g.early = early{p[0], true}
-		g.mu.Unlock()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	switch {
+	case g.other || g.at() != passive:
+	case g.hooked:
+		if n == 1 {
+			g.early = early{p[0], true}
+		}
+	case n > 0: // the next request begins unseen
+		g.method.forget()
+	case g.direct && isTimeout(err) && !g.off:
+		g.to(aborted)
 	}
 	return n, err
 }
@@ -103,8 +130,8 @@ func (g *gate) expire() phase {
 		g.to(passive)
 		return passive
 	}
-	fd, ok := -1, false
-	if g.parks {
+	fd, ok := -1, g.parks && g.keeps()
+	if g.parks && !ok {
 		fd, ok = g.l.lot.claim(g.inner)
 	}
 	if !ok {
@@ -132,6 +159,12 @@ func (g *gate) watch(p []byte) {
 		return
 	}
 	g.rec.begun = true
+	if g.other {
+		if !g.short {
+			g.to(passive)
+		}
+		return
+	}
 	g.method.feed(p)
 	if g.method.http2() {
 		g.off = true
@@ -146,7 +179,7 @@ func (g *gate) watch(p []byte) {
 // four. The loop that runs now believes in a new connection and does neither, so it is done here.
 func (g *gate) readWoken(p []byte) (int, error) {
 	g.mu.Lock()
-	begun, post := g.rec.begun, g.rec.post
+	begun, post := g.rec.begun && !g.other, g.rec.post
 	g.woken = false
 	g.method.begin()
 	g.mu.Unlock()

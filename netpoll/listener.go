@@ -1,8 +1,11 @@
 package netpoll
 
 import (
+	"context"
+	"crypto/tls"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -21,6 +24,13 @@ type Listener struct {
 	once    sync.Once
 	arrived chan arrival
 	done    chan struct{} // closed by Close
+	room    chan struct{} // a connection has ended while MaxConns holds new ones back
+
+	tls    *tls.Config     // of ListenTLS
+	ctx    context.Context // of handshakes; ends with Close
+	cancel context.CancelFunc
+
+	hooked atomic.Bool // some server reports states
 
 	closing  sync.Once
 	closeErr error
@@ -46,18 +56,21 @@ func Listen(inner net.Listener, o *Options) (*Listener, error) {
 		start:   time.Now(),
 		arrived: make(chan arrival, backlog),
 		done:    make(chan struct{}),
+		room:    make(chan struct{}, 1),
 	}
+	l.ctx, l.cancel = context.WithCancel(context.Background())
 	lot, err := newLot(l)
 	if err != nil {
+		l.cancel()
 		return nil, err
 	}
 	l.lot = lot
 	return l, nil
 }
 
-// Accept returns the next connection: a new one, or a parked one on which the peer has sent something. TCP and Unix
-// connections come as a Conn, others as the inner listener returned them. It returns no temporary error; those are
-// counted and waited out.
+// Accept returns the next connection: a new one, or a parked one on which the peer has sent something. It comes as a Conn,
+// but as the inner listener returned it where it speaks TLS by itself or shows no fd, and as a *tls.Conn where ListenTLS
+// says so. Accept returns no temporary error; those are counted and waited out.
 func (l *Listener) Accept() (net.Conn, error) {
 	if l.isClosed() {
 		return nil, ErrClosed
@@ -70,6 +83,9 @@ func (l *Listener) Accept() (net.Conn, error) {
 		if a.nc != nil && l.isClosed() {
 			a.nc.Close()
 			return nil, ErrClosed
+		}
+		if g, ok := a.nc.(gated); ok && !l.hooked.Load() {
+			g.gateOf().direct = acceptedByHTTP()
 		}
 		return a.nc, a.err
 	case <-l.done:
@@ -91,11 +107,28 @@ func (l *Listener) CloseIdle() { l.lot.clear() }
 func (l *Listener) Close() error {
 	l.closing.Do(func() {
 		close(l.done)
+		l.cancel()
 		l.closeErr = l.inner.Close()
 		l.lot.close()
 		l.discard()
 	})
 	return l.closeErr
+}
+
+// left counts connections that have ended.
+func (l *Listener) left(n int64) {
+	l.count.open.Add(-n)
+	l.makeRoom()
+}
+
+// makeRoom tells awaitRoom to look again.
+func (l *Listener) makeRoom() {
+	if l.opt.MaxConns > 0 {
+		select {
+		case l.room <- struct{}{}:
+		default:
+		}
+	}
 }
 
 func (l *Listener) isClosed() bool {

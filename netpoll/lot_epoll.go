@@ -15,7 +15,7 @@ import (
 // lot is where parked connections stand: an epoll of our own and a table indexed by fd.
 //
 // Each parked fd has one owner. It is the lot from park to take; whoever takes it, the poller on an event, the sweeper on
-// a timeout, clear or close, is then the only one who may use or close it. An event names its fd and the
+// a timeout, shed, clear or close, is then the only one who may use or close it. An event names its fd and the
 // generation of that parking, so one that was harvested before somebody else took the fd, and the kernel reused the
 // number, finds another generation and is dropped.
 type lot struct {
@@ -23,12 +23,15 @@ type lot struct {
 	epoll *os.File // pollable itself, so no thread blocks in epoll_wait
 	epfd  int      // epoll's number; valid until close has seen the poller end
 	box   carrier  // the poller's own
+	spare reserve
 
 	poller sync.WaitGroup
 
 	mu     sync.Mutex // guards all below, and every EPOLL_CTL_ADD and DEL
 	table  table
 	wheel  wheel
+	order  order            // only with ShedIdle
+	kept   map[int]net.Conn // by fd: connections parked with their value
 	gen    uint32
 	sweep  *time.Timer
 	closed bool
@@ -39,15 +42,17 @@ func newLot(l *Listener) (*lot, error) {
 	if err != nil {
 		return nil, os.NewSyscallError("epoll_create1", err)
 	}
-	t := &lot{l: l, epfd: epfd}
+	t := &lot{l: l, epfd: epfd, kept: make(map[int]net.Conn)}
 	t.wheel.table = &t.table
 	if t.box, err = newCarrier(epfd); err != nil {
 		unix.Close(epfd)
 		return nil, err
 	}
+	t.spare.fill(epfd)
 	if err := unix.SetNonblock(epfd, true); err != nil {
 		unix.Close(epfd)
 		t.box.close()
+		t.spare.close()
 		return nil, os.NewSyscallError("fcntl", err)
 	}
 	t.epoll = os.NewFile(uintptr(epfd), "netpoll")
@@ -59,8 +64,8 @@ func newLot(l *Listener) (*lot, error) {
 
 func (t *lot) willing() bool { return !t.l.isClosed() }
 
-// claim duplicates the socket of a connection that is about to be closed by its server. It declines at the fd limit:
-// then the connection waits in its goroutine, which is better than losing it.
+// claim duplicates the socket of a connection that is about to be closed by its server. It declines at the fd limit when
+// the reserve is used up too: then the connection waits in its goroutine, which is better than losing it.
 func (t *lot) claim(nc net.Conn) (int, bool) {
 	sc, ok := nc.(syscall.Conn)
 	if !ok || !t.willing() {
@@ -72,7 +77,10 @@ func (t *lot) claim(nc net.Conn) (int, bool) {
 	}
 	dup := -1
 	rc.Control(func(fd uintptr) {
-		dup, err = unix.FcntlInt(fd, unix.F_DUPFD_CLOEXEC, 0)
+		err = t.spare.use(func() (err error) {
+			dup, err = unix.FcntlInt(fd, unix.F_DUPFD_CLOEXEC, 0)
+			return err
+		})
 	})
 	return dup, dup >= 0 && err == nil
 }
@@ -84,7 +92,24 @@ func (t *lot) park(fd int, rec record, limit time.Time) {
 	t.mu.Unlock()
 	if !ok {
 		unix.Close(fd)
-		t.l.count.open.Add(-1)
+		t.l.left(1)
+	}
+	t.spare.fill(t.epfd)
+}
+
+// keep parks nc as it is, on the fd it has. Whoever else can reach nc may close it under us, and then the number may be
+// anybody's: so it is entered under RawConn.Control, which holds the fd, and closed only by way of nc.
+func (t *lot) keep(nc net.Conn, raw syscall.RawConn, rec record, limit time.Time) {
+	ok := false
+	raw.Control(func(fd uintptr) {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		if ok = !t.closed && t.enter(int(fd), rec, limit); ok {
+			t.kept[int(fd)] = nc
+		}
+	})
+	if !ok {
+		t.l.drop(nc)
 	}
 }
 
@@ -95,7 +120,12 @@ func (t *lot) enter(fd int, rec record, limit time.Time) bool {
 	if t.gen == 0 { // 0 marks a free slot
 		t.gen++
 	}
-	*t.table.grow(fd) = slot{record: rec, gen: t.gen}
+	s := t.table.grow(fd)
+	if s.gen != 0 { // a kept connection that somebody else has closed: the number is free for us
+		stale, _ := t.take(fd, s.gen)
+		t.l.ended(stale.nc)
+	}
+	*s = slot{record: rec, gen: t.gen}
 	ev := unix.EpollEvent{
 		Events: unix.EPOLLIN | unix.EPOLLRDHUP | unix.EPOLLONESHOT,
 		Fd:     int32(fd),
@@ -108,62 +138,98 @@ func (t *lot) enter(fd int, rec record, limit time.Time) bool {
 	if !limit.IsZero() {
 		t.schedule(fd, limit)
 	}
+	if t.l.opt.ShedIdle {
+		t.order.add(fd, t.gen, t.l.count.parked.Load(), &t.table)
+	}
 	t.l.count.parks.Add(1)
 	t.l.count.parked.Add(1)
+	if t.l.opt.ShedIdle {
+		t.l.makeRoom()
+	}
 	return true
 }
 
-// take makes the caller the owner of fd. The DEL comes before anybody may close fd: epoll follows the open socket,
-// which the duplicate of a wake keeps alive, and a stale entry would make the next ADD of this number fail.
-// It needs mu.
-func (t *lot) take(fd int, gen uint32) (record, bool) {
+// taken is a connection that was parked and now belongs to whoever called take.
+type taken struct {
+	fd  int
+	nc  net.Conn // the value, where it was kept; fd is then only its number
+	rec record
+}
+
+// take makes the caller the owner of what is parked under fd. The DEL comes before anybody may close fd: epoll follows the
+// open socket, which the duplicate of a wake keeps alive, and a stale entry would make the next ADD of this number
+// fail. It needs mu.
+func (t *lot) take(fd int, gen uint32) (taken, bool) {
 	s := t.table.at(fd)
 	if t.closed || s == nil || s.gen == 0 || s.gen != gen {
-		return record{}, false
+		return taken{}, false
 	}
 	t.wheel.remove(fd)
-	rec := s.record
+	out := taken{fd: fd, rec: s.record}
 	*s = slot{}
+	if nc, ok := t.kept[fd]; ok {
+		out.nc = nc
+		delete(t.kept, fd)
+	}
 	unix.EpollCtl(t.epfd, unix.EPOLL_CTL_DEL, fd, nil)
 	t.l.count.parked.Add(-1)
-	return rec, true
+	return out, true
+}
+
+// shed closes what was parked first.
+func (t *lot) shed() bool {
+	t.mu.Lock()
+	out, ok := t.order.first(t.take)
+	t.mu.Unlock()
+	if ok {
+		t.l.count.shed.Add(1)
+		t.shut(out)
+	}
+	return ok
 }
 
 // clear closes what is parked now.
 func (t *lot) clear() {
 	t.mu.Lock()
-	fds := t.takeAll()
+	all := t.takeAll()
 	t.mu.Unlock()
-	t.shut(fds)
+	t.shut(all...)
 }
 
 // close ends the poller before it gives up epfd, which the poller uses.
 func (t *lot) close() {
 	t.mu.Lock()
-	fds := t.takeAll()
+	all := t.takeAll()
 	t.closed = true
 	t.sweep.Stop()
 	t.mu.Unlock()
-	t.shut(fds)
+	t.shut(all...)
 	t.epoll.SetReadDeadline(time.Unix(1, 0))
 	t.poller.Wait()
+	t.spare.close()
 	t.epoll.Close()
 	t.box.close()
 }
 
 // takeAll needs mu.
-func (t *lot) takeAll() (fds []int) {
+func (t *lot) takeAll() []taken {
+	all := make([]taken, 0, max(0, t.l.count.parked.Load()))
 	t.table.each(func(fd int, s *slot) {
-		if _, ok := t.take(fd, s.gen); ok {
-			fds = append(fds, fd)
+		if out, ok := t.take(fd, s.gen); ok {
+			all = append(all, out)
 		}
 	})
-	return fds
+	return all
 }
 
-func (t *lot) shut(fds []int) {
-	for _, fd := range fds {
-		unix.Close(fd)
+func (t *lot) shut(all ...taken) {
+	for _, c := range all {
+		if c.nc != nil {
+			t.l.drop(c.nc)
+			continue
+		}
+		unix.Close(c.fd)
+		t.l.left(1)
 	}
-	t.l.count.open.Add(-int64(len(fds)))
+	t.spare.fill(t.epfd)
 }

@@ -3,7 +3,9 @@
 package netpoll
 
 import (
+	"errors"
 	"net"
+	"syscall"
 	"time"
 )
 
@@ -15,5 +17,11 @@ func newLot(*Listener) (*lot, error) { return &lot{}, nil }
 func (*lot) willing() bool               { return false }
 func (*lot) claim(net.Conn) (int, bool)  { return -1, false }
 func (*lot) park(int, record, time.Time) {}
+func (*lot) shed() bool                  { return false }
 func (*lot) clear()                      {}
 func (*lot) close()                      {}
+
+func (*lot) keep(net.Conn, syscall.RawConn, record, time.Time) {}
+
+// writeOnce is for closing what was parked.
+func writeOnce(syscall.RawConn, []byte) (int, error) { return 0, errors.ErrUnsupported }

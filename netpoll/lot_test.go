@@ -3,6 +3,7 @@
 package netpoll
 
 import (
+	"crypto/tls"
 	"net"
 	"testing"
 	"time"
@@ -116,6 +117,46 @@ func TestWakeAtFdLimit(t *testing.T) {
 		t.Fatal(err)
 	}
 	nc.Close()
+}
+
+// What came before a FIN is a session's end only if it is nothing else.
+func TestIsAlert(t *testing.T) {
+	record := func(typ byte, n int) []byte { return append([]byte{typ, 3, 3, 0, byte(n)}, make([]byte, n)...) }
+	for i, tt := range []struct {
+		p    []byte
+		want bool
+	}{
+		{record(23, 19), true},                             // TLS 1.3
+		{record(21, 26), true},                             // TLS 1.2, AES-GCM
+		{record(21, 18), true},                             // TLS 1.2, ChaCha20
+		{record(23, 20), false},                            // 3 bytes of a request
+		{record(23, 40), false},                            // a request
+		{record(21, 26)[:20], false},                       // half of it
+		{append(record(23, 19), record(23, 19)...), false}, // something before it
+		{[]byte{23, 3}, false},
+		{nil, false},
+	} {
+		if got := isAlert(tt.p); got != tt.want {
+			t.Errorf("%d: %v", i, got)
+		}
+	}
+}
+
+// A session whose FIN came with its close_notify is reaped; a request in front of the two is not lost.
+func TestGoneSession(t *testing.T) {
+	_, fd, peer := parkedPair(t)
+	gone := taken{fd: fd, nc: &tls.Conn{}, rec: record{begun: true}}
+	unix.Write(peer, append([]byte{23, 3, 3, 0, 19}, make([]byte, 19)...))
+	if !isGone(gone) {
+		t.Error("a close_notify is taken for a request")
+	}
+	if isGone(taken{fd: fd, nc: gone.nc}) {
+		t.Error("reaped before the first request, where net/http may answer")
+	}
+	unix.Write(peer, []byte{23})
+	if isGone(gone) {
+		t.Error("there is more than a close_notify")
+	}
 }
 
 func TestSlotSize(t *testing.T) {

@@ -1,6 +1,9 @@
 package netpoll
 
-import "time"
+import (
+	"net"
+	"time"
+)
 
 // Options says when a Listener parks and for how long. It is copied by Listen; changing it later has no effect.
 type Options struct {
@@ -17,11 +20,28 @@ type Options struct {
 	// FirstByteTimeout bounds the time from accept to the first byte of the first request. http.Server.ReadHeaderTimeout
 	// holds as well; the earlier one ends the connection. Negative means no bound. Zero means 30 seconds.
 	FirstByteTimeout time.Duration
+
+	// MaxConns bounds the connections open at once, parked ones included. At the bound new ones wait in the kernel's
+	// queue, or take the place of parked ones: see ShedIdle. Connections passed through untouched are not counted. Zero
+	// means no bound but the process's fd limit.
+	MaxConns int
+
+	// ShedIdle closes the connection that has been parked longest to make room for a new one, at MaxConns and at the
+	// process's fd limit. Zero means that new connections wait.
+	ShedIdle bool
+
+	// HandshakeTimeout bounds the TLS handshake of a ListenTLS connection. Zero means ten seconds.
+	HandshakeTimeout time.Duration
+
+	// HandshakeError is told of each TLS handshake that failed, for logging, after nc was closed. It is called from several
+	// goroutines. Zero means that they are only counted.
+	HandshakeError func(nc net.Conn, err error)
 }
 
 const (
 	defaultParkAfter        = time.Second
 	defaultFirstByteTimeout = 30 * time.Second
+	defaultHandshakeTimeout = 10 * time.Second // ServeTLS has none unless ReadTimeout or its like is set
 )
 
 func (o *Options) withDefaults() Options {
@@ -34,6 +54,9 @@ func (o *Options) withDefaults() Options {
 	}
 	if c.FirstByteTimeout == 0 {
 		c.FirstByteTimeout = defaultFirstByteTimeout
+	}
+	if c.HandshakeTimeout == 0 {
+		c.HandshakeTimeout = defaultHandshakeTimeout
 	}
 	return c
 }

@@ -3,7 +3,7 @@
 package netpoll
 
 import (
-	"errors"
+	"crypto/tls"
 	"net"
 	"time"
 
@@ -46,38 +46,69 @@ func harvest(epfd int, events []unix.EpollEvent) int {
 func (t *lot) handle(ev unix.EpollEvent) {
 	fd := int(ev.Fd)
 	t.mu.Lock()
-	rec, ok := t.take(fd, uint32(ev.Pad))
+	out, ok := t.take(fd, uint32(ev.Pad))
 	t.mu.Unlock()
-	if !ok {
-		return
-	}
-	if ev.Events&(unix.EPOLLRDHUP|unix.EPOLLHUP|unix.EPOLLERR) != 0 && isGone(fd) {
+	switch {
+	case !ok:
+	case ev.Events&(unix.EPOLLRDHUP|unix.EPOLLHUP|unix.EPOLLERR) != 0 && isGone(out):
 		t.l.count.reaped.Add(1)
-		t.shut([]int{fd})
-		return
+		t.shut(out)
+	default:
+		t.wake(out)
 	}
-	t.wake(fd, rec)
 }
 
 // isGone tells a peer that has left from one that sent a last request and then shut its side down.
-func isGone(fd int) bool {
-	var b [1]byte
-	n, _, err := unix.Recvfrom(fd, b[:], unix.MSG_PEEK|unix.MSG_DONTWAIT)
+func isGone(c taken) bool {
+	var b [maxAlert + 1]byte
+	n, _, err := unix.Recvfrom(c.fd, b[:], unix.MSG_PEEK|unix.MSG_DONTWAIT)
+	if _, ok := c.nc.(*tls.Conn); ok && n > 0 {
+		return c.rec.begun && isAlert(b[:n])
+	}
 	return n <= 0 && err != unix.EAGAIN && err != unix.EINTR
 }
 
-func (t *lot) wake(fd int, rec record) {
-	nc, err := t.revive(fd)
-	if err != nil {
-		t.l.count.open.Add(-1)
-		return
+const maxAlert = 5 + 8 + 2 + 16 // TLS 1.2 with an explicit nonce
+
+// isAlert reports whether p, all that came before the FIN, is one record with a close_notify. TLS 1.3 hides what it is, but
+// in this length besides an alert only 2 bytes of a request fit, and no server answers those at the end of a connection.
+func isAlert(p []byte) bool {
+	const alert, data, overhead13 = 21, 23, 1 + 16
+	if len(p) < 5 || len(p) != 5+int(p[3])<<8+int(p[4]) {
+		return false
 	}
-	t.l.count.wakes.Add(1)
-	t.l.offer(arrival{nc: t.l.wrap(nc, rec, true)})
+	return p[0] == alert || p[0] == data && len(p) == 5+2+overhead13
 }
 
-// revive makes a net.Conn of a parked fd, which it takes over. At the fd limit it waits: the fd it has just closed is
-// normally the one it gets, but others of the process may be faster.
+func (t *lot) wake(c taken) {
+	nc, err := t.rise(c)
+	if err != nil {
+		t.l.left(1)
+		return
+	}
+	t.spare.fill(t.epfd)
+	t.l.count.wakes.Add(1)
+	t.l.offer(arrival{nc: nc})
+}
+
+// rise returns what Accept will.
+func (t *lot) rise(c taken) (net.Conn, error) {
+	if c.nc == nil {
+		nc, err := t.revive(c.fd)
+		if err != nil {
+			return nil, err
+		}
+		return t.l.wrap(nc, c.rec, true), nil
+	}
+	c.nc.SetDeadline(time.Time{}) // the last server's
+	if s, ok := c.nc.(*tls.Conn); ok {
+		return t.l.wrapTLS(s, c.rec, true), nil
+	}
+	return t.l.wrapKept(c.nc, c.rec, true), nil
+}
+
+// revive makes a net.Conn of a parked fd, which it takes over. At the fd limit the fd it has just closed is normally the
+// one it gets; where others of the process are faster it lives on the reserve, and then it waits.
 func (t *lot) revive(fd int) (net.Conn, error) {
 	opts := readSockopts(fd)
 	if err := t.box.load(fd); err != nil {
@@ -85,12 +116,16 @@ func (t *lot) revive(fd int) (net.Conn, error) {
 	}
 	defer t.box.unload(t.epfd)
 	for {
-		nc, err := t.box.conn()
+		var nc net.Conn
+		err := t.spare.use(func() (err error) {
+			nc, err = t.box.conn()
+			return err
+		})
 		if err == nil {
 			opts.restore(t.box.fd)
 			return nc, nil
 		}
-		if !errors.Is(err, unix.EMFILE) && !errors.Is(err, unix.ENFILE) || t.l.isClosed() {
+		if !atLimit(err) || t.l.isClosed() {
 			return nil, err
 		}
 		t.l.sleep(firstPause)
@@ -108,17 +143,17 @@ func (t *lot) schedule(fd int, limit time.Time) {
 
 // expire runs every tick while anything parked has a timeout.
 func (t *lot) expire() {
-	var fds []int
+	var due []taken
 	t.mu.Lock()
 	t.wheel.advance(ticks(time.Since(t.l.start)), func(fd int, s *slot) {
-		if _, ok := t.take(fd, s.gen); ok {
-			fds = append(fds, fd)
+		if out, ok := t.take(fd, s.gen); ok {
+			due = append(due, out)
 		}
 	})
 	if t.wheel.timed > 0 && !t.closed {
 		t.sweep.Reset(tick)
 	}
 	t.mu.Unlock()
-	t.l.count.expired.Add(uint64(len(fds)))
-	t.shut(fds)
+	t.l.count.expired.Add(uint64(len(due)))
+	t.shut(due...)
 }

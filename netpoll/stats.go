@@ -12,24 +12,30 @@ type Stats struct {
 	Wakes   uint64 // parked connections that came back through Accept
 	Reaped  uint64 // parked connections closed because the peer had gone
 	Expired uint64 // parked connections closed by a timeout
+	Shed    uint64 // parked connections closed to make room, see Options.ShedIdle
 
-	AcceptErrors uint64 // temporary errors of the inner listener, absorbed
+	AcceptErrors    uint64 // temporary errors of the inner listener, absorbed
+	HandshakeErrors uint64 // TLS handshakes that failed
 }
 
 // counters are independent tallies: nothing is ordered by them, so plain atomic adds are enough.
 type counters struct {
-	open, parked                         atomic.Int64
-	parks, wakes, reaped, expired, accpt atomic.Uint64
+	open, parked                               atomic.Int64
+	parks, wakes, reaped, expired, shed, accpt atomic.Uint64
+	handshakes                                 atomic.Uint64
 }
 
 func (c *counters) snapshot() Stats {
 	return Stats{
-		Open:         c.open.Load(),
-		Parked:       c.parked.Load(),
-		Parks:        c.parks.Load(),
-		Wakes:        c.wakes.Load(),
-		Reaped:       c.reaped.Load(),
-		Expired:      c.expired.Load(),
-		AcceptErrors: c.accpt.Load(),
+		Open:    c.open.Load(),
+		Parked:  c.parked.Load(),
+		Parks:   c.parks.Load(),
+		Wakes:   c.wakes.Load(),
+		Reaped:  c.reaped.Load(),
+		Expired: c.expired.Load(),
+		Shed:    c.shed.Load(),
+
+		AcceptErrors:    c.accpt.Load(),
+		HandshakeErrors: c.handshakes.Load(),
 	}
 }

@@ -1,0 +1,90 @@
+// Parking is one small server under five frameworks, whose idle connections wait in netpoll.
+//
+//	go run . -framework gin                      # or nethttp, echo, chi, fasthttp
+//	curl http://127.0.0.1:8080/                  # Hello, World!
+//	curl http://127.0.0.1:8080/stats?gc=1        # {"goroutines":4,"heap":…,"rss":…,"park":true,"stats":{…}}
+//
+// Open some thousand idle connections with -park=false and again with -park=true and compare /stats. It stops cleanly on
+// SIGTERM.
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"flag"
+	"fmt"
+	"log"
+	"net"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/hotpath-go/hotpath/netpoll"
+)
+
+func main() {
+	log.SetFlags(0)
+	framework := flag.String("framework", "nethttp", "nethttp, gin, echo, chi or fasthttp")
+	park := flag.Bool("park", true, "park idle connections")
+	secure := flag.Bool("tls", false, "serve TLS, with a certificate made at start")
+	idle := flag.Duration("idle-timeout", 3*time.Minute, "close connections idle for this long")
+	addr := flag.String("addr", "127.0.0.1:8080", "address to listen on")
+	flag.Parse()
+
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
+	if err := run(ctx, *framework, *addr, *park, *secure, *idle); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run(ctx context.Context, framework, addr string, park, secure bool, idle time.Duration) error {
+	ln, parking, err := listen(addr, park, secure)
+	if err != nil {
+		return err
+	}
+	srv, err := newServer(framework, parking, idle)
+	if err != nil {
+		ln.Close()
+		return err
+	}
+	fmt.Println("listening on", ln.Addr())
+	ended := make(chan error, 1)
+	go func() { ended <- srv.serve(ln) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	err = srv.shutdown(ctx)
+	<-ended
+	return err
+}
+
+// listen returns the listener to serve, and the same again where it parks.
+func listen(addr string, park, secure bool) (net.Listener, *netpoll.Listener, error) {
+	inner, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, nil, err
+	}
+	var config *tls.Config
+	if secure {
+		if config, err = selfSigned(); err != nil {
+			inner.Close()
+			return nil, nil, err
+		}
+	}
+	switch {
+	case !park && secure:
+		return tls.NewListener(inner, config), nil, nil
+	case !park:
+		return inner, nil, nil
+	case secure:
+		l, err := netpoll.ListenTLS(inner, config, nil)
+		return l, l, err
+	}
+	l, err := netpoll.Listen(inner, nil)
+	return l, l, err
+}

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"bufio"
+	"crypto/tls"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// start builds nothing twice: exe is the program.
+func start(t *testing.T, exe string, args ...string) (addr string, cmd *exec.Cmd) {
+	t.Helper()
+	cmd = exec.Command(exe, append(args, "-addr", "127.0.0.1:0")...)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
+	line, err := bufio.NewReader(out).ReadString('\n')
+	addr, ok := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
+	if !ok {
+		t.Fatalf("said %q, %v", line, err)
+	}
+	return addr, cmd
+}
+
+func ask(c net.Conn, path string) (string, error) {
+	fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: x\r\n\r\n", path)
+	resp, err := http.ReadResponse(bufio.NewReader(c), nil)
+	if err != nil {
+		return "", err
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	return string(b), err
+}
+
+// Every framework greets, parks its idle connections, serves them again and stops on SIGTERM.
+func TestFrameworks(t *testing.T) {
+	exe := filepath.Join(t.TempDir(), "parking")
+	if out, err := exec.Command("go", "build", "-o", exe, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for _, framework := range []string{"nethttp", "gin", "echo", "chi", "fasthttp"} {
+		for _, how := range []string{"-park=true", "-park=false", "-tls"} {
+			t.Run(framework+how, func(t *testing.T) {
+				t.Parallel()
+				try(t, exe, framework, how)
+			})
+		}
+	}
+}
+
+func try(t *testing.T, exe, framework, how string) {
+	addr, cmd := start(t, exe, "-framework", framework, how)
+	dial := func() net.Conn {
+		c, err := net.Dial("tcp", addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { c.Close() })
+		c.SetDeadline(time.Now().Add(time.Minute))
+		if how == "-tls" {
+			return tls.Client(c, &tls.Config{InsecureSkipVerify: true})
+		}
+		return c
+	}
+	c, watch := dial(), dial()
+	greet := func() {
+		if got, err := ask(c, "/"); got != greeting || err != nil {
+			t.Fatalf("%q %v", got, err)
+		}
+	}
+	greet()
+	var f figures
+	look := func() {
+		got, err := ask(watch, "/stats?gc=1")
+		if err == nil {
+			err = json.Unmarshal([]byte(got), &f)
+		}
+		if err != nil || f.Goroutines == 0 || f.Heap == 0 {
+			t.Fatalf("%q %v", got, err)
+		}
+	}
+	look()
+	if parks := how != "-park=false"; f.Park != parks {
+		t.Errorf("%+v", f)
+	} else if parks && runtime.GOOS == "linux" {
+		for end := time.Now().Add(20 * time.Second); f.Stats.Parked == 0; look() {
+			if time.Now().After(end) {
+				t.Fatalf("never parked: %+v", f.Stats)
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+		greet()
+	}
+	cmd.Process.Signal(syscall.SIGTERM)
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("after SIGTERM: %v", err)
+	}
+}

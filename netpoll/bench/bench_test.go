@@ -1,0 +1,41 @@
+//go:build linux
+
+package main
+
+import (
+	"os"
+	"testing"
+)
+
+// TestMain lets a benchmark start this very binary as its server.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == "-serve" {
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+// Each kind of server under a few connections: what go run . memory does with 19,000.
+func BenchmarkMemory(b *testing.B) {
+	for _, base := range pairs {
+		b.Run(base, func(b *testing.B) {
+			for b.Loop() {
+				row, err := weigh("netpoll-"+base, 20, 40)
+				if err != nil {
+					b.Fatal(err)
+				}
+				if n := row.AtMany.Goroutines; n > 30 {
+					b.Errorf("%d goroutines: nothing is parked", n)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkParkWake(b *testing.B) {
+	for b.Loop() {
+		if _, err := parkWake(1, 100, ""); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

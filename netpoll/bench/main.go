@@ -1,0 +1,65 @@
+//go:build linux
+
+// Bench measures netpoll beside the servers it is put under. Each subcommand runs the two sides in one run, in processes
+// of their own, and adds its rows to results/; report writes them into netpoll's README.
+//
+//	go run . memory      RssAnon for each idle connection, 2,000 to 19,000
+//	go run . busy        wrk, 64 and 512 connections, alternated rounds (needs wrk)
+//	go run . parkwake    server CPU for a request that wakes a parked connection
+//	go run . endings     idle-timeout sweep and Shutdown of 18,000 parked connections
+//	go run ./report
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"log"
+	"os"
+	"path/filepath"
+	"runtime"
+)
+
+func main() {
+	log.SetFlags(0)
+	serve := flag.String("serve", "", "run as this server")
+	after := flag.Duration("park-after", 0, "netpoll.Options.ParkAfter of the server")
+	idle := flag.Duration("idle-timeout", 0, "http.Server.IdleTimeout of the server; 0 is an hour")
+	rounds := flag.Int("rounds", 9, "alternated rounds")
+	scale := flag.Int("scale", 1, "divide connections and requests, for a quick look")
+	only := flag.String("only", "", "for memory and busy: only this pair")
+	flag.Parse()
+	if *serve != "" {
+		log.Fatal(runServer(*serve, *after, *idle))
+	}
+	run, ok := map[string]func(rounds, scale int, only string) (any, error){
+		"memory": memory, "busy": busy, "parkwake": parkWake, "endings": endings,
+	}[flag.Arg(0)]
+	if !ok {
+		flag.Usage()
+		os.Exit(2)
+	}
+	rows, err := run(*rounds, *scale, *only)
+	if err != nil {
+		log.Fatal(err)
+	}
+	name := flag.Arg(0)
+	if *only != "" {
+		name += "-" + *only
+	}
+	if err := save(name, rows); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// save keeps the raw readings, with what they were taken on.
+func save(name string, rows any) error {
+	b, err := json.MarshalIndent(map[string]any{
+		"command": fmt.Sprint("go run . ", os.Args[1:]), "go": runtime.Version(), "cpus": runtime.NumCPU(), "rows": rows,
+	}, "", "\t")
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%s\n", b)
+	return os.WriteFile(filepath.Join("results", name+".json"), append(b, '\n'), 0o644)
+}

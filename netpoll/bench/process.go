@@ -1,0 +1,121 @@
+//go:build linux
+
+package main
+
+import (
+	"bufio"
+	"crypto/tls"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+)
+
+// process is a server under measurement.
+type process struct {
+	cmd  *exec.Cmd
+	out  *bufio.Reader
+	addr string
+	tls  bool
+}
+
+func start(kind string, args ...string) (*process, error) {
+	exe, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	p := &process{cmd: exec.Command(exe, append([]string{"-serve", kind}, args...)...), tls: strings.HasSuffix(kind, "tls")}
+	p.cmd.Stderr = os.Stderr
+	pipe, err := p.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := p.cmd.Start(); err != nil {
+		return nil, err
+	}
+	p.out = bufio.NewReader(pipe)
+	line, err := p.out.ReadString('\n')
+	p.addr = strings.TrimSpace(line)
+	return p, err
+}
+
+func (p *process) stop() {
+	p.cmd.Process.Kill()
+	p.cmd.Wait()
+}
+
+// dial uses a source address for every 4,000 connections: one alone would make connect(2) search for ports.
+func (p *process) dial(i int) (net.Conn, error) {
+	d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, byte(2+i/4000))}}
+	c, err := d.Dial("tcp", p.addr)
+	if err != nil || !p.tls {
+		return c, err
+	}
+	return tls.Client(c, &tls.Config{InsecureSkipVerify: true}), nil
+}
+
+// fill opens connections, one request on each, until there are n.
+func (p *process) fill(conns []net.Conn, n int) ([]net.Conn, error) {
+	for i := len(conns); i < n; i++ {
+		c, err := p.dial(i)
+		if err != nil {
+			return conns, err
+		}
+		conns = append(conns, c)
+		if _, err := ask(c, "/"); err != nil {
+			return conns, fmt.Errorf("connection %d: %w", i, err)
+		}
+	}
+	return conns, nil
+}
+
+func ask(c net.Conn, path string) (string, error) {
+	if _, err := io.WriteString(c, "GET "+path+" HTTP/1.1\r\nHost: x\r\n\r\n"); err != nil {
+		return "", err
+	}
+	resp, err := http.ReadResponse(bufio.NewReaderSize(c, 512), nil)
+	if err != nil {
+		return "", err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	return string(body), err
+}
+
+// facts is what the server says of itself.
+type facts struct {
+	RssAnon, Goroutines int
+	CPU                 time.Duration `json:"-"`
+}
+
+func (p *process) facts(path string) (f facts, err error) {
+	c, err := p.dial(0)
+	if err != nil {
+		return f, err
+	}
+	defer c.Close()
+	body, err := ask(c, path)
+	if err != nil {
+		return f, err
+	}
+	var us int64
+	_, err = fmt.Sscan(body, &f.RssAnon, &f.Goroutines, &us)
+	f.CPU = time.Duration(us) * time.Microsecond
+	return f, err
+}
+
+// settled reads twice and returns the second: the first gives back what the load has left.
+func (p *process) settled() (f facts, err error) {
+	time.Sleep(2500 * time.Millisecond) // longer than the default ParkAfter and fasthttp's idle workers live
+	for range 2 {
+		if f, err = p.facts("/facts"); err != nil {
+			return f, err
+		}
+		time.Sleep(200 * time.Millisecond)
+	}
+	return f, nil
+}

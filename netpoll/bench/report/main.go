@@ -1,0 +1,137 @@
+// Report writes the tables of ../results into netpoll's README, between its markers.
+//
+//	go run ./report        # from netpoll/bench
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"log"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+const (
+	begin = "<!-- numbers: go run ./report, in bench -->\n"
+	end   = "<!-- end of numbers -->\n"
+)
+
+func main() {
+	log.SetFlags(0)
+	var b bytes.Buffer
+	memory(&b)
+	compared(&b)
+	endings(&b)
+	const readme = "../README.md"
+	old, err := os.ReadFile(readme)
+	if err != nil {
+		log.Fatal(err)
+	}
+	head, rest, ok := strings.Cut(string(old), begin)
+	_, tail, ok2 := strings.Cut(rest, end)
+	if !ok || !ok2 {
+		log.Fatal("README.md has no markers")
+	}
+	if err := os.WriteFile(readme, []byte(head+begin+"\n"+b.String()+end+tail), 0o644); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// load adds the rows of every result of that name.
+func load[T any](name string) (rows []T) {
+	files, err := filepath.Glob(filepath.Join("results", name+"*.json"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, f := range files {
+		raw, err := os.ReadFile(f)
+		if err != nil {
+			log.Fatal(err)
+		}
+		var doc struct{ Rows []T }
+		if err := json.Unmarshal(raw, &doc); err != nil {
+			log.Fatal(f, ": ", err)
+		}
+		rows = append(rows, doc.Rows...)
+	}
+	return rows
+}
+
+type facts struct{ RssAnon, Goroutines int }
+
+func memory(b *bytes.Buffer) {
+	type row struct {
+		Server        string
+		Few, Many     int
+		AtFew, AtMany facts
+		Slope         float64
+	}
+	bars := map[string]float64{"netpoll-nethttp": 150, "netpoll-gin": 200, "netpoll-echo": 200, "netpoll-fasthttp": 200}
+	fmt.Fprintf(b, "Anonymous memory of the server (RssAnon after a collection), each connection after one request: `go run . memory`\n\n")
+	fmt.Fprintf(b, "| server | idle connections | RssAnon | goroutines | bytes for each connection between | |\n|---|---|---|---|---|---|\n")
+	plain := 0.0
+	for _, r := range load[row]("memory") {
+		note := ""
+		if bar, ok := bars[r.Server]; ok {
+			note = fmt.Sprintf("bar ≤ %.0f: %s", bar, verdict(r.Slope <= bar))
+		} else if r.Server == "netpoll-tls" {
+			note = fmt.Sprintf("bar ≥ 5× smaller: %.1f×, %s", plain/r.Slope, verdict(plain/r.Slope >= 5))
+		}
+		plain = r.Slope
+		fmt.Fprintf(b, "| %s | %d → %d | %.1f → %.1f MB | %d → %d | %.0f | %s |\n", r.Server, r.Few, r.Many,
+			float64(r.AtFew.RssAnon)/1e6, float64(r.AtMany.RssAnon)/1e6, r.AtFew.Goroutines, r.AtMany.Goroutines, r.Slope, note)
+	}
+	fmt.Fprintln(b)
+}
+
+func compared(b *bytes.Buffer) {
+	type row struct {
+		What             string
+		Plain, Netpoll   []float64
+		Ratio, Low, High float64
+	}
+	fmt.Fprintf(b, "Alternated rounds in one run, client on the same cores: `go run . busy`, `go run . parkwake`\n\n")
+	fmt.Fprintf(b, "| what | net/http, median of rounds | netpoll | ratio (95 %% interval) | |\n|---|---|---|---|---|\n")
+	for _, r := range append(load[row]("busy"), load[row]("parkwake")...) {
+		var note string
+		switch {
+		case strings.Contains(r.What, "req/s"):
+			note = "bar ≥ 0.97×: " + within(r.Low, r.High, 0.97, true)
+		case strings.Contains(r.What, "parked"):
+			note = "bar ≤ 1.9×: " + within(r.Low, r.High, 1.9, false)
+		default:
+			note = "bar ≤ 1.03×: " + within(r.Low, r.High, 1.03, false)
+		}
+		fmt.Fprintf(b, "| %s | %s | %s | %.3f (%.3f–%.3f), %d rounds | %s |\n", r.What, show(r.Plain), show(r.Netpoll), r.Ratio, r.Low, r.High, len(r.Plain), note)
+	}
+	fmt.Fprintln(b)
+}
+
+func endings(b *bytes.Buffer) {
+	type row struct {
+		Conns      int
+		Shutdowns  []string
+		SweepCPU   []float64
+		ExpireCPU  float64
+		PlainSweep []float64
+	}
+	raw, err := os.ReadFile("results/endings.json")
+	if err != nil {
+		return
+	}
+	var doc struct{ Rows row }
+	if err := json.Unmarshal(raw, &doc); err != nil {
+		log.Fatal(err)
+	}
+	r := doc.Rows
+	fmt.Fprintf(b, "%d parked connections: `go run . endings`\n\n", r.Conns)
+	fmt.Fprintf(b, "- CPU of the server in a second while an idle timeout runs for all: %s µs (net/http %s µs), bar < 1 %% of a core: %s.\n",
+		show(r.SweepCPU), show(r.PlainSweep), verdict(median(r.SweepCPU) < 10000))
+	fmt.Fprintf(b, "- CPU for each connection that the timeout ends: %.1f µs.\n", r.ExpireCPU)
+	for _, s := range r.Shutdowns {
+		fmt.Fprintf(b, "- `Server.Shutdown`: %s.\n", s)
+	}
+	fmt.Fprintln(b)
+}

@@ -1,0 +1,126 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/labstack/echo/v4"
+	"github.com/valyala/fasthttp"
+
+	"github.com/hotpath-go/hotpath/netpoll"
+)
+
+// runServer serves as kind, "nethttp" or "netpoll-gin" for example, until a request for /shutdown.
+func runServer(kind string, after, idle time.Duration) error {
+	inner, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	if idle == 0 {
+		idle = time.Hour
+	}
+	base, parked := strings.CutPrefix(kind, "netpoll-")
+	srv := &http.Server{IdleTimeout: idle}
+	fast := &fasthttp.Server{IdleTimeout: idle, MaxIdleWorkerDuration: time.Second}
+	var ln net.Listener = inner
+	if parked {
+		o := &netpoll.Options{ParkAfter: after}
+		l, err := netpoll.Listen(inner, o)
+		if base == "tls" {
+			l.Close()
+			if inner, err = net.Listen("tcp", inner.Addr().String()); err == nil {
+				l, err = netpoll.ListenTLS(inner, certificate(), o)
+			}
+		}
+		if err != nil {
+			return err
+		}
+		l.Install(srv)
+		fast.ConnState = netpoll.StateHook[fasthttp.ConnState](l)
+		ln = l
+	} else if base == "tls" {
+		ln = tls.NewListener(inner, certificate())
+	}
+	fmt.Println(ln.Addr())
+	if base == "fasthttp" {
+		fast.Handler = func(ctx *fasthttp.RequestCtx) { ctx.SetBodyString(answer(string(ctx.Path()))) }
+		return fast.Serve(ln)
+	}
+	srv.Handler = handler(base)
+	down := make(chan time.Duration)
+	app := srv.Handler
+	srv.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/shutdown" {
+			go func() {
+				start := time.Now()
+				srv.Shutdown(context.Background())
+				down <- time.Since(start)
+			}()
+			return
+		}
+		app.ServeHTTP(w, r)
+	})
+	srv.Serve(ln)
+	fmt.Println(<-down)
+	return nil
+}
+
+func certificate() *tls.Config {
+	ts := httptest.NewUnstartedServer(nil)
+	ts.StartTLS()
+	defer ts.Close()
+	return &tls.Config{Certificates: ts.TLS.Certificates}
+}
+
+func handler(base string) http.Handler {
+	switch base {
+	case "gin":
+		gin.SetMode(gin.ReleaseMode)
+		r := gin.New()
+		r.GET("/*path", func(c *gin.Context) { c.String(http.StatusOK, answer(c.Request.URL.Path)) })
+		return r
+	case "echo":
+		e := echo.New()
+		e.GET("/*", func(c echo.Context) error { return c.String(http.StatusOK, answer(c.Request().URL.Path)) })
+		return e
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.Write([]byte(answer(r.URL.Path))) })
+}
+
+// answer is "Hello, World!" or, for /facts, what the process has used: RssAnon in bytes after a collection,
+// goroutines, CPU time in microseconds.
+func answer(path string) string {
+	switch path {
+	case "/facts":
+		runtime.GC()
+		debug.FreeOSMemory()
+		fallthrough
+	case "/cpu":
+		var u syscall.Rusage
+		syscall.Getrusage(syscall.RUSAGE_SELF, &u)
+		cpu := u.Utime.Nano() + u.Stime.Nano()
+		return fmt.Sprint(rssAnon(), " ", runtime.NumGoroutine(), " ", cpu/1000)
+	}
+	return "Hello, World!"
+}
+
+func rssAnon() (bytes int) {
+	b, _ := os.ReadFile("/proc/self/status")
+	if _, rest, ok := strings.Cut(string(b), "RssAnon:"); ok {
+		fmt.Sscan(rest, &bytes)
+	}
+	return bytes * 1024
+}

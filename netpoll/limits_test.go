@@ -1,0 +1,123 @@
+package netpoll_test
+
+import (
+	"io"
+	"net"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/hotpath-go/hotpath/netpoll"
+)
+
+// closedNow reports whether the peer has closed an idle connection.
+func closedNow(c net.Conn) bool {
+	c.SetReadDeadline(time.Now().Add(20 * time.Millisecond))
+	defer c.SetReadDeadline(time.Time{})
+	_, err := c.Read(make([]byte, 1))
+	return err == io.EOF
+}
+
+// At MaxConns those parked longest go first, and what they leave is for new ones at once.
+func TestShedIdle(t *testing.T) {
+	l := serve(t, &netpoll.Options{ParkAfter: soon, MaxConns: 4, ShedIdle: true}, hello)
+	if !parks {
+		return
+	}
+	var conns []net.Conn
+	open := func() {
+		c := dial(t, l)
+		get(t, c, "/")
+		idling(t, l, int64(min(len(conns)+1, 4)))
+		conns = append(conns, c)
+	}
+	for range 4 {
+		open()
+	}
+	get(t, conns[0], "/") // no longer the one parked longest
+	idling(t, l, 4)
+	open()
+	open()
+	for i, want := range []bool{false, true, true, false, false, false} {
+		if got := closedNow(conns[i]); got != want {
+			t.Errorf("connection %d: closed is %v, want %v", i, got, want)
+		}
+	}
+	if s := l.Stats(); s.Shed != 2 || s.Open != 4 {
+		t.Errorf("%+v", s)
+	}
+}
+
+// Without ShedIdle, or with nothing parked, new ones wait for one to end and lose nothing.
+func TestMaxConns(t *testing.T) {
+	for _, shed := range []bool{false, true} {
+		release := make(chan bool)
+		l := serve(t, &netpoll.Options{ParkAfter: time.Hour, MaxConns: 2, ShedIdle: shed}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/wait" {
+				<-release
+			}
+			io.WriteString(w, "hello")
+		}))
+		a, b := dial(t, l), dial(t, l)
+		answers := make(chan string, 2)
+		for _, c := range []net.Conn{a, b} {
+			go func() {
+				body, err := tryGet(c, "/wait")
+				answers <- body + errText(err)
+			}()
+		}
+		eventually(t, "both accepted", func() bool { return l.Stats().Open == 2 })
+		late := dial(t, l)
+		go func() {
+			body, err := tryGet(late, "/")
+			answers <- body + errText(err)
+		}()
+		time.Sleep(20 * time.Millisecond)
+		if s := l.Stats(); s.Open != 2 || len(answers) != 0 {
+			t.Errorf("shed=%v: %+v, %d answers", shed, s, len(answers))
+		}
+		close(release)
+		for range 2 {
+			if got := <-answers; got != "hello" {
+				t.Error(got)
+			}
+		}
+		a.Close()
+		if got := <-answers; got != "hello" {
+			t.Errorf("shed=%v: the late one got %q", shed, got)
+		}
+	}
+}
+
+// A park makes room as much as a close does.
+func TestParkMakesRoom(t *testing.T) {
+	l := serve(t, &netpoll.Options{ParkAfter: 50 * time.Millisecond, MaxConns: 1, ShedIdle: true}, hello)
+	first := dial(t, l)
+	get(t, first, "/")
+	if parks {
+		get(t, dial(t, l), "/") // waits for the first to be parked, and has it closed
+		if !closedNow(first) {
+			t.Error("the first connection is still there")
+		}
+	}
+}
+
+// At the process's fd limit shedding makes room too.
+func TestShedAtFdLimit(t *testing.T) {
+	inner := &full{Listener: listenOn(t, "tcp")}
+	l := serveOn(t, inner, &netpoll.Options{ParkAfter: soon, ShedIdle: true}, hello)
+	var conns []net.Conn
+	for range 3 {
+		c := dial(t, l)
+		get(t, c, "/")
+		conns = append(conns, c)
+	}
+	idling(t, l, 3)
+	inner.stuck.Store(true)
+	conns = append(conns, dial(t, l)) // taken by the Accept under way; the next one fails
+	if parks {
+		eventually(t, "all shed", func() bool { return l.Stats().Shed >= 3 })
+	}
+	inner.stuck.Store(false)
+	get(t, dial(t, l), "/")
+}
