@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -10,6 +11,15 @@ import (
 // into `any` produces, the basic kinds and Appenders take a direct path; every
 // other type goes to encoding/json. depth is 0 at the outermost call.
 func AppendAny(dst []byte, v any, depth int) ([]byte, error) {
+	return appendAny(dst, v, depth, &escapeHTML)
+}
+
+// AppendAnyNoHTML is AppendAny that leaves HTML as it is.
+func AppendAnyNoHTML(dst []byte, v any, depth int) ([]byte, error) {
+	return appendAny(dst, v, depth, &escapeJSON)
+}
+
+func appendAny(dst []byte, v any, depth int, set *escapeSet) ([]byte, error) {
 	if depth > MaxAppendDepth {
 		return dst, fmt.Errorf("%w: %T nests more than %d levels, is it a cycle?", ErrDepth, v, MaxAppendDepth)
 	}
@@ -17,24 +27,24 @@ func AppendAny(dst []byte, v any, depth int) ([]byte, error) {
 	case nil:
 		return append(dst, "null"...), nil
 	case string:
-		return AppendString(dst, v), nil
+		return appendString(dst, v, set), nil
 	case bool:
 		return AppendBool(dst, v), nil
 	case float64:
 		return AppendFloat64(dst, v)
 	case map[string]any:
-		return appendAnyMap(dst, v, depth)
+		return appendAnyMap(dst, v, depth, set)
 	case []any:
-		return appendAnySlice(dst, v, depth)
+		return appendAnySlice(dst, v, depth, set)
 	case DepthAppender:
 		return v.AppendJSONDepth(dst, depth+1)
 	case Appender:
 		return v.AppendJSON(dst)
 	}
-	return appendAnyRare(dst, v)
+	return appendAnyRare(dst, v, set)
 }
 
-func appendAnyRare(dst []byte, v any) ([]byte, error) {
+func appendAnyRare(dst []byte, v any, set *escapeSet) ([]byte, error) {
 	switch v := v.(type) {
 	case int:
 		return AppendInt(dst, int64(v)), nil
@@ -49,11 +59,28 @@ func appendAnyRare(dst []byte, v any) ([]byte, error) {
 	case []byte:
 		return AppendBytes(dst, v), nil
 	}
-	b, err := json.Marshal(v)
-	return append(dst, b...), err
+	return appendReflected(dst, v, set == &escapeHTML)
 }
 
-func appendAnyMap(dst []byte, m map[string]any, depth int) ([]byte, error) {
+// appendReflected leaves v to encoding/json.
+func appendReflected(dst []byte, v any, html bool) ([]byte, error) {
+	if html {
+		b, err := json.Marshal(v)
+		return append(dst, b...), err
+	}
+	b := getBuffer()
+	defer b.release()
+	w := bytes.NewBuffer(b.bytes)
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return dst, err
+	}
+	b.bytes = w.Bytes()
+	return append(dst, b.bytes[:len(b.bytes)-1]...), nil
+}
+
+func appendAnyMap(dst []byte, m map[string]any, depth int, set *escapeSet) ([]byte, error) {
 	if m == nil {
 		return append(dst, "null"...), nil
 	}
@@ -64,15 +91,15 @@ func appendAnyMap(dst []byte, m map[string]any, depth int) ([]byte, error) {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = append(AppendString(dst, k), ':')
-		if dst, err = AppendAny(dst, m[k], depth+1); err != nil {
+		dst = append(appendString(dst, k, set), ':')
+		if dst, err = appendAny(dst, m[k], depth+1, set); err != nil {
 			return dst, err
 		}
 	}
 	return append(dst, '}'), nil
 }
 
-func appendAnySlice(dst []byte, s []any, depth int) ([]byte, error) {
+func appendAnySlice(dst []byte, s []any, depth int, set *escapeSet) ([]byte, error) {
 	if s == nil {
 		return append(dst, "null"...), nil
 	}
@@ -82,7 +109,7 @@ func appendAnySlice(dst []byte, s []any, depth int) ([]byte, error) {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		if dst, err = AppendAny(dst, e, depth+1); err != nil {
+		if dst, err = appendAny(dst, e, depth+1, set); err != nil {
 			return dst, err
 		}
 	}

@@ -1,9 +1,6 @@
 package codec
 
-import (
-	"encoding/json"
-	"math"
-)
+import "math"
 
 // Any decodes whatever comes next into *p, with the types encoding/json
 // chooses. Where *p holds a value of another type already, such as a pointer,
@@ -18,12 +15,7 @@ func (d *Decoder) Any(p *any) {
 		}
 		return
 	}
-	start := d.valueStart()
-	if raw, ok := d.rawValue(); ok {
-		if err := json.Unmarshal(raw, p); err != nil {
-			d.saveValue(start, err)
-		}
-	}
+	d.standard(p)
 }
 
 // any returns nil for null and for a number beyond float64, which is reported.

@@ -21,11 +21,12 @@ type Object struct {
 	// Key is the current key, set by NextKey only.
 	Key string
 
-	fields []Field
-	next   int  // the field to expect: documents follow the order of the struct
-	some   bool // a key has been read
-	seen   map[string]struct{}
-	bits   uint64 // seen, for the first 64 fields
+	fields     []Field
+	start, end int  // where NextKey found it, quotes included
+	next       int  // the field to expect: documents follow the order of the struct
+	some       bool // a key has been read
+	seen       map[string]struct{}
+	bits       uint64 // seen, for the first 64 fields
 }
 
 // BeginObject enters an object. It returns false, with the value consumed, if
@@ -63,11 +64,13 @@ func (d *Decoder) NextKey(o *Object) bool {
 	if !d.toKey(o) {
 		return false
 	}
+	o.start = d.pos
 	b, ok := d.text()
 	if !ok {
 		return false
 	}
 	o.Index = -1
+	o.end = d.pos
 	o.Key = d.keep(b)
 	return (d.opts.DuplicateKeys == AllowDuplicates || d.first(o, b)) && d.colon()
 }

@@ -51,7 +51,7 @@ func (d *Decoder) Number(p *json.Number) {
 
 // Bytes decodes base64, or an array of numbers as encoding/json admits, into
 // *p; null makes it nil.
-func Bytes[T ~[]byte](d *Decoder, p *T) {
+func Bytes[S ~[]B, B ~uint8](d *Decoder, p *S) {
 	c := d.peek()
 	start := d.pos
 	switch c {
@@ -60,8 +60,8 @@ func Bytes[T ~[]byte](d *Decoder, p *T) {
 		if !ok {
 			return
 		}
-		out := make([]byte, base64.StdEncoding.DecodedLen(len(b)))
-		n, err := base64.StdEncoding.Decode(out, b)
+		out := make(S, base64.StdEncoding.DecodedLen(len(b)))
+		n, err := base64.StdEncoding.Decode(bytesOf(out), b)
 		if err != nil {
 			d.saveValue(start, err)
 			return
@@ -72,23 +72,23 @@ func Bytes[T ~[]byte](d *Decoder, p *T) {
 			*p = nil
 		}
 	case '[':
-		*p = decodeByteArray(d, *p)
+		decodeByteArray(d, p)
 	default:
 		d.mismatch("base64 string")
 	}
 }
 
-func decodeByteArray(d *Decoder, s []byte) []byte {
+func decodeByteArray[S ~[]B, B ~uint8](d *Decoder, p *S) {
 	if !d.BeginArray() {
-		return s
+		return
 	}
 	n := 0
 	for d.NextElem(n) {
-		s = Grow(s, n)
-		Uint(d, &s[n])
+		*p = Grow(*p, n)
+		Uint(d, &(*p)[n])
 		n++
 	}
-	return Finish(s, n)
+	*p = Finish(*p, n)
 }
 
 // Unmarshaler hands the text of the next value, null included, to u. The text

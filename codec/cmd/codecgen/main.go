@@ -5,7 +5,7 @@
 //
 // Usage:
 //
-//	codecgen [-type A,B] [-output file] [-check] [package]
+//	codecgen [-type A,B] [-output file] [-html=false] [-check] [package]
 //
 // Without -type it takes the types whose doc comment has a line //codec:json.
 // The structs of the same package that these contain get methods too. The
@@ -33,6 +33,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	flags.SetOutput(stderr)
 	names := flags.String("type", "", "comma-separated `names` of the types to generate; none means those marked //codec:json")
 	output := flags.String("output", "", "`file` name to write, inside the package; none means <file of the first type>_codec.go")
+	html := flags.Bool("html", true, "escape & < > in strings as json.Marshal does; false is json.Encoder after SetEscapeHTML(false)")
 	check := flags.Bool("check", false, "write nothing, and fail if the file on disk is not what would be written")
 	if err := flags.Parse(args); err != nil {
 		return 2
@@ -41,7 +42,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "codecgen: more than one package")
 		return 2
 	}
-	o := gen.Options{Pattern: flags.Arg(0), Output: *output}
+	o := gen.Options{Pattern: flags.Arg(0), Output: *output, NoHTML: !*html}
 	if *names != "" {
 		o.Types = strings.Split(*names, ",")
 	}

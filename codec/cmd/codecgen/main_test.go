@@ -23,6 +23,12 @@ func TestCommittedFilesAreUpToDate(t *testing.T) {
 			}
 		}
 	}
+	if code, _, stderr := codecgen("-check", "-html=false", "-type", "Unescaped", "../../internal/gentest"); code != 0 {
+		t.Errorf("exit %d: %s", code, stderr)
+	}
+	if code, _, _ := codecgen("-check", "-type", "Unescaped", "../../internal/gentest"); code != 1 {
+		t.Error("-html=false changes nothing")
+	}
 }
 
 func TestCheckNoticesADifference(t *testing.T) {

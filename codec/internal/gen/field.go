@@ -155,6 +155,9 @@ func quotable(t types.Type) bool {
 	if p, ok := types.Unalias(t).(*types.Pointer); ok {
 		t = p.Elem()
 	}
+	if _, open := types.Unalias(t).(*types.TypeParam); open {
+		return true // refused when it is written
+	}
 	b, ok := t.Underlying().(*types.Basic)
 	return ok && basicKind(b) != kBad
 }

@@ -22,6 +22,9 @@ type Options struct {
 	// Output is the file name, inside the package. Zero means the name of the
 	// file that declares the first type, with _codec before its extension.
 	Output string
+	// NoHTML leaves & < > in strings as they are, as json.Encoder does after
+	// SetEscapeHTML(false). Zero means that they are escaped.
+	NoHTML bool
 }
 
 // Result is a generated file. It is a plain value.
@@ -54,7 +57,7 @@ func Generate(o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &generator{pkg: p, methods: map[string]*target{}}
+	g := &generator{pkg: p, methods: map[string]*target{}, noHTML: o.NoHTML}
 	for _, r := range roots {
 		g.add(r)
 	}

@@ -169,8 +169,8 @@ func (p *source) noteMethods(f *ast.File) {
 		if !ok {
 			continue
 		}
-		id, ok := star.X.(*ast.Ident)
-		if !ok {
+		id := receiverName(star.X)
+		if id == nil {
 			continue
 		}
 		switch fn.Name.Name {
@@ -180,6 +180,18 @@ func (p *source) noteMethods(f *ast.File) {
 			p.depth[id.Name] = true
 		}
 	}
+}
+
+// receiverName returns T of T, T[A] and T[A, B].
+func receiverName(x ast.Expr) *ast.Ident {
+	switch g := x.(type) {
+	case *ast.IndexExpr:
+		x = g.X
+	case *ast.IndexListExpr:
+		x = g.X
+	}
+	id, _ := x.(*ast.Ident)
+	return id
 }
 
 // check type-checks the package. Errors are expected, since the code may use

@@ -73,9 +73,6 @@ func (p *source) root(name string) (*types.Named, error) {
 	if !ok || !isType || tn.IsAlias() || n.Obj().Pkg() != p.types {
 		return nil, p.errorf(obj.Pos(), "%s is not a type declared in this package", name)
 	}
-	if n.TypeParams().Len() > 0 {
-		return nil, p.errorf(obj.Pos(), "%s is generic: not supported yet, generate for a type that instantiates it", name)
-	}
 	switch n.Underlying().(type) {
 	case *types.Pointer, *types.Interface:
 		return nil, p.errorf(obj.Pos(), "%s is a pointer or an interface and cannot have methods", name)
