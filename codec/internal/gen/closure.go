@@ -22,6 +22,8 @@ type target struct {
 	depth bool
 	// pulled says that nobody asked for it: it embeds a type that gets methods.
 	pulled bool
+	// leftAlone says that a pulled type could not be handled.
+	leftAlone bool
 
 	edges map[string]bool // the generated types it contains
 	any   bool            // it contains an interface

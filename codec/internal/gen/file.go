@@ -15,6 +15,7 @@ func (g *generator) file() ([]byte, error) {
 		w := newWriter(g, t)
 		w.methods(t)
 		if len(w.errs) > 0 && t.pulled {
+			t.leftAlone = true
 			g.note(t, w.errs[0])
 			continue
 		}

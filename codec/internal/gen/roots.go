@@ -42,7 +42,7 @@ func (p *source) marked() []string {
 			}
 			for _, s := range gd.Specs {
 				ts, ok := s.(*ast.TypeSpec)
-				if ok && (hasMark(ts.Doc) || len(gd.Specs) == 1 && hasMark(gd.Doc)) {
+				if ok && (p.hasMark(ts.Doc) || len(gd.Specs) == 1 && p.hasMark(gd.Doc)) {
 					names = append(names, ts.Name.Name)
 				}
 			}
@@ -51,12 +51,13 @@ func (p *source) marked() []string {
 	return names
 }
 
-func hasMark(doc *ast.CommentGroup) bool {
+func (p *source) hasMark(doc *ast.CommentGroup) bool {
 	if doc == nil {
 		return false
 	}
 	for _, c := range doc.List {
-		if strings.TrimSpace(c.Text) == mark {
+		text := strings.TrimSpace(c.Text)
+		if text == mark || p.fromEasy && text == "//easyjson:json" {
 			return true
 		}
 	}
