@@ -5,20 +5,8 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"time"
 	"unsafe"
 )
-
-// AppendTime appends t in RFC 3339 form with nanoseconds, as time.Time's
-// MarshalJSON does, and with its errors for years and zones RFC 3339 cannot say.
-func AppendTime(dst []byte, t time.Time) ([]byte, error) {
-	dst = append(dst, '"')
-	out, err := t.AppendText(dst)
-	if err != nil {
-		return dst, err
-	}
-	return append(out, '"'), nil
-}
 
 // AppendBytes appends b as base64, a nil slice as null.
 func AppendBytes[S ~[]B, B ~uint8](dst []byte, b S) []byte {

@@ -35,6 +35,9 @@ func (d *Decoder) any() any {
 	case c == 'f':
 		return !d.literal("false")
 	case isNumber(c):
+		if f, ok := d.shortFloat(); ok {
+			return f
+		}
 		f := math.NaN()
 		if Float(d, &f); !math.IsNaN(f) {
 			return f

@@ -5,18 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"time"
 )
-
-// Time decodes an RFC 3339 time into *p; null leaves it alone.
-func (d *Decoder) Time(p *time.Time) {
-	start := d.valueStart()
-	if raw, ok := d.rawValue(); ok {
-		if err := p.UnmarshalJSON(raw); err != nil {
-			d.failValue(start, err)
-		}
-	}
-}
 
 // Raw copies the next value's text into *p, reusing its array.
 func (d *Decoder) Raw(p *json.RawMessage) {

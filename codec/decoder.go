@@ -85,6 +85,13 @@ func (d *Decoder) finish() error {
 // peek skips white space and returns the next byte, or 0 at the end. A NUL in
 // the input is 0 too: both are wrong wherever a token may begin.
 func (d *Decoder) peek() byte {
+	if d.pos < len(d.data) && d.data[d.pos] > ' ' {
+		return d.data[d.pos]
+	}
+	return d.skipSpace()
+}
+
+func (d *Decoder) skipSpace() byte {
 	for d.pos < len(d.data) {
 		c := d.data[d.pos]
 		if c > ' ' || c != ' ' && c != '\n' && c != '\t' && c != '\r' {
