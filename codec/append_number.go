@@ -23,11 +23,21 @@ func AppendUint(dst []byte, n uint64) []byte {
 	if n < 10 {
 		return append(dst, '0'+byte(n))
 	}
-	size := decimals(n)
-	dst = slices.Grow(dst, size)
-	end := len(dst) + size
-	putDigits(dst[len(dst):end], n)
-	return dst[:end]
+	if n < 1e8 {
+		size := decimals(n)
+		return appendWord(dst, eightDigits(uint32(n))>>(64-8*size), size)
+	}
+	q := n / 1e8
+	return appendWord(AppendUint(dst, q), eightDigits(uint32(n-q*1e8)), 8)
+}
+
+// appendWord appends the first size bytes of w. It stores all eight: what is
+// behind the end of dst is nobody's.
+func appendWord(dst []byte, w uint64, size int) []byte {
+	n := len(dst)
+	dst = slices.Grow(dst, 8)
+	binary.LittleEndian.PutUint64(dst[n:n+8], w)
+	return dst[:n+size]
 }
 
 // decimals returns the number of digits of n.
@@ -42,21 +52,6 @@ func decimals(n uint64) int {
 
 var tens = [...]uint64{
 	0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
-}
-
-// putDigits fills b with the last len(b) digits of n.
-func putDigits(b []byte, n uint64) {
-	i := len(b)
-	for ; i >= 8; i -= 8 {
-		q := n / 1e8
-		binary.LittleEndian.PutUint64(b[i-8:i], eightDigits(uint32(n-q*1e8)))
-		n = q
-	}
-	for m := uint32(n); i > 0; i-- {
-		q := m / 10
-		b[i-1] = '0' + byte(m-q*10)
-		m = q
-	}
 }
 
 // eightDigits returns the digits of n < 1e8 in the order of memory: halves,
@@ -158,9 +153,34 @@ func appendDecimal(dst []byte, d uint64, k int) []byte {
 		dst = appendPadded(dst, d, size)
 		return append(dst, "000000000000000000000"[:k]...)
 	}
-	whole := d / tens[-k]
-	dst = append(AppendUint(dst, whole), '.')
-	return appendPadded(dst, d-whole*tens[-k], -k)
+	// All digits, and then again from the point on, one place further.
+	digits := digitsOf(d)
+	first := len(digits) - 8 - size
+	n := len(dst)
+	dst = slices.Grow(dst, 2*len(digits))
+	out := dst[n : n+2*len(digits)]
+	copy24(out, digits[first:])
+	copy24(out[point+1:], digits[first+point:])
+	out[point] = '.'
+	return dst[:n+size+1]
+}
+
+// digitsOf returns the 24 digits of d, which has less, and some room after them.
+func digitsOf(d uint64) (b [32]byte) {
+	hi := d / 1e16
+	d -= hi * 1e16
+	mid := d / 1e8
+	binary.LittleEndian.PutUint64(b[0:], eightDigits(uint32(hi)))
+	binary.LittleEndian.PutUint64(b[8:], eightDigits(uint32(mid)))
+	binary.LittleEndian.PutUint64(b[16:], eightDigits(uint32(d-mid*1e8)))
+	return b
+}
+
+// copy24 copies up to 24 bytes, or some more, but not as many as a loop would cost.
+func copy24(dst, src []byte) {
+	for i := 0; i < 24 && i+8 <= len(src); i += 8 {
+		binary.LittleEndian.PutUint64(dst[i:], binary.LittleEndian.Uint64(src[i:]))
+	}
 }
 
 func appendExponent(dst []byte, d uint64, size, exp int) []byte {
@@ -179,10 +199,8 @@ func appendExponent(dst []byte, d uint64, size, exp int) []byte {
 
 // appendPadded appends the last size digits of n.
 func appendPadded(dst []byte, n uint64, size int) []byte {
-	dst = slices.Grow(dst, size)
-	end := len(dst) + size
-	putDigits(dst[len(dst):end], n)
-	return dst[:end]
+	digits := digitsOf(n)
+	return append(dst, digits[24-size:24]...)
 }
 
 // AppendNumber appends a json.Number. The empty Number is 0, as in encoding/json.

@@ -29,6 +29,9 @@ func appendString(dst []byte, s string, set *escapeSet) []byte {
 	// Rule: the view is only read, and does not outlive s.
 	b := unsafe.Slice(unsafe.StringData(s), len(s))
 	i := 0
+	if len(b) >= 24 {
+		i = copyPlain(&out[0], &b[0], len(b), set)
+	}
 	for ; i+8 <= len(b); i += 8 {
 		w := load64(b, i)
 		binary.LittleEndian.PutUint64(out[i:], w)
