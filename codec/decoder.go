@@ -28,6 +28,9 @@ type Decoder struct {
 	arena   []byte // rest of the chunk that small strings are cut from
 	scratch []byte // unescaped text, valid until the next string
 
+	members []member     // of the objects and arrays that are being read into any
+	keys    *[128]string // lately met in them
+
 	// apostrophe admits \', which encoding/json does inside ",string" strings only.
 	apostrophe bool
 }
@@ -39,7 +42,7 @@ func getDecoder(data []byte, o Options) *Decoder {
 		o.MaxDepth = DefaultMaxDepth
 	}
 	d := decoders.Get().(*Decoder)
-	*d = Decoder{data: data, opts: o, scratch: d.scratch[:0]}
+	*d = Decoder{data: data, opts: o, scratch: d.scratch[:0], members: d.members[:0]}
 	return d
 }
 
@@ -49,7 +52,12 @@ func (d *Decoder) release() {
 		scratch = nil
 	}
 	// Neither the input nor the last chunk of strings may live on in the pool.
-	*d = Decoder{scratch: scratch}
+	members := d.members
+	if cap(members) > maxEntries {
+		members = nil
+	}
+	clear(members) // what an error has left
+	*d = Decoder{scratch: scratch, members: members}
 	decoders.Put(d)
 }
 
