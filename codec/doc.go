@@ -22,6 +22,9 @@
 // may be reused as soon as Decode returns, and one kept string keeps at most
 // four KiB of its neighbours alive.
 //
+// A [Stream] reads the elements of an array, or values that follow each other,
+// with memory for one of them.
+//
 // # Serve
 //
 // [Read] decodes a request body within a limit, [Write] answers with a
