@@ -10,7 +10,8 @@ type Appender interface {
 	AppendJSON(dst []byte) ([]byte, error)
 }
 
-// Append appends v's JSON to dst. If v cannot be encoded, dst comes back with
+// Append appends v's JSON to dst. What is between the length and the capacity of
+// dst is used as it comes, even behind the result. If v cannot be encoded, dst comes back with
 // its old length, so that half a value never leaves the caller's buffer.
 func Append(dst []byte, v Appender) ([]byte, error) {
 	n := len(dst)

@@ -1,92 +1,206 @@
 package codec
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"math"
+	"math/bits"
+	"slices"
 	"strconv"
 )
 
 // AppendInt appends a signed integer.
 func AppendInt(dst []byte, n int64) []byte {
-	return strconv.AppendInt(dst, n, 10)
+	if n < 0 {
+		return AppendUint(append(dst, '-'), -uint64(n))
+	}
+	return AppendUint(dst, uint64(n))
 }
 
 // AppendUint appends an unsigned integer.
 func AppendUint(dst []byte, n uint64) []byte {
-	return strconv.AppendUint(dst, n, 10)
+	if n < 10 {
+		return append(dst, '0'+byte(n))
+	}
+	if n < 1e8 {
+		size := decimals(n)
+		return appendWord(dst, eightDigits(uint32(n))>>(64-8*size), size)
+	}
+	q := n / 1e8
+	return appendWord(AppendUint(dst, q), eightDigits(uint32(n-q*1e8)), 8)
+}
+
+// appendWord appends the first size bytes of w. It stores all eight: what is
+// behind the end of dst is nobody's.
+func appendWord(dst []byte, w uint64, size int) []byte {
+	n := len(dst)
+	dst = slices.Grow(dst, 8)
+	binary.LittleEndian.PutUint64(dst[n:n+8], w)
+	return dst[:n+size]
+}
+
+// decimals returns the number of digits of n.
+func decimals(n uint64) int {
+	// 1233/4096 is log10(2), close enough for 64 bits to be off by one at most.
+	size := bits.Len64(n) * 1233 >> 12
+	if n >= tens[size] {
+		size++
+	}
+	return size
+}
+
+var tens = [...]uint64{
+	0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
+}
+
+// eightDigits returns the digits of n < 1e8 in the order of memory: halves,
+// pairs and digits are split side by side, by multiplication with reciprocals.
+func eightDigits(n uint32) uint64 {
+	hi := n / 1e4
+	x := uint64(hi) | uint64(n-hi*1e4)<<32
+	q := x * 10486 >> 20 & (0x7F<<32 | 0x7F)
+	x = q | (x-q*100)<<16
+	q = x * 103 >> 10 & (0xF<<48 | 0xF<<32 | 0xF<<16 | 0xF)
+	return (q | (x-q*10)<<8) + ones*'0'
 }
 
 // AppendBool appends true or false.
 func AppendBool(dst []byte, b bool) []byte {
-	return strconv.AppendBool(dst, b)
+	if b {
+		return append(dst, "true"...)
+	}
+	return append(dst, "false"...)
 }
 
 // AppendFloat64 appends f in the shortest form that reads back as f, in
 // encoding/json's notation. NaN and the infinities are ErrUnsupportedValue.
 func AppendFloat64(dst []byte, f float64) ([]byte, error) {
-	if out, ok := appendShortDecimal(dst, f); ok {
-		return out, nil
-	}
 	abs := math.Abs(f)
-	return appendFloat(dst, f, 64, abs != 0 && (abs < 1e-6 || abs >= 1e21))
+	if !(abs <= math.MaxFloat64) {
+		return dst, fmt.Errorf("%w: %v", ErrUnsupportedValue, f)
+	}
+	if math.Signbit(f) {
+		dst = append(dst, '-')
+	}
+	if n := uint64(abs); abs < 1<<53 && float64(n) == abs {
+		return AppendUint(dst, n), nil
+	}
+	d, k, ok := shortDecimal(abs)
+	if !ok {
+		d, k = shortest(abs)
+	}
+	return appendDecimal(dst, d, k), nil
 }
 
 // AppendFloat32 is AppendFloat64 for a float32.
 func AppendFloat32(dst []byte, f float32) ([]byte, error) {
-	abs := float32(math.Abs(float64(f)))
-	return appendFloat(dst, float64(f), 32, abs != 0 && (abs < 1e-6 || abs >= 1e21))
-}
-
-func appendFloat(dst []byte, f float64, bitSize int, exponent bool) ([]byte, error) {
-	if math.IsInf(f, 0) || math.IsNaN(f) {
+	x := float64(f)
+	abs := math.Abs(x)
+	if !(abs <= math.MaxFloat32) {
 		return dst, fmt.Errorf("%w: %v", ErrUnsupportedValue, f)
 	}
-	if !exponent {
-		return strconv.AppendFloat(dst, f, 'f', -1, bitSize), nil
+	if float32(abs) != 0 && (float32(abs) < 1e-6 || float32(abs) >= 1e21) {
+		return cleanExponent(strconv.AppendFloat(dst, x, 'e', -1, 32)), nil
 	}
-	dst = strconv.AppendFloat(dst, f, 'e', -1, bitSize)
-	// strconv pads exponents to two digits, ES6 and encoding/json do not: e-09 is e-9.
-	if n := len(dst); n >= 4 && dst[n-4] == 'e' && dst[n-3] == '-' && dst[n-2] == '0' {
-		dst[n-2] = dst[n-1]
-		dst = dst[:n-1]
-	}
-	return dst, nil
+	return strconv.AppendFloat(dst, x, 'f', -1, 32), nil
 }
 
-// appendShortDecimal writes numbers with at most six decimals and 15 digits
-// (prices, ratios, whole numbers) without a shortest-digits search. It is
-// exact: scaled and 1e6 are exact doubles, so their correctly rounded quotient
-// being f proves that the decimal reads back as f, and no other decimal of up
-// to 15 digits reads back as the same double, so it is also the shortest.
-func appendShortDecimal(dst []byte, f float64) ([]byte, bool) {
-	scaled := math.Abs(f) * 1e6
+// cleanExponent: strconv pads exponents to two digits, ES6 and encoding/json do
+// not. e-09 is e-9.
+func cleanExponent(dst []byte) []byte {
+	if n := len(dst); n >= 4 && dst[n-4] == 'e' && dst[n-3] == '-' && dst[n-2] == '0' {
+		dst[n-2] = dst[n-1]
+		return dst[:n-1]
+	}
+	return dst
+}
+
+// shortDecimal finds numbers with at most six decimals and 15 digits (prices,
+// ratios) without a search. It is exact: scaled and 1e6 are exact doubles, so
+// their correctly rounded quotient being f proves that the decimal reads back
+// as f, and no other decimal of up to 15 digits reads back as the same double,
+// so it is also the shortest.
+func shortDecimal(f float64) (d uint64, k int, ok bool) {
+	scaled := f * 1e6
 	if !(scaled >= 1 && scaled < 1e15) {
-		return dst, false
+		return 0, 0, false
 	}
 	n := uint64(scaled)
-	if float64(n) != scaled || scaled/1e6 != math.Abs(f) {
-		return dst, false
+	if float64(n) != scaled || scaled/1e6 != f {
+		return 0, 0, false
 	}
-	if f < 0 {
-		dst = append(dst, '-')
+	return n, -6, true
+}
+
+// appendDecimal writes d * 10^k in the notation of ES6, as encoding/json does.
+func appendDecimal(dst []byte, d uint64, k int) []byte {
+	for q := d / 100; q*100 == d; q = d / 100 {
+		d, k = q, k+2
 	}
-	dst = strconv.AppendUint(dst, n/1e6, 10)
-	frac := uint32(n % 1e6)
-	if frac == 0 {
-		return dst, true
+	if q := d / 10; q*10 == d {
+		d, k = q, k+1
 	}
-	var digits [7]byte
-	for i := 6; i > 0; i-- {
-		digits[i] = byte('0' + frac%10)
-		frac /= 10
+	size := decimals(d)
+	point := size + k // where the point stands, counted from the first digit
+	switch {
+	case point > 21 || point < -5:
+		return appendExponent(dst, d, size, point-1)
+	case point <= 0:
+		dst = append(dst, "0.00000"[:2-point]...)
+		return appendPadded(dst, d, size)
+	case k >= 0:
+		dst = appendPadded(dst, d, size)
+		return append(dst, "000000000000000000000"[:k]...)
 	}
-	digits[0] = '.'
-	end := 7
-	for digits[end-1] == '0' {
-		end--
+	// All digits, and then again from the point on, one place further.
+	digits := digitsOf(d)
+	first := len(digits) - 8 - size
+	n := len(dst)
+	dst = slices.Grow(dst, 2*len(digits))
+	out := dst[n : n+2*len(digits)]
+	copy24(out, digits[first:])
+	copy24(out[point+1:], digits[first+point:])
+	out[point] = '.'
+	return dst[:n+size+1]
+}
+
+// digitsOf returns the 24 digits of d, which has less, and some room after them.
+func digitsOf(d uint64) (b [32]byte) {
+	hi := d / 1e16
+	d -= hi * 1e16
+	mid := d / 1e8
+	binary.LittleEndian.PutUint64(b[0:], eightDigits(uint32(hi)))
+	binary.LittleEndian.PutUint64(b[8:], eightDigits(uint32(mid)))
+	binary.LittleEndian.PutUint64(b[16:], eightDigits(uint32(d-mid*1e8)))
+	return b
+}
+
+// copy24 copies up to 24 bytes, or some more, but not as many as a loop would cost.
+func copy24(dst, src []byte) {
+	for i := 0; i < 24 && i+8 <= len(src); i += 8 {
+		binary.LittleEndian.PutUint64(dst[i:], binary.LittleEndian.Uint64(src[i:]))
 	}
-	return append(dst, digits[:end]...), true
+}
+
+func appendExponent(dst []byte, d uint64, size, exp int) []byte {
+	n := len(dst)
+	dst = appendPadded(append(dst, 0), d, size)
+	dst[n] = dst[n+1]
+	if dst[n+1] = '.'; size == 1 {
+		dst = dst[:n+1]
+	}
+	dst = append(dst, 'e')
+	if exp < 0 {
+		return AppendUint(append(dst, '-'), uint64(-exp))
+	}
+	return AppendUint(append(dst, '+'), uint64(exp))
+}
+
+// appendPadded appends the last size digits of n.
+func appendPadded(dst []byte, n uint64, size int) []byte {
+	digits := digitsOf(n)
+	return append(dst, digits[24-size:24]...)
 }
 
 // AppendNumber appends a json.Number. The empty Number is 0, as in encoding/json.

@@ -1,7 +1,9 @@
 package codec
 
 import (
+	"encoding/binary"
 	"math/bits"
+	"slices"
 	"unicode/utf8"
 	"unsafe"
 )
@@ -10,59 +12,66 @@ const hexDigits = "0123456789abcdef"
 
 // AppendString appends s as a JSON string exactly as encoding/json writes it:
 // & < > and U+2028, U+2029 escaped, invalid UTF-8 replaced by \ufffd.
-func AppendString(dst []byte, s string) []byte {
-	dst = append(dst, '"')
-	i := plainPrefix(s)
-	dst = append(dst, s[:i]...)
-	if i < len(s) {
-		dst = appendEscaped(dst, s[i:])
-	}
-	return append(dst, '"')
-}
+func AppendString(dst []byte, s string) []byte { return appendString(dst, s, &escapeHTML) }
 
-// plainPrefix returns how many leading bytes of s need no escaping.
-func plainPrefix(s string) int {
+// AppendStringNoHTML is AppendString that leaves & < > as they are.
+func AppendStringNoHTML(dst []byte, s string) []byte { return appendString(dst, s, &escapeJSON) }
+
+// appendString copies and checks eight bytes at a time, and leaves at the first
+// byte that cannot be copied. Room for all of s is made first, so that the
+// common string needs one test for it.
+func appendString(dst []byte, s string, set *escapeSet) []byte {
+	n := len(dst)
+	dst = slices.Grow(dst, len(s)+2)
+	out := dst[n : n+len(s)+2]
+	out[0] = '"'
+	out = out[1:]
 	// Rule: the view is only read, and does not outlive s.
 	b := unsafe.Slice(unsafe.StringData(s), len(s))
 	i := 0
+	if len(b) >= 24 {
+		i = copyPlain(&out[0], &b[0], len(b), set)
+	}
 	for ; i+8 <= len(b); i += 8 {
-		if m := needsEscape(load64(b, i)); m != 0 {
-			return i + bits.TrailingZeros64(m)/8
+		w := load64(b, i)
+		binary.LittleEndian.PutUint64(out[i:], w)
+		if m := set.marks(w); m != 0 {
+			i += bits.TrailingZeros64(m) / 8
+			return appendEscaped(dst[:n+1+i], s[i:], set)
 		}
 	}
 	for ; i < len(b); i++ {
-		if !plainByte(b[i]) {
-			break
-		}
-	}
-	return i
-}
-
-func plainByte(c byte) bool {
-	return c >= 0x20 && c < utf8.RuneSelf && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&'
-}
-
-// appendEscaped appends the contents of s, whose first byte needs attention.
-func appendEscaped(dst []byte, s string) []byte {
-	for len(s) > 0 {
-		if c := s[0]; c < utf8.RuneSelf {
-			if !plainByte(c) {
-				dst = appendEscape(dst, c)
-				s = s[1:]
-			}
-			n := plainPrefix(s)
-			dst = append(dst, s[:n]...)
-			s = s[n:]
+		if c := b[i]; set.plain[c] {
+			out[i] = c
 			continue
 		}
-		n := textPrefix(s)
-		dst = append(dst, s[:n]...)
-		s = s[n:]
-		if len(s) > 0 && s[0] >= utf8.RuneSelf {
-			dst, s = appendBadRune(dst, s)
+		return appendEscaped(dst[:n+1+i], s[i:], set)
+	}
+	out[i] = '"'
+	return dst[:n+len(s)+2]
+}
+
+// appendEscaped appends s, whose first byte needs attention, and the quote.
+func appendEscaped(dst []byte, s string, set *escapeSet) []byte {
+	for len(s) > 0 {
+		c := s[0]
+		switch {
+		case set.plain[c]:
+			n := set.prefix(s)
+			dst = append(dst, s[:n]...)
+			s = s[n:]
+		case c < utf8.RuneSelf:
+			dst = appendEscape(dst, c)
+			s = s[1:]
+		default:
+			n := textPrefix(s)
+			dst = append(dst, s[:n]...)
+			if s = s[n:]; len(s) > 0 && s[0] >= utf8.RuneSelf {
+				dst, s = appendBadRune(dst, s)
+			}
 		}
 	}
-	return dst
+	return append(dst, '"')
 }
 
 // textPrefix returns the length of the leading run of valid non-ASCII runes
@@ -70,6 +79,12 @@ func appendEscaped(dst []byte, s string) []byte {
 func textPrefix(s string) int {
 	i := 0
 	for i < len(s) && s[i] >= utf8.RuneSelf {
+		// Three bytes are most of what is not ASCII. E0 and ED have second bytes
+		// of their own, E2 leads to U+2028: those go the long way.
+		if i+3 <= len(s) && threeBytes[s[i]] && s[i+1]&0xC0 == 0x80 && s[i+2]&0xC0 == 0x80 {
+			i += 3
+			continue
+		}
 		r, n := utf8.DecodeRuneInString(s[i:])
 		if r == utf8.RuneError && n == 1 || r == '\u2028' || r == '\u2029' {
 			break
@@ -78,6 +93,15 @@ func textPrefix(s string) int {
 	}
 	return i
 }
+
+// threeBytes marks the first bytes of three-byte runes whose other two may be
+// any continuation bytes, U+2028's excepted.
+var threeBytes = func() (t [256]bool) {
+	for c := 0xE1; c <= 0xEF; c++ {
+		t[c] = c != 0xE2 && c != 0xED
+	}
+	return t
+}()
 
 // appendBadRune handles the rune textPrefix stopped at.
 func appendBadRune(dst []byte, s string) ([]byte, string) {
@@ -108,10 +132,15 @@ func appendEscape(dst []byte, c byte) []byte {
 
 // AppendQuotedString appends s as the ",string" option wants it: a JSON string
 // that holds a JSON string. HTML is escaped once, inside.
-func AppendQuotedString(dst []byte, s string) []byte {
+func AppendQuotedString(dst []byte, s string) []byte { return appendQuoted(dst, s, &escapeHTML) }
+
+// AppendQuotedStringNoHTML is AppendQuotedString that leaves & < > as they are.
+func AppendQuotedStringNoHTML(dst []byte, s string) []byte { return appendQuoted(dst, s, &escapeJSON) }
+
+func appendQuoted(dst []byte, s string, set *escapeSet) []byte {
 	b := getBuffer()
 	defer b.release()
-	b.bytes = AppendString(b.bytes, s)
+	b.bytes = appendString(b.bytes, s, set)
 	dst = append(dst, '"')
 	for _, c := range b.bytes {
 		// The inner text holds no control character: only these two need a backslash.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -78,12 +79,52 @@ func TestAppendFloat(t *testing.T) {
 		checkFloat(t, float64(r.IntN(1e9))/math.Pow10(r.IntN(9)))
 		checkFloat(t, math.Trunc(r.NormFloat64()*1e7)/1e6)
 	}
+	for e := range uint64(2047) { // the powers of two, below which doubles are denser
+		for _, c := range []uint64{0, 1, 2, 1<<52 - 1} {
+			checkFloat(t, math.Float64frombits(e<<52|c))
+		}
+	}
+	for e := -330; e < 308; e++ {
+		x, err := strconv.ParseFloat("1e"+strconv.Itoa(e), 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkFloat(t, x)
+		checkFloat(t, 9*x)
+		checkFloat(t, math.Nextafter(x, 0))
+		checkFloat(t, math.Nextafter(x, 1e308))
+	}
 	for _, x := range []float64{0, math.Copysign(0, -1), 1e-6, 9.99999e-7, 1e15, 999999999.999999, 999999999999999, 1e21, math.NaN(), math.Inf(1), math.MaxFloat64} {
 		checkFloat(t, x)
 		checkFloat(t, -x)
 		checkFloat(t, math.Nextafter(x, 1))
 		checkFloat(t, math.Nextafter(x, -1))
 	}
+}
+
+func TestAppendInt(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	check := func(n uint64) {
+		if got, want := string(codec.AppendUint(nil, n)), strconv.FormatUint(n, 10); got != want {
+			t.Fatalf("AppendUint = %s, want %s", got, want)
+		}
+		if got, want := string(codec.AppendInt([]byte("x"), int64(n))), "x"+strconv.FormatInt(int64(n), 10); got != want {
+			t.Fatalf("AppendInt = %s, want %s", got, want)
+		}
+	}
+	for range 100_000 {
+		check(r.Uint64() >> r.IntN(64))
+	}
+	for n := uint64(1); ; n *= 10 {
+		check(n - 1)
+		check(n)
+		check(n + 1)
+		if n == 1e19 {
+			break
+		}
+	}
+	check(math.MaxUint64)
+	check(1 << 63)
 }
 
 func FuzzFloat(f *testing.F) {

@@ -4,7 +4,7 @@ import "unsafe"
 
 const (
 	// arenaChunk is what one kept string can pin at most, besides itself.
-	arenaChunk = 1024
+	arenaChunk = 4096
 	// arenaMax is the longest string that shares a chunk with others.
 	arenaMax = 256
 )

@@ -4,7 +4,7 @@ import "sync"
 
 // maxKept is the largest buffer that goes back to the pool: one huge answer
 // must not stay in memory for the sake of the small ones after it.
-const maxKept = 64 << 10
+const maxKept = 1 << 20
 
 // buffer is a pooled byte slice. It belongs to whoever called getBuffer until
 // release; nothing handed to a caller may alias it after that.

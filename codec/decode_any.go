@@ -1,9 +1,6 @@
 package codec
 
-import (
-	"encoding/json"
-	"math"
-)
+import "math"
 
 // Any decodes whatever comes next into *p, with the types encoding/json
 // chooses. Where *p holds a value of another type already, such as a pointer,
@@ -18,12 +15,7 @@ func (d *Decoder) Any(p *any) {
 		}
 		return
 	}
-	start := d.valueStart()
-	if raw, ok := d.rawValue(); ok {
-		if err := json.Unmarshal(raw, p); err != nil {
-			d.saveValue(start, err)
-		}
-	}
+	d.standard(p)
 }
 
 // any returns nil for null and for a number beyond float64, which is reported.
@@ -43,6 +35,9 @@ func (d *Decoder) any() any {
 	case c == 'f':
 		return !d.literal("false")
 	case isNumber(c):
+		if f, ok := d.shortFloat(); ok {
+			return f
+		}
 		f := math.NaN()
 		if Float(d, &f); !math.IsNaN(f) {
 			return f
@@ -53,24 +48,83 @@ func (d *Decoder) any() any {
 	return nil
 }
 
+// member is part of an object or array whose end is not reached yet.
+type member struct {
+	key string
+	val any
+}
+
+// anyMap collects the members first, so that the map is made in its size.
 func (d *Decoder) anyMap() any {
 	var o Object
-	m := make(map[string]any)
-	if d.BeginObject(&o, nil) {
-		for d.NextKey(&o) {
-			k := o.Key
-			m[k] = d.any()
-		}
+	if !d.BeginObject(&o, nil) {
+		return map[string]any{}
 	}
+	first := len(d.members)
+	for d.nextShared(&o) {
+		k := o.Key
+		d.members = append(d.members, member{k, d.any()})
+	}
+	m := make(map[string]any, len(d.members)-first)
+	for i := range d.members[first:] {
+		e := &d.members[first+i]
+		m[e.key] = e.val
+	}
+	d.drop(first)
 	return m
 }
 
 func (d *Decoder) anySlice() any {
-	s := make([]any, 0)
-	if d.BeginArray() {
-		for d.NextElem(len(s)) {
-			s = append(s, d.any())
-		}
+	if !d.BeginArray() {
+		return []any{}
 	}
+	first := len(d.members)
+	for n := 0; d.NextElem(n); n++ {
+		d.members = append(d.members, member{val: d.any()})
+	}
+	s := make([]any, len(d.members)-first)
+	for i := range s {
+		s[i] = d.members[first+i].val
+	}
+	d.drop(first)
 	return s
+}
+
+func (d *Decoder) drop(first int) {
+	clear(d.members[first:])
+	d.members = d.members[:first]
+}
+
+// nextShared is NextKey for maps of anything: documents repeat their keys, and
+// the same key is one string.
+func (d *Decoder) nextShared(o *Object) bool {
+	if !d.toKey(o) {
+		return false
+	}
+	b, ok := d.text()
+	if !ok {
+		return false
+	}
+	o.Index = -1
+	o.Key = d.shared(b)
+	return (d.opts.DuplicateKeys == AllowDuplicates || d.first(o, b)) && d.colon()
+}
+
+// sharedFrom is the size of documents from which remembering keys pays.
+const sharedFrom = 4096
+
+// shared is keep, but for a key that was met lately.
+func (d *Decoder) shared(b []byte) string {
+	n := len(b)
+	if n == 0 || n > 32 || len(d.data) < sharedFrom {
+		return d.keep(b)
+	}
+	if d.keys == nil {
+		d.keys = new([128]string)
+	}
+	slot := &d.keys[(uint(b[0])*31+uint(b[n-1])*7+uint(b[n/2])+uint(n)*13)%uint(len(d.keys))]
+	if *slot != string(b) {
+		*slot = d.keep(b)
+	}
+	return *slot
 }

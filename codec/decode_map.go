@@ -1,6 +1,10 @@
 package codec
 
-import "strconv"
+import (
+	"encoding"
+	"encoding/json"
+	"strconv"
+)
 
 // MakeMap gives *p an empty map if it has none.
 func MakeMap[M ~map[K]V, K comparable, V any](p *M) {
@@ -37,4 +41,27 @@ func SetUint[M ~map[K]V, K unsigned, V any](d *Decoder, m M, key string, v V) {
 		return
 	}
 	m[K(n)] = v
+}
+
+// SetText stores an element under the current key of o, which K reads itself:
+// by UnmarshalJSON if it has that too, as in encoding/json.
+func SetText[K comparable, V any, P interface {
+	*K
+	encoding.TextUnmarshaler
+}, M ~map[K]V](d *Decoder, m M, o *Object, v V) {
+	if d.fatal != nil {
+		return
+	}
+	var k K
+	var err error
+	if u, ok := any(&k).(json.Unmarshaler); ok {
+		err = u.UnmarshalJSON(d.data[o.start:o.end])
+	} else {
+		err = P(&k).UnmarshalText([]byte(o.Key))
+	}
+	if err != nil {
+		d.failValue(o.end, err)
+		return
+	}
+	m[k] = v
 }

@@ -77,6 +77,11 @@ func Int[T signed](d *Decoder, p *T) {
 		d.scalarMismatch(c, intName(int(unsafe.Sizeof(*p))))
 		return
 	}
+	if n, end := shortInt(d.data, d.pos); end > 0 && int64(T(n)) == n {
+		*p = T(n)
+		d.pos = end
+		return
+	}
 	start := d.pos
 	tok, whole, ok := d.number()
 	if !ok {
@@ -96,6 +101,11 @@ func Uint[T unsigned](d *Decoder, p *T) {
 	c := d.peek()
 	if !isNumber(c) {
 		d.scalarMismatch(c, "u"+intName(int(unsafe.Sizeof(*p))))
+		return
+	}
+	if n, end := shortInt(d.data, d.pos); end > 0 && c != '-' && uint64(T(n)) == uint64(n) {
+		*p = T(n)
+		d.pos = end
 		return
 	}
 	start := d.pos
@@ -119,6 +129,12 @@ func Float[T ~float32 | ~float64](d *Decoder, p *T) {
 	if !isNumber(c) {
 		d.scalarMismatch(c, "float"+strconv.Itoa(8*size))
 		return
+	}
+	if size == 8 {
+		if f, ok := d.shortFloat(); ok {
+			*p = T(f)
+			return
+		}
 	}
 	start := d.pos
 	tok, _, ok := d.number()
@@ -162,53 +178,47 @@ func parseInt(tok []byte, bitSize int) (int64, bool) {
 	return -int64(n), ok && n <= limit
 }
 
-// parseFloat rounds correctly, by strconv where the short way does not apply.
-func parseFloat(tok []byte, bitSize int) (float64, bool) {
-	if bitSize == 64 {
-		if f, ok := parseShortFloat(tok); ok {
-			return f, true
-		}
+// shortInt reads a whole number of up to 18 digits, which always fit. It
+// returns end 0 for all else, wrong or not.
+func shortInt(b []byte, i int) (n int64, end int) {
+	neg := b[i] == '-'
+	if neg {
+		i++
 	}
+	first := i
+	for i < len(b) && b[i]-'0' <= 9 {
+		n = n*10 + int64(b[i]-'0')
+		i++
+	}
+	size := i - first
+	if size-1 >= 18 || size > 1 && b[first] == '0' || size == 0 {
+		return 0, 0
+	}
+	if i < len(b) && (b[i] == '.' || b[i]|0x20 == 'e') {
+		return 0, 0
+	}
+	if neg {
+		n = -n
+	}
+	return n, i
+}
+
+// shortFloat reads a number that it can round itself.
+func (d *Decoder) shortFloat() (float64, bool) {
+	x, end := scanDecimal(d.data, d.pos)
+	if end < 0 {
+		return 0, false
+	}
+	f, ok := x.float64()
+	if ok {
+		d.pos = end
+	}
+	return f, ok
+}
+
+// parseFloat rounds correctly.
+func parseFloat(tok []byte, bitSize int) (float64, bool) {
 	// Rule: ParseFloat keeps its argument only in an error, which is dropped.
 	f, err := strconv.ParseFloat(unsafe.String(&tok[0], len(tok)), bitSize)
 	return f, err == nil
-}
-
-var powersOfTen = [...]float64{
-	1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10,
-	1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
-}
-
-// parseShortFloat takes decimals without an exponent whose digits fit 2^53:
-// digits and power of ten are then exact doubles, and one division rounds once
-// (Clinger, "How to Read Floating Point Numbers Accurately", 1990).
-func parseShortFloat(tok []byte) (float64, bool) {
-	s := tok
-	neg := s[0] == '-'
-	if neg {
-		s = s[1:]
-	}
-	if len(s) > 17 {
-		return 0, false
-	}
-	var n uint64
-	point := len(s)
-	for i, c := range s {
-		switch {
-		case c-'0' <= 9:
-			n = n*10 + uint64(c-'0')
-		case c == '.':
-			point = i + 1
-		default:
-			return 0, false
-		}
-	}
-	if n > 1<<53 {
-		return 0, false
-	}
-	f := float64(n) / powersOfTen[len(s)-point]
-	if neg {
-		f = -f
-	}
-	return f, true
 }

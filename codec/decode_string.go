@@ -27,7 +27,7 @@ func (d *Decoder) text() ([]byte, bool) {
 	start := d.pos + 1
 	end, ascii := plainText(d.data, start)
 	if end < len(d.data) && d.data[end] == '"' {
-		if b := d.data[start:end]; ascii || utf8.Valid(b) {
+		if b := d.data[start:end]; ascii || validText(b) {
 			d.pos = end + 1
 			return b, true
 		}
@@ -40,7 +40,7 @@ func (d *Decoder) text() ([]byte, bool) {
 // a backslash or a control character, and whether all before it is ASCII.
 func plainText(b []byte, i int) (end int, ascii bool) {
 	var seen uint64
-	for ; i+8 <= len(b); i += 8 {
+	for limit := min(i+16, len(b)); i+8 <= limit; i += 8 {
 		w := load64(b, i)
 		if m := endsString(w); m != 0 {
 			n := bits.TrailingZeros64(m) &^ 7
@@ -48,6 +48,11 @@ func plainText(b []byte, i int) (end int, ascii bool) {
 			return i + n/8, seen&highs == 0
 		}
 		seen |= w
+	}
+	if i+16 <= len(b) { // what is not short is worth a call
+		n, high := scanText(&b[i], len(b)-i)
+		i += n
+		seen |= uint64(b2u(high != 0)) << 7
 	}
 	for ; i < len(b); i++ {
 		c := b[i]
@@ -62,7 +67,7 @@ func plainText(b []byte, i int) (end int, ascii bool) {
 // unescape rewrites a string with escapes or invalid UTF-8 into scratch. The
 // bytes from start to i hold no escape; i == start if they may be invalid.
 func (d *Decoder) unescape(start, i int) ([]byte, bool) {
-	if !utf8.Valid(d.data[start:i]) {
+	if !validText(d.data[start:i]) {
 		i = start
 	}
 	out := append(d.scratch[:0], d.data[start:i]...)
@@ -79,23 +84,62 @@ func (d *Decoder) unescape(start, i int) ([]byte, bool) {
 				return nil, false
 			}
 			i += n
+			continue
 		case c < 0x20:
 			d.syntaxAt(i, "control character in a string", nil)
 			return nil, false
-		case c < utf8.RuneSelf:
-			out = append(out, c)
-			i++
-		default:
-			r, n := utf8.DecodeRune(d.data[i:])
-			if r == utf8.RuneError && n == 1 && d.rejectUTF8(i) {
+		}
+		end, ascii := plainText(d.data, i)
+		if text := d.data[i:end]; ascii || validText(text) {
+			out = append(out, text...)
+		} else {
+			var ok bool
+			if out, ok = d.replace(out, i, end); !ok {
 				return nil, false
 			}
-			out = utf8.AppendRune(out, r)
-			i += n
 		}
+		i = end
 	}
 	d.syntaxAt(i, "", nil)
 	return nil, false
+}
+
+// replace appends the text from i to end with U+FFFD for what is not UTF-8, or
+// refuses it. No rune that is cut off at end goes on after it: a quote, a
+// backslash or a control character follows, none of which continues a rune.
+func (d *Decoder) replace(out []byte, i, end int) ([]byte, bool) {
+	for i < end {
+		r, n := utf8.DecodeRune(d.data[i:end])
+		if r == utf8.RuneError && n == 1 && d.rejectUTF8(i) {
+			return out, false
+		}
+		out = utf8.AppendRune(out, r)
+		i += n
+	}
+	return out, true
+}
+
+// validText is utf8.Valid for text of which little is ASCII.
+func validText(b []byte) bool {
+	for i := 0; i < len(b); {
+		c := b[i]
+		switch {
+		case c < utf8.RuneSelf:
+			i++
+			if i+8 <= len(b) && load64(b, i)&highs == 0 {
+				i += 8
+			}
+		case threeBytes[c] && i+3 <= len(b) && b[i+1]&0xC0 == 0x80 && b[i+2]&0xC0 == 0x80:
+			i += 3
+		default:
+			r, n := utf8.DecodeRune(b[i:])
+			if r == utf8.RuneError && n == 1 {
+				return false
+			}
+			i += n
+		}
+	}
+	return true
 }
 
 func (d *Decoder) rejectUTF8(off int) bool {

@@ -5,18 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"time"
 )
-
-// Time decodes an RFC 3339 time into *p; null leaves it alone.
-func (d *Decoder) Time(p *time.Time) {
-	start := d.valueStart()
-	if raw, ok := d.rawValue(); ok {
-		if err := p.UnmarshalJSON(raw); err != nil {
-			d.failValue(start, err)
-		}
-	}
-}
 
 // Raw copies the next value's text into *p, reusing its array.
 func (d *Decoder) Raw(p *json.RawMessage) {
@@ -51,7 +40,7 @@ func (d *Decoder) Number(p *json.Number) {
 
 // Bytes decodes base64, or an array of numbers as encoding/json admits, into
 // *p; null makes it nil.
-func Bytes[T ~[]byte](d *Decoder, p *T) {
+func Bytes[S ~[]B, B ~uint8](d *Decoder, p *S) {
 	c := d.peek()
 	start := d.pos
 	switch c {
@@ -60,8 +49,8 @@ func Bytes[T ~[]byte](d *Decoder, p *T) {
 		if !ok {
 			return
 		}
-		out := make([]byte, base64.StdEncoding.DecodedLen(len(b)))
-		n, err := base64.StdEncoding.Decode(out, b)
+		out := make(S, base64.StdEncoding.DecodedLen(len(b)))
+		n, err := base64.StdEncoding.Decode(bytesOf(out), b)
 		if err != nil {
 			d.saveValue(start, err)
 			return
@@ -72,23 +61,23 @@ func Bytes[T ~[]byte](d *Decoder, p *T) {
 			*p = nil
 		}
 	case '[':
-		*p = decodeByteArray(d, *p)
+		decodeByteArray(d, p)
 	default:
 		d.mismatch("base64 string")
 	}
 }
 
-func decodeByteArray(d *Decoder, s []byte) []byte {
+func decodeByteArray[S ~[]B, B ~uint8](d *Decoder, p *S) {
 	if !d.BeginArray() {
-		return s
+		return
 	}
 	n := 0
 	for d.NextElem(n) {
-		s = Grow(s, n)
-		Uint(d, &s[n])
+		*p = Grow(*p, n)
+		Uint(d, &(*p)[n])
 		n++
 	}
-	return Finish(s, n)
+	*p = Finish(*p, n)
 }
 
 // Unmarshaler hands the text of the next value, null included, to u. The text

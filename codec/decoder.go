@@ -28,6 +28,9 @@ type Decoder struct {
 	arena   []byte // rest of the chunk that small strings are cut from
 	scratch []byte // unescaped text, valid until the next string
 
+	members []member     // of the objects and arrays that are being read into any
+	keys    *[128]string // lately met in them
+
 	// apostrophe admits \', which encoding/json does inside ",string" strings only.
 	apostrophe bool
 }
@@ -39,7 +42,7 @@ func getDecoder(data []byte, o Options) *Decoder {
 		o.MaxDepth = DefaultMaxDepth
 	}
 	d := decoders.Get().(*Decoder)
-	*d = Decoder{data: data, opts: o, scratch: d.scratch[:0]}
+	*d = Decoder{data: data, opts: o, scratch: d.scratch[:0], members: d.members[:0]}
 	return d
 }
 
@@ -49,7 +52,12 @@ func (d *Decoder) release() {
 		scratch = nil
 	}
 	// Neither the input nor the last chunk of strings may live on in the pool.
-	*d = Decoder{scratch: scratch}
+	members := d.members
+	if cap(members) > maxEntries {
+		members = nil
+	}
+	clear(members) // what an error has left
+	*d = Decoder{scratch: scratch, members: members}
 	decoders.Put(d)
 }
 
@@ -85,6 +93,13 @@ func (d *Decoder) finish() error {
 // peek skips white space and returns the next byte, or 0 at the end. A NUL in
 // the input is 0 too: both are wrong wherever a token may begin.
 func (d *Decoder) peek() byte {
+	if d.pos < len(d.data) && d.data[d.pos] > ' ' {
+		return d.data[d.pos]
+	}
+	return d.skipSpace()
+}
+
+func (d *Decoder) skipSpace() byte {
 	for d.pos < len(d.data) {
 		c := d.data[d.pos]
 		if c > ' ' || c != ' ' && c != '\n' && c != '\t' && c != '\r' {

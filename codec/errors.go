@@ -21,8 +21,8 @@ var (
 	ErrUnknownField = errors.New("codec: unknown field")
 	// ErrUnsupportedValue reports a value JSON cannot say, such as NaN.
 	ErrUnsupportedValue = errors.New("codec: unsupported value")
-	// ErrTooLarge reports a request body above its limit.
-	ErrTooLarge = errors.New("codec: request body too large")
+	// ErrTooLarge reports a request body, or a value of a Stream, above its limit.
+	ErrTooLarge = errors.New("codec: too large")
 	// ErrContentType reports a request body that does not say it is plain JSON.
 	ErrContentType = errors.New("codec: content type is not JSON")
 )

@@ -1,6 +1,9 @@
 package codec
 
 import (
+	"cmp"
+	"encoding"
+	"fmt"
 	"slices"
 	"strconv"
 )
@@ -44,6 +47,29 @@ func SortedUintKeys[M ~map[K]V, K unsigned, V any](buf []string, m M) []string {
 	}
 	slices.Sort(buf)
 	return buf
+}
+
+// TextKey is a key of a map with its text.
+type TextKey[K comparable] struct {
+	Text string
+	Key  K
+}
+
+// SortedTextKeys is SortedKeys for keys with a MarshalText method.
+func SortedTextKeys[M ~map[K]V, K interface {
+	comparable
+	encoding.TextMarshaler
+}, V any](m M) ([]TextKey[K], error) {
+	keys := make([]TextKey[K], 0, len(m))
+	for k := range m {
+		text, err := k.MarshalText()
+		if err != nil {
+			return nil, fmt.Errorf("codec: MarshalText of map key %T: %w", k, err)
+		}
+		keys = append(keys, TextKey[K]{string(text), k})
+	}
+	slices.SortFunc(keys, func(a, b TextKey[K]) int { return cmp.Compare(a.Text, b.Text) })
+	return keys, nil
 }
 
 // Get returns the element of a key that SortedKeys returned.

@@ -25,14 +25,3 @@ func zeroByte(w uint64) uint64 {
 func endsString(w uint64) uint64 {
 	return zeroByte(w^(ones*'"')) | zeroByte(w^(ones*'\\')) | (w-ones*0x20)&^w&highs
 }
-
-// needsEscape marks the bytes encoding/json does not copy as they are: those
-// of endsString, non-ASCII, and & < >. Two ASCII pairs differ in one bit
-// (" and & in 0x04, < and > in 0x02), so each pair costs one comparison.
-func needsEscape(w uint64) uint64 {
-	return zeroByte((w|ones*0x04)^(ones*'&')) |
-		zeroByte((w|ones*0x02)^(ones*'>')) |
-		zeroByte(w^(ones*'\\')) |
-		(w-ones*0x20)&^w&highs |
-		w&highs
-}

@@ -5,7 +5,7 @@
 //
 // Usage:
 //
-//	codecgen [-type A,B] [-output file] [-check] [package]
+//	codecgen [-type A,B] [-output file] [-html=false] [-jsonv2] [-easyjson] [-from-easyjson] [-check] [package]
 //
 // Without -type it takes the types whose doc comment has a line //codec:json.
 // The structs of the same package that these contain get methods too. The
@@ -33,6 +33,10 @@ func run(args []string, stdout, stderr io.Writer) int {
 	flags.SetOutput(stderr)
 	names := flags.String("type", "", "comma-separated `names` of the types to generate; none means those marked //codec:json")
 	output := flags.String("output", "", "`file` name to write, inside the package; none means <file of the first type>_codec.go")
+	html := flags.Bool("html", true, "escape & < > in strings as json.Marshal does; false is json.Encoder after SetEscapeHTML(false)")
+	jsonv2 := flags.Bool("jsonv2", false, "write the methods of encoding/json/v2 too, into a file for builds that have it")
+	easyjson := flags.Bool("easyjson", false, "write easyjson's methods too, into a file that needs codec/easyjson")
+	fromEasyJSON := flags.Bool("from-easyjson", false, "take the types marked //easyjson:json too, and ignore what easyjson generated")
 	check := flags.Bool("check", false, "write nothing, and fail if the file on disk is not what would be written")
 	if err := flags.Parse(args); err != nil {
 		return 2
@@ -41,7 +45,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "codecgen: more than one package")
 		return 2
 	}
-	o := gen.Options{Pattern: flags.Arg(0), Output: *output}
+	o := gen.Options{Pattern: flags.Arg(0), Output: *output, NoHTML: !*html, JSONv2: *jsonv2, EasyJSON: *easyjson, FromEasyJSON: *fromEasyJSON}
 	if *names != "" {
 		o.Types = strings.Split(*names, ",")
 	}
@@ -53,15 +57,17 @@ func run(args []string, stdout, stderr io.Writer) int {
 	for _, n := range res.Notes {
 		fmt.Fprintln(stderr, "note:", n)
 	}
-	if err := finish(res, *check); err != nil {
-		fmt.Fprintln(stderr, err)
-		return 1
+	for _, f := range append([]gen.File{res.File}, res.More...) {
+		if err := finish(f, *check); err != nil {
+			fmt.Fprintln(stderr, err)
+			return 1
+		}
+		fmt.Fprintln(stdout, f.Path)
 	}
-	fmt.Fprintln(stdout, res.Path)
 	return 0
 }
 
-func finish(res *gen.Result, check bool) error {
+func finish(res gen.File, check bool) error {
 	old, err := os.ReadFile(res.Path)
 	if err == nil && bytes.Equal(old, res.Source) {
 		return nil

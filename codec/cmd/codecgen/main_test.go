@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -18,10 +19,16 @@ func codecgen(args ...string) (code int, stdout, stderr string) {
 func TestCommittedFilesAreUpToDate(t *testing.T) {
 	for _, pkg := range []string{"../../internal/gentest", "../../example/order"} {
 		for range 2 {
-			if code, _, stderr := codecgen("-check", pkg); code != 0 {
+			if code, _, stderr := codecgen("-check", "-jsonv2="+strconv.FormatBool(pkg != "../../example/order"), pkg); code != 0 {
 				t.Errorf("%s: exit %d: %s", pkg, code, stderr)
 			}
 		}
+	}
+	if code, _, stderr := codecgen("-check", "-html=false", "-type", "Unescaped", "../../internal/gentest"); code != 0 {
+		t.Errorf("exit %d: %s", code, stderr)
+	}
+	if code, _, _ := codecgen("-check", "-type", "Unescaped", "../../internal/gentest"); code != 1 {
+		t.Error("-html=false changes nothing")
 	}
 }
 

@@ -12,6 +12,7 @@ type generator struct {
 	methods map[string]*target
 	queue   []*target
 	notes   []string
+	noHTML  bool
 }
 
 // target is a type that gets methods.
@@ -21,6 +22,8 @@ type target struct {
 	depth bool
 	// pulled says that nobody asked for it: it embeds a type that gets methods.
 	pulled bool
+	// leftAlone says that a pulled type could not be handled.
+	leftAlone bool
 
 	edges map[string]bool // the generated types it contains
 	any   bool            // it contains an interface
@@ -90,7 +93,7 @@ func (g *generator) embeds(n *types.Named) bool {
 // canHaveMethods reports whether generated methods may be added to n without
 // being asked for.
 func (g *generator) canHaveMethods(n *types.Named) bool {
-	if n.Obj().Pkg() != g.pkg.types || n.TypeParams().Len() > 0 || n.TypeArgs().Len() > 0 {
+	if n.Obj().Pkg() != g.pkg.types || n.TypeArgs().Len() > 0 {
 		return false
 	}
 	// A type declared inside a function cannot have methods.
@@ -110,7 +113,7 @@ func (g *generator) canHaveMethods(n *types.Named) bool {
 func (g *generator) walk(from *target, t types.Type, seen map[string]bool) {
 	t = types.Unalias(t)
 	if n, ok := t.(*types.Named); ok {
-		if g.canHaveMethods(n) {
+		if n.TypeParams().Len() == 0 && g.canHaveMethods(n) {
 			g.add(n)
 		}
 		if target := g.methods[n.Obj().Name()]; target != nil && n.Obj().Pkg() == g.pkg.types {

@@ -38,6 +38,10 @@ func (w *writer) decodeAs(x string, t types.Type, k kind) {
 		w.p("codec.Bytes(d, %s)\n", ref)
 	case kAny:
 		w.p("d.Any(%s)\n", ref)
+	case kInterface:
+		w.p("codec.Interface(d, %s)\n", ref)
+	case kParam:
+		w.p("codec.Value(d, %s)\n", ref)
 	case kStruct:
 		w.inline(t, func() { w.decodeStruct(x, t) })
 	case kArray:
@@ -77,6 +81,9 @@ func (w *writer) decodeNilable(x string, t types.Type) {
 
 func (w *writer) decodeSlice(x string, elem types.Type) {
 	n := w.local()
+	if w.gen.decodeKind(elem) == kParam {
+		w.p("if codec.IsByte[%s]() {\ncodec.Value(d, %s)\n} else ", elem, address(x))
+	}
 	w.p("if d.BeginArray() {\nn%d := 0\nfor d.NextElem(n%[1]d) {\n%s = codec.Grow(%[2]s, n%[1]d)\n", n, x)
 	w.decode(x+"[n"+itoa(n)+"]", elem)
 	w.p("n%d++\n}\n%s = codec.Finish(%[2]s, n%[1]d)\n}\n", n, x)
@@ -101,14 +108,20 @@ func (w *writer) decodeArray(x string, a *types.Array) {
 }
 
 func (w *writer) decodeMap(x string, m *types.Map) {
-	suffix := w.keyKind(m)
+	suffix := w.decodeKey(m)
 	n := w.local()
 	w.p("{\nvar o%d codec.Object\nif d.BeginObject(&o%[1]d, nil) {\ncodec.MakeMap(%s)\n", n, address(x))
-	w.p("for d.NextKey(&o%d) {\nk%[1]d := o%[1]d.Key\ne%[1]d := codec.ZeroElem(%s)\n", n, x)
+	w.p("for d.NextKey(&o%d) {\ne%[1]d := codec.ZeroElem(%s)\n", n, x)
+	if suffix != "Text" {
+		w.p("k%d := o%[1]d.Key\n", n)
+	}
 	w.decode("e"+itoa(n), m.Elem())
-	if suffix == "" {
+	switch suffix {
+	case "":
 		w.p("codec.Set(%s, k%d, e%[2]d)\n", x, n)
-	} else {
+	case "Text":
+		w.p("codec.SetText(d, %s, &o%d, e%[2]d)\n", x, n)
+	default:
 		w.p("codec.Set%s(d, %s, k%d, e%[3]d)\n", suffix, x, n)
 	}
 	w.p("}\n}\n}\n")
@@ -180,6 +193,8 @@ func (w *writer) decodeQuoted(x string, t types.Type) {
 		w.p("codec.QuotedString(d, q%d, %s)\n", n, set)
 	case kNumber:
 		w.p("codec.QuotedNumber(d, q%d, %s)\n", n, set)
+	case kParam:
+		w.fail("the string option on a type parameter: %s", elem)
 	default:
 		w.fail("the string option on a type with methods of its own: %s", elem)
 	}

@@ -23,7 +23,7 @@ func (w *writer) encodeAs(x string, t types.Type, k kind, quoted bool) {
 	case kTime:
 		w.try("codec.AppendTime(dst, %s)", x)
 	case kRaw:
-		w.try("codec.AppendRaw(dst, %s)", x)
+		w.try(w.fn("AppendRaw")+"(dst, %s)", x)
 	case kNumber:
 		w.try("codec.AppendNumber(dst, %s)", x)
 	case kGenerated:
@@ -33,17 +33,19 @@ func (w *writer) encodeAs(x string, t types.Type, k kind, quoted bool) {
 			w.try("%s.AppendJSON(dst)", selector(x))
 		}
 	case kJSONMethod:
-		w.try("codec.AppendMarshaler(dst, %s)", w.receiver(x, t, "MarshalJSON"))
+		w.try(w.fn("AppendMarshaler")+"(dst, %s)", w.receiver(x, t, "MarshalJSON"))
 	case kTextMethod:
-		w.try("codec.AppendText(dst, %s)", w.receiver(x, t, "MarshalText"))
+		w.try(w.fn("AppendText")+"(dst, %s)", w.receiver(x, t, "MarshalText"))
 	case kFloat32:
 		w.try("codec.AppendFloat32(dst, float32(%s))", x)
 	case kFloat64:
 		w.try("codec.AppendFloat64(dst, float64(%s))", x)
 	case kBool, kInt, kUint, kString, kBytes:
 		w.p("dst = %s\n", w.plain(x, k))
-	case kAny:
-		w.try("codec.AppendAny(dst, %s, depth+1)", x)
+	case kAny, kInterface:
+		w.try(w.fn("AppendAny")+"(dst, %s, depth+1)", x)
+	case kParam:
+		w.try(w.fn("AppendValue")+"(dst, %s, depth+1)", address(x))
 	case kStruct:
 		w.inline(t, func() { w.encodeStruct(x, t) })
 	case kSlice, kArray, kMap, kPointer:
@@ -65,7 +67,7 @@ func (w *writer) plain(x string, k kind) string {
 	case kBytes:
 		return "codec.AppendBytes(dst, " + x + ")"
 	}
-	return "codec.AppendString(dst, string(" + x + "))"
+	return w.fn("AppendString") + "(dst, string(" + x + "))"
 }
 
 // encodeQuoted handles the string option; it reports false for a pointer,
@@ -75,7 +77,7 @@ func (w *writer) encodeQuoted(x string, t types.Type, k kind) bool {
 	case kPointer, kGenerated, kJSONMethod, kTextMethod:
 		return false
 	case kString:
-		w.p("dst = codec.AppendQuotedString(dst, string(%s))\n", x)
+		w.p("dst = %s(dst, string(%s))\n", w.fn("AppendQuotedString"), x)
 		return true
 	}
 	w.p("dst = append(dst, '\"')\n")
@@ -105,6 +107,13 @@ func (w *writer) encodeComposite(x string, t types.Type, k kind, quoted bool) {
 	case *types.Pointer:
 		w.encode("(*"+x+")", u.Elem(), quoted)
 	case *types.Slice:
+		if w.gen.encodeKind(u.Elem()) == kParam {
+			w.encodeOpenSlice(x, u.Elem())
+			return
+		}
+		if b, ok := u.Elem().Underlying().(*types.Basic); ok && b.Kind() == types.Byte {
+			w.fail("%s: encoding/json writes its elements with their methods, but reads base64", t)
+		}
 		w.encodeList(x, u.Elem())
 	case *types.Array:
 		w.encodeList(x, u.Elem())
@@ -120,37 +129,45 @@ func (w *writer) encodeList(x string, elem types.Type) {
 	w.p("}\ndst = append(dst, ']')\n")
 }
 
-func (w *writer) encodeMap(x string, m *types.Map) {
-	suffix := w.keyKind(m)
-	if w.hidesMethod(m.Elem()) {
-		w.fail("map element %s has its JSON methods on the pointer, which encoding/json does not use for map elements: make the element a pointer", m.Elem())
-	}
-	n := w.local()
-	w.p("dst = append(dst, '{')\nvar b%d [16]string\n", n)
-	w.p("for i%d, k%[1]d := range codec.Sorted%[2]sKeys(b%[1]d[:0], %[3]s) {\n", n, suffix, x)
-	w.p("if i%d > 0 {\ndst = append(dst, ',')\n}\ndst = append(codec.AppendString(dst, k%[1]d), ':')\n", n)
-	w.p("e%d := codec.Get%s(%s, k%[1]d)\n", n, suffix, x)
-	w.encode("e"+itoa(n), m.Elem(), false)
-	w.p("}\ndst = append(dst, '}')\n")
+// encodeOpenSlice writes a slice of a type parameter, which is base64 where
+// that turns out to be a byte.
+func (w *writer) encodeOpenSlice(x string, elem types.Type) {
+	w.p("if codec.IsByte[%s]() {\n", elem)
+	w.try(w.fn("AppendValue")+"(dst, %s, depth+1)", address(x))
+	w.p("} else {\n")
+	w.encodeList(x, elem)
+	w.p("}\n")
 }
 
-// keyKind returns which of the runtime's key functions a map needs.
-func (w *writer) keyKind(m *types.Map) string {
-	key := m.Key()
-	if methodOf(key, "MarshalText") != nil || methodOf(key, "UnmarshalText") != nil {
-		w.fail("map keys with text methods are not supported yet: %s", key)
-		return ""
+func (w *writer) encodeMap(x string, m *types.Map) {
+	if w.hidesMethod(m.Elem()) {
+		w.fail("map element %s has, or may have, its JSON methods on the pointer, which encoding/json does not use for map elements: make the element a pointer", m.Elem())
 	}
-	switch underlyingKind(key) {
-	case kString:
-		return ""
-	case kInt:
-		return "Int"
-	case kUint:
-		return "Uint"
+	n := w.local()
+	elem := "e" + itoa(n)
+	suffix := w.encodeKey(m)
+	text := "k" + itoa(n)
+	if suffix == "Text" {
+		w.p("keys%d, err := codec.SortedTextKeys(%s)\nif err != nil {\nreturn dst, err\n}\n", n, x)
+		w.p("dst = append(dst, '{')\nfor i%d, k%[1]d := range keys%[1]d {\n", n)
+		text += ".Text"
+	} else {
+		w.p("dst = append(dst, '{')\nvar b%d [16]string\n", n)
+		w.p("for i%d, k%[1]d := range codec.Sorted%[2]sKeys(b%[1]d[:0], %[3]s) {\n", n, suffix, x)
 	}
-	w.fail("map key %s is neither a string nor an integer", key)
-	return ""
+	w.p("if i%d > 0 {\ndst = append(dst, ',')\n}\ndst = append(%s(dst, %s), ':')\n", n, w.fn("AppendString"), text)
+	if suffix == "Text" {
+		w.p("%s := %s[k%d.Key]\n", elem, x, n)
+	} else {
+		w.p("%s := codec.Get%s(%s, k%d)\n", elem, suffix, x, n)
+	}
+	if w.gen.encodeKind(m.Elem()) == kParam {
+		// Not by pointer: encoding/json cannot take a map element's address.
+		w.try(w.fn("AppendAny")+"(dst, %s, depth+1)", elem)
+	} else {
+		w.encode(elem, m.Elem(), false)
+	}
+	w.p("}\ndst = append(dst, '}')\n")
 }
 
 // hidesMethod reports whether encoding/json would treat t differently where it
@@ -168,7 +185,7 @@ func (w *writer) hidesMethod(t types.Type) bool {
 			return false
 		}
 		for _, f := range w.structFields(t) {
-			if w.hidesMethod(f.typ) {
+			if w.gen.encodeKind(f.typ) == kParam || w.hidesMethod(f.typ) {
 				return true
 			}
 		}
@@ -225,7 +242,11 @@ func (w *writer) encodeField(x string, f field, open string) {
 		w.p("if %s {\n", strings.Join(conds, " && "))
 		defer w.p("}\n")
 	}
-	w.p("dst = append(dst, %s...)\n", literal(open+`"`+escapeName(f.name)+`":`))
+	name := f.name
+	if !w.gen.noHTML {
+		name = escapeName(name)
+	}
+	w.p("dst = append(dst, %s...)\n", literal(open+`"`+name+`":`))
 	w.encode(expr, f.typ, f.quoted)
 }
 

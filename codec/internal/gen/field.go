@@ -2,6 +2,7 @@ package gen
 
 import (
 	"cmp"
+	"errors"
 	"go/token"
 	"go/types"
 	"reflect"
@@ -85,6 +86,9 @@ func (s *fieldSearch) scan(l level, twice bool) {
 		if tag == "-" || !visible(v) {
 			continue
 		}
+		if s.src.fromEasy {
+			s.err = errors.Join(s.err, s.src.easyjsonOnly(v, tag))
+		}
 		f := newField(v, tag, append(slices.Clone(l.index), i))
 		f.steps = l.steps
 		elem := v.Type()
@@ -108,6 +112,18 @@ func (s *fieldSearch) embed(t types.Type, index []int, steps []embedding, e embe
 	if s.times[key]++; s.times[key] == 1 {
 		s.next = append(s.next, level{t, index, append(slices.Clone(steps), e)})
 	}
+}
+
+// easyjsonOnly refuses what easyjson does and encoding/json does not know. Its
+// nocopy and intern change no JSON.
+func (p *source) easyjsonOnly(v *types.Var, tag string) error {
+	if slices.Contains(strings.Split(tag, ",")[1:], "required") {
+		return p.errorf(v.Pos(), "easyjson's required option on %s has no counterpart: check the value after decoding", v.Name())
+	}
+	if qualified(v.Type()) == "github.com/mailru/easyjson.UnknownFieldsProxy" {
+		return p.errorf(v.Pos(), "easyjson's UnknownFieldsProxy has no counterpart: use a map, or json.RawMessage")
+	}
+	return nil
 }
 
 // visible leaves out unexported fields, but not unexported embedded structs,
@@ -154,6 +170,9 @@ func newField(v *types.Var, tag string, index []int) field {
 func quotable(t types.Type) bool {
 	if p, ok := types.Unalias(t).(*types.Pointer); ok {
 		t = p.Elem()
+	}
+	if _, open := types.Unalias(t).(*types.TypeParam); open {
+		return true // refused when it is written
 	}
 	b, ok := t.Underlying().(*types.Basic)
 	return ok && basicKind(b) != kBad

@@ -15,11 +15,14 @@ func (g *generator) file() ([]byte, error) {
 		w := newWriter(g, t)
 		w.methods(t)
 		if len(w.errs) > 0 && t.pulled {
+			t.leftAlone = true
 			g.note(t, w.errs[0])
 			continue
 		}
 		errs = append(errs, w.errs...)
-		fmt.Fprintf(&types_, "_ codec.Appender = (*%[1]s)(nil)\n_ codec.Decodable = (*%[1]s)(nil)\n", w.name)
+		if t.named.TypeParams().Len() == 0 {
+			fmt.Fprintf(&types_, "_ codec.Appender = (*%[1]s)(nil)\n_ codec.Decodable = (*%[1]s)(nil)\n", w.name)
+		}
 		bodies.WriteString(w.out.String())
 		bodies.WriteString(w.tables.String())
 	}
@@ -29,12 +32,19 @@ func (g *generator) file() ([]byte, error) {
 	src := header + "\n\npackage " + g.pkg.types.Name() + "\n\n" +
 		"import \"github.com/hotpath-go/hotpath/codec\"\n\n" +
 		"// A runtime that cannot serve this file does not have this constant.\n" +
-		"const _ = codec.GeneratedVersion1\n\nvar (\n" + types_.String() + ")\n" + bodies.String()
+		"const _ = codec.GeneratedVersion1\n\n" + vars(types_.String()) + bodies.String()
 	out, err := format.Source([]byte(src))
 	if err != nil {
 		return nil, fmt.Errorf("codecgen: internal error: %w in\n%s", err, src)
 	}
 	return out, nil
+}
+
+func vars(lines string) string {
+	if lines == "" {
+		return ""
+	}
+	return "var (\n" + lines + ")\n"
 }
 
 // note explains why an embedding struct was left alone. encoding/json could not
@@ -46,7 +56,7 @@ func (g *generator) note(t *target, err error) {
 
 // methods writes the methods of one type.
 func (w *writer) methods(t *target) {
-	name := w.name
+	name := w.recv
 	x := "v"
 	if underlyingKind(t.named) != kStruct {
 		x = "(*v)"

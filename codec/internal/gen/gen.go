@@ -22,14 +22,33 @@ type Options struct {
 	// Output is the file name, inside the package. Zero means the name of the
 	// file that declares the first type, with _codec before its extension.
 	Output string
+	// NoHTML leaves & < > in strings as they are, as json.Encoder does after
+	// SetEscapeHTML(false). Zero means that they are escaped.
+	NoHTML bool
+	// JSONv2 adds a file with the methods of encoding/json/v2, for builds that
+	// have that package. Zero means no such file.
+	JSONv2 bool
+	// EasyJSON adds a file with easyjson's methods, for types that are used by
+	// code of easyjson. Zero means no such file.
+	EasyJSON bool
+	// FromEasyJSON takes the types marked for easyjson too, and reads the package
+	// without what easyjson generated. Zero means that its mark is a comment.
+	FromEasyJSON bool
 }
 
-// Result is a generated file. It is a plain value.
-type Result struct {
+// File is a generated file. It is a plain value.
+type File struct {
 	// Path is where the file belongs.
 	Path string
 	// Source is its contents, formatted.
 	Source []byte
+}
+
+// Result is what was generated. It is a plain value.
+type Result struct {
+	File
+	// More are files that belong beside it.
+	More []File
 	// Notes are remarks for the user that did not stop generation.
 	Notes []string
 }
@@ -54,7 +73,7 @@ func Generate(o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &generator{pkg: p, methods: map[string]*target{}}
+	g := &generator{pkg: p, methods: map[string]*target{}, noHTML: o.NoHTML}
 	for _, r := range roots {
 		g.add(r)
 	}
@@ -64,7 +83,14 @@ func Generate(o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Result{Path: filepath.Join(p.dir, p.output), Source: src, Notes: g.notes}, nil
+	res := &Result{File: File{filepath.Join(p.dir, p.output), src}, Notes: g.notes}
+	if o.JSONv2 {
+		err = errors.Join(err, res.add(g, "_jsonv2", jsonv2Head, jsonv2Methods))
+	}
+	if o.EasyJSON {
+		err = errors.Join(err, res.add(g, "_easyjson", easyjsonHead, easyjsonMethods))
+	}
+	return res, err
 }
 
 func (p *source) errorf(pos token.Pos, format string, args ...any) error {

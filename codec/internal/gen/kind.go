@@ -30,6 +30,8 @@ const (
 	kMap
 	kPointer
 	kAny
+	kInterface // an interface with methods, or a named one
+	kParam     // a type parameter: known at run time only
 )
 
 // qualified writes types with full import paths: the name is an identity.
@@ -48,6 +50,9 @@ func (g *generator) decodeKind(t types.Type) kind {
 
 func (g *generator) kindOf(t types.Type, jsonMethod, textMethod, jsonSig, textSig string) kind {
 	t = types.Unalias(t)
+	if _, ok := t.(*types.TypeParam); ok {
+		return kParam
+	}
 	switch qualified(t) {
 	case "time.Time":
 		return kTime
@@ -58,6 +63,15 @@ func (g *generator) kindOf(t types.Type, jsonMethod, textMethod, jsonSig, textSi
 	}
 	_, isPointer := t.(*types.Pointer)
 	_, isInterface := t.Underlying().(*types.Interface)
+	if isInterface && jsonMethod == "MarshalJSON" {
+		// Decoding into an interface goes by what it holds, whatever its methods.
+		switch {
+		case hasMethod(t, jsonMethod, jsonSig):
+			return kJSONMethod
+		case hasMethod(t, textMethod, textSig):
+			return kTextMethod
+		}
+	}
 	if !isPointer && !isInterface {
 		switch {
 		case g.hasMethods(t):
@@ -78,7 +92,7 @@ func underlyingKind(t types.Type) kind {
 	case *types.Struct:
 		return kStruct
 	case *types.Slice:
-		if b, ok := types.Unalias(u.Elem()).(*types.Basic); ok && b.Kind() == types.Byte {
+		if isByte(u.Elem()) {
 			return kBytes
 		}
 		return kSlice
@@ -94,8 +108,16 @@ func underlyingKind(t types.Type) kind {
 		if _, named := types.Unalias(t).(*types.Named); !named && u.Empty() {
 			return kAny
 		}
+		return kInterface
 	}
 	return kBad
+}
+
+// isByte reports whether slices of t are base64: elements of kind uint8 whose
+// pointers have no method to write themselves with.
+func isByte(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Kind() == types.Byte && methodOf(t, "MarshalJSON") == nil && methodOf(t, "MarshalText") == nil
 }
 
 func basicKind(b *types.Basic) kind {
@@ -122,7 +144,7 @@ func (g *generator) hasMethods(t types.Type) bool {
 	if !ok {
 		return false
 	}
-	if n.Obj().Pkg() == g.pkg.types && n.TypeArgs().Len() == 0 {
+	if n.Obj().Pkg() == g.pkg.types {
 		name := n.Obj().Name()
 		return g.methods[name] != nil || g.pkg.elsewhere[name]
 	}

@@ -10,6 +10,9 @@ func itoa(n int) string { return strconv.Itoa(n) }
 
 // notEmpty returns the conditions under which omitempty lets a field through.
 func (w *writer) notEmpty(x string, t types.Type) []string {
+	if _, ok := types.Unalias(t).(*types.TypeParam); ok {
+		return []string{"!codec.IsEmptyValue(" + address(x) + ")"}
+	}
 	switch u := t.Underlying().(type) {
 	case *types.Basic:
 		return []string{notZeroBasic(x, u)}
@@ -43,6 +46,9 @@ const maxEqual = 1024
 // notZero returns the condition under which omitzero lets a field through: by
 // its IsZero method if it has one, else as reflect.Value.IsZero sees it.
 func (w *writer) notZero(x string, t types.Type) string {
+	if _, ok := types.Unalias(t).(*types.TypeParam); ok {
+		return "!codec.IsZeroValue(" + address(x) + ")"
+	}
 	_, isPointer := types.Unalias(t).(*types.Pointer)
 	switch u := t.Underlying().(type) {
 	case *types.Interface:
@@ -67,9 +73,31 @@ func (w *writer) notZero(x string, t types.Type) string {
 			return x + " != nil"
 		}
 	}
+	if mentionsParam(t) {
+		w.fail("omitzero on %s needs an IsZero method: its type is open", t)
+		return "true"
+	}
 	if size := types.SizesFor("gc", "amd64").Sizeof(t); !types.Comparable(t) || size > maxEqual {
 		w.fail("omitzero on %s needs an IsZero method: it cannot be compared, or is larger than %d bytes", t, maxEqual)
 		return "true"
 	}
 	return "!codec.IsZero(" + x + ")"
+}
+
+// mentionsParam reports whether t, a struct or array, holds an open type.
+func mentionsParam(t types.Type) bool {
+	if _, ok := types.Unalias(t).(*types.TypeParam); ok {
+		return true
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Array:
+		return mentionsParam(u.Elem())
+	case *types.Struct:
+		for v := range u.Fields() {
+			if mentionsParam(v.Type()) {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -42,7 +42,7 @@ func (p *source) marked() []string {
 			}
 			for _, s := range gd.Specs {
 				ts, ok := s.(*ast.TypeSpec)
-				if ok && (hasMark(ts.Doc) || len(gd.Specs) == 1 && hasMark(gd.Doc)) {
+				if ok && (p.hasMark(ts.Doc) || len(gd.Specs) == 1 && p.hasMark(gd.Doc)) {
 					names = append(names, ts.Name.Name)
 				}
 			}
@@ -51,12 +51,13 @@ func (p *source) marked() []string {
 	return names
 }
 
-func hasMark(doc *ast.CommentGroup) bool {
+func (p *source) hasMark(doc *ast.CommentGroup) bool {
 	if doc == nil {
 		return false
 	}
 	for _, c := range doc.List {
-		if strings.TrimSpace(c.Text) == mark {
+		text := strings.TrimSpace(c.Text)
+		if text == mark || p.fromEasy && text == "//easyjson:json" {
 			return true
 		}
 	}
@@ -72,9 +73,6 @@ func (p *source) root(name string) (*types.Named, error) {
 	tn, isType := obj.(*types.TypeName)
 	if !ok || !isType || tn.IsAlias() || n.Obj().Pkg() != p.types {
 		return nil, p.errorf(obj.Pos(), "%s is not a type declared in this package", name)
-	}
-	if n.TypeParams().Len() > 0 {
-		return nil, p.errorf(obj.Pos(), "%s is generic: not supported yet, generate for a type that instantiates it", name)
 	}
 	switch n.Underlying().(type) {
 	case *types.Pointer, *types.Interface:

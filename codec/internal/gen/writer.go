@@ -14,6 +14,7 @@ import (
 type writer struct {
 	gen    *generator
 	name   string
+	recv   string // name with its type parameters
 	out    strings.Builder
 	tables strings.Builder
 
@@ -28,7 +29,27 @@ type writer struct {
 
 func newWriter(g *generator, t *target) *writer {
 	obj := t.named.Obj()
-	return &writer{gen: g, name: obj.Name(), pos: obj.Pos(), inlining: map[string]bool{}, failed: map[token.Pos]bool{}}
+	return &writer{gen: g, name: obj.Name(), recv: obj.Name() + params(t.named), pos: obj.Pos(), inlining: map[string]bool{}, failed: map[token.Pos]bool{}}
+}
+
+// params returns the type parameters of n as a receiver names them.
+func params(n *types.Named) string {
+	if n.TypeParams().Len() == 0 {
+		return ""
+	}
+	var names []string
+	for p := range n.TypeParams().TypeParams() {
+		names = append(names, p.Obj().Name())
+	}
+	return "[" + strings.Join(names, ", ") + "]"
+}
+
+// fn names a function of the runtime that writes text, in the variant asked for.
+func (w *writer) fn(name string) string {
+	if w.gen.noHTML {
+		return "codec." + name + "NoHTML"
+	}
+	return "codec." + name
 }
 
 func (w *writer) p(format string, args ...any) {

@@ -22,10 +22,18 @@ var (
 	_ codec.Decodable = (*Folding)(nil)
 	_ codec.Appender  = (*Forest)(nil)
 	_ codec.Decodable = (*Forest)(nil)
+	_ codec.Appender  = (*Interfaces)(nil)
+	_ codec.Decodable = (*Interfaces)(nil)
+	_ codec.Appender  = (*Keys)(nil)
+	_ codec.Decodable = (*Keys)(nil)
 	_ codec.Appender  = (*Many)(nil)
 	_ codec.Decodable = (*Many)(nil)
+	_ codec.Appender  = (*Octets)(nil)
+	_ codec.Decodable = (*Octets)(nil)
 	_ codec.Appender  = (*Omit)(nil)
 	_ codec.Decodable = (*Omit)(nil)
+	_ codec.Appender  = (*Pages)(nil)
+	_ codec.Decodable = (*Pages)(nil)
 	_ codec.Appender  = (*Quoted)(nil)
 	_ codec.Decodable = (*Quoted)(nil)
 	_ codec.Appender  = (*Scalars)(nil)
@@ -740,8 +748,8 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o47, nil) {
 						codec.MakeMap(&v.Map)
 						for d.NextKey(&o47) {
-							k47 := o47.Key
 							e47 := codec.ZeroElem(v.Map)
+							k47 := o47.Key
 							codec.Int(d, &e47)
 							codec.Set(v.Map, k47, e47)
 						}
@@ -755,8 +763,8 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o48, nil) {
 						codec.MakeMap(&v.Named)
 						for d.NextKey(&o48) {
-							k48 := o48.Key
 							e48 := codec.ZeroElem(v.Named)
+							k48 := o48.Key
 							e48.DecodeJSON(d)
 							codec.Set(v.Named, k48, e48)
 						}
@@ -770,8 +778,8 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o49, nil) {
 						codec.MakeMap(&v.ByInt)
 						for d.NextKey(&o49) {
-							k49 := o49.Key
 							e49 := codec.ZeroElem(v.ByInt)
+							k49 := o49.Key
 							codec.String(d, &e49)
 							codec.SetInt(d, v.ByInt, k49, e49)
 						}
@@ -785,8 +793,8 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o50, nil) {
 						codec.MakeMap(&v.ByInt8)
 						for d.NextKey(&o50) {
-							k50 := o50.Key
 							e50 := codec.ZeroElem(v.ByInt8)
+							k50 := o50.Key
 							codec.Bool(d, &e50)
 							codec.SetInt(d, v.ByInt8, k50, e50)
 						}
@@ -800,8 +808,8 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o51, nil) {
 						codec.MakeMap(&v.ByUint)
 						for d.NextKey(&o51) {
-							k51 := o51.Key
 							e51 := codec.ZeroElem(v.ByUint)
+							k51 := o51.Key
 							if d.Null() {
 								e51 = nil
 							} else if d.BeginArray() {
@@ -825,8 +833,8 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o53, nil) {
 						codec.MakeMap(&v.MapPtr)
 						for d.NextKey(&o53) {
-							k53 := o53.Key
 							e53 := codec.ZeroElem(v.MapPtr)
+							k53 := o53.Key
 							if d.Null() {
 								e53 = nil
 							} else {
@@ -845,8 +853,8 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o54, nil) {
 						codec.MakeMap(&v.MapMap)
 						for d.NextKey(&o54) {
-							k54 := o54.Key
 							e54 := codec.ZeroElem(v.MapMap)
+							k54 := o54.Key
 							if d.Null() {
 								e54 = nil
 							} else {
@@ -854,8 +862,8 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 								if d.BeginObject(&o55, nil) {
 									codec.MakeMap(&e54)
 									for d.NextKey(&o55) {
-										k55 := o55.Key
 										e55 := codec.ZeroElem(e54)
+										k55 := o55.Key
 										codec.Float(d, &e55)
 										codec.Set(e54, k55, e55)
 									}
@@ -873,8 +881,8 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o56, nil) {
 						codec.MakeMap(&v.MapAny)
 						for d.NextKey(&o56) {
-							k56 := o56.Key
 							e56 := codec.ZeroElem(v.MapAny)
+							k56 := o56.Key
 							d.Any(&e56)
 							codec.Set(v.MapAny, k56, e56)
 						}
@@ -1010,8 +1018,8 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o64, nil) {
 						codec.MakeMap(&v.Times)
 						for d.NextKey(&o64) {
-							k64 := o64.Key
 							e64 := codec.ZeroElem(v.Times)
+							k64 := o64.Key
 							d.Time(&e64)
 							codec.Set(v.Times, k64, e64)
 						}
@@ -1148,8 +1156,8 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o72, nil) {
 						codec.MakeMap(&v.Uppers)
 						for d.NextKey(&o72) {
-							k72 := o72.Key
 							e72 := codec.ZeroElem(v.Uppers)
+							k72 := o72.Key
 							if d.Null() {
 								e72 = nil
 							} else {
@@ -1329,8 +1337,8 @@ func (v *Dict) DecodeJSON(d *codec.Decoder) {
 		if d.BeginObject(&o2, nil) {
 			codec.MakeMap(v)
 			for d.NextKey(&o2) {
-				k2 := o2.Key
 				e2 := codec.ZeroElem((*v))
+				k2 := o2.Key
 				if d.Null() {
 					e2 = nil
 				} else {
@@ -1642,8 +1650,8 @@ func (v *Forest) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o4, nil) {
 						codec.MakeMap(&v.Trees)
 						for d.NextKey(&o4) {
-							k4 := o4.Key
 							e4 := codec.ZeroElem(v.Trees)
+							k4 := o4.Key
 							e4.DecodeJSON(d)
 							codec.Set(v.Trees, k4, e4)
 						}
@@ -1671,6 +1679,511 @@ func (v *Forest) UnmarshalJSON(data []byte) error {
 var codecFieldsOfForest = []codec.Field{
 	{Key: `"Trees":`, Fold: "TREES"},
 	{Key: `"Meta":`, Fold: "META"},
+}
+
+// AppendJSON appends v as encoding/json would marshal it.
+func (v *Interfaces) AppendJSON(dst []byte) ([]byte, error) {
+	return v.AppendJSONDepth(dst, 0)
+}
+
+// AppendJSONDepth is AppendJSON at a depth: a Interfaces may contain itself.
+func (v *Interfaces) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
+	if v == nil {
+		return append(dst, "null"...), nil
+	}
+	if depth > codec.MaxAppendDepth {
+		return dst, codec.ErrDepth
+	}
+	dst = append(dst, `{"Labeled":`...)
+	if dst, err = codec.AppendAny(dst, v.Labeled, depth+1); err != nil {
+		return dst, err
+	}
+	if v.Omitted != nil {
+		dst = append(dst, `,"Omitted":`...)
+		if dst, err = codec.AppendAny(dst, v.Omitted, depth+1); err != nil {
+			return dst, err
+		}
+	}
+	dst = append(dst, `,"List":`...)
+	if v.List == nil {
+		dst = append(dst, "null"...)
+	} else {
+		dst = append(dst, '[')
+		for i2 := range v.List {
+			if i2 > 0 {
+				dst = append(dst, ',')
+			}
+			if dst, err = codec.AppendAny(dst, v.List[i2], depth+1); err != nil {
+				return dst, err
+			}
+		}
+		dst = append(dst, ']')
+	}
+	dst = append(dst, `,"ByName":`...)
+	if v.ByName == nil {
+		dst = append(dst, "null"...)
+	} else {
+		dst = append(dst, '{')
+		var b3 [16]string
+		for i3, k3 := range codec.SortedKeys(b3[:0], v.ByName) {
+			if i3 > 0 {
+				dst = append(dst, ',')
+			}
+			dst = append(codec.AppendString(dst, k3), ':')
+			e3 := codec.Get(v.ByName, k3)
+			if dst, err = codec.AppendAny(dst, e3, depth+1); err != nil {
+				return dst, err
+			}
+		}
+		dst = append(dst, '}')
+	}
+	dst = append(dst, `,"Anything":`...)
+	if dst, err = codec.AppendAny(dst, v.Anything, depth+1); err != nil {
+		return dst, err
+	}
+	dst = append(dst, `,"Marshaler":`...)
+	if dst, err = codec.AppendMarshaler(dst, v.Marshaler); err != nil {
+		return dst, err
+	}
+	dst = append(dst, `,"Text":`...)
+	if dst, err = codec.AppendText(dst, v.Text); err != nil {
+		return dst, err
+	}
+	if v.Stringer != nil {
+		dst = append(dst, `,"Stringer":`...)
+		if dst, err = codec.AppendAny(dst, v.Stringer, depth+1); err != nil {
+			return dst, err
+		}
+	}
+	dst = append(dst, '}')
+	return dst, nil
+}
+
+// DecodeJSON decodes into v as encoding/json would.
+func (v *Interfaces) DecodeJSON(d *codec.Decoder) {
+	var o4 codec.Object
+	if d.BeginObject(&o4, codecFieldsOfInterfaces) {
+		for d.Next(&o4) {
+			switch o4.Index {
+			case 0: // Labeled
+				codec.Interface(d, &v.Labeled)
+			case 1: // Omitted
+				codec.Interface(d, &v.Omitted)
+			case 2: // List
+				if d.Null() {
+					v.List = nil
+				} else if d.BeginArray() {
+					n5 := 0
+					for d.NextElem(n5) {
+						v.List = codec.Grow(v.List, n5)
+						codec.Interface(d, &v.List[n5])
+						n5++
+					}
+					v.List = codec.Finish(v.List, n5)
+				}
+			case 3: // ByName
+				if d.Null() {
+					v.ByName = nil
+				} else {
+					var o6 codec.Object
+					if d.BeginObject(&o6, nil) {
+						codec.MakeMap(&v.ByName)
+						for d.NextKey(&o6) {
+							e6 := codec.ZeroElem(v.ByName)
+							k6 := o6.Key
+							codec.Interface(d, &e6)
+							codec.Set(v.ByName, k6, e6)
+						}
+					}
+				}
+			case 4: // Anything
+				codec.Interface(d, &v.Anything)
+			case 5: // Marshaler
+				codec.Interface(d, &v.Marshaler)
+			case 6: // Text
+				codec.Interface(d, &v.Text)
+			case 7: // Stringer
+				codec.Interface(d, &v.Stringer)
+			default:
+				d.Skip()
+			}
+		}
+	}
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v Interfaces) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&v)
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *Interfaces) UnmarshalJSON(data []byte) error {
+	return codec.Decode(data, v)
+}
+
+var codecFieldsOfInterfaces = []codec.Field{
+	{Key: `"Labeled":`, Fold: "LABELED"},
+	{Key: `"Omitted":`, Fold: "OMITTED"},
+	{Key: `"List":`, Fold: "LIST"},
+	{Key: `"ByName":`, Fold: "BYNAME"},
+	{Key: `"Anything":`, Fold: "ANYTHING"},
+	{Key: `"Marshaler":`, Fold: "MARSHALER"},
+	{Key: `"Text":`, Fold: "TEXT"},
+	{Key: `"Stringer":`, Fold: "STRINGER"},
+}
+
+// AppendJSON appends v as encoding/json would marshal it.
+func (v *Keyed[K, V]) AppendJSON(dst []byte) ([]byte, error) {
+	return v.AppendJSONDepth(dst, 0)
+}
+
+// AppendJSONDepth is AppendJSON at a depth: a Keyed[K, V] may contain itself.
+func (v *Keyed[K, V]) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
+	if v == nil {
+		return append(dst, "null"...), nil
+	}
+	if depth > codec.MaxAppendDepth {
+		return dst, codec.ErrDepth
+	}
+	dst = append(dst, `{"Key":`...)
+	if dst, err = codec.AppendValue(dst, &v.Key, depth+1); err != nil {
+		return dst, err
+	}
+	dst = append(dst, `,"Value":`...)
+	if dst, err = codec.AppendValue(dst, &v.Value, depth+1); err != nil {
+		return dst, err
+	}
+	dst = append(dst, `,"Pair":`...)
+	dst = append(dst, `{"first":`...)
+	if dst, err = codec.AppendValue(dst, &v.Pair.First, depth+1); err != nil {
+		return dst, err
+	}
+	if !codec.IsEmptyValue(&v.Pair.Second) {
+		dst = append(dst, `,"second":`...)
+		if dst, err = codec.AppendValue(dst, &v.Pair.Second, depth+1); err != nil {
+			return dst, err
+		}
+	}
+	dst = append(dst, '}')
+	dst = append(dst, '}')
+	return dst, nil
+}
+
+// DecodeJSON decodes into v as encoding/json would.
+func (v *Keyed[K, V]) DecodeJSON(d *codec.Decoder) {
+	var o3 codec.Object
+	if d.BeginObject(&o3, codecFieldsOfKeyed) {
+		for d.Next(&o3) {
+			switch o3.Index {
+			case 0: // Key
+				codec.Value(d, &v.Key)
+			case 1: // Value
+				codec.Value(d, &v.Value)
+			case 2: // Pair
+				var o4 codec.Object
+				if d.BeginObject(&o4, codecFieldsOfKeyed2) {
+					for d.Next(&o4) {
+						switch o4.Index {
+						case 0: // first
+							codec.Value(d, &v.Pair.First)
+						case 1: // second
+							codec.Value(d, &v.Pair.Second)
+						default:
+							d.Skip()
+						}
+					}
+				}
+			default:
+				d.Skip()
+			}
+		}
+	}
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v Keyed[K, V]) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&v)
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *Keyed[K, V]) UnmarshalJSON(data []byte) error {
+	return codec.Decode(data, v)
+}
+
+var codecFieldsOfKeyed = []codec.Field{
+	{Key: `"Key":`, Fold: "KEY"},
+	{Key: `"Value":`, Fold: "VALUE"},
+	{Key: `"Pair":`, Fold: "PAIR"},
+}
+
+var codecFieldsOfKeyed2 = []codec.Field{
+	{Key: `"first":`, Fold: "FIRST"},
+	{Key: `"second":`, Fold: "SECOND"},
+}
+
+// AppendJSON appends v as encoding/json would marshal it.
+func (v *Keys) AppendJSON(dst []byte) (_ []byte, err error) {
+	if v == nil {
+		return append(dst, "null"...), nil
+	}
+	dst = append(dst, `{"Points":`...)
+	if v.Points == nil {
+		dst = append(dst, "null"...)
+	} else {
+		keys2, err := codec.SortedTextKeys(v.Points)
+		if err != nil {
+			return dst, err
+		}
+		dst = append(dst, '{')
+		for i2, k2 := range keys2 {
+			if i2 > 0 {
+				dst = append(dst, ',')
+			}
+			dst = append(codec.AppendString(dst, k2.Text), ':')
+			e2 := v.Points[k2.Key]
+			dst = codec.AppendInt(dst, int64(e2))
+		}
+		dst = append(dst, '}')
+	}
+	dst = append(dst, `,"Addrs":`...)
+	if v.Addrs == nil {
+		dst = append(dst, "null"...)
+	} else {
+		keys3, err := codec.SortedTextKeys(v.Addrs)
+		if err != nil {
+			return dst, err
+		}
+		dst = append(dst, '{')
+		for i3, k3 := range keys3 {
+			if i3 > 0 {
+				dst = append(dst, ',')
+			}
+			dst = append(codec.AppendString(dst, k3.Text), ':')
+			e3 := v.Addrs[k3.Key]
+			if e3 == nil {
+				dst = append(dst, "null"...)
+			} else {
+				dst = append(dst, '[')
+				for i4 := range e3 {
+					if i4 > 0 {
+						dst = append(dst, ',')
+					}
+					dst = codec.AppendString(dst, string(e3[i4]))
+				}
+				dst = append(dst, ']')
+			}
+		}
+		dst = append(dst, '}')
+	}
+	dst = append(dst, `,"Times":`...)
+	if v.Times == nil {
+		dst = append(dst, "null"...)
+	} else {
+		keys5, err := codec.SortedTextKeys(v.Times)
+		if err != nil {
+			return dst, err
+		}
+		dst = append(dst, '{')
+		for i5, k5 := range keys5 {
+			if i5 > 0 {
+				dst = append(dst, ',')
+			}
+			dst = append(codec.AppendString(dst, k5.Text), ':')
+			e5 := v.Times[k5.Key]
+			dst = codec.AppendString(dst, string(e5))
+		}
+		dst = append(dst, '}')
+	}
+	dst = append(dst, `,"Names":`...)
+	if v.Names == nil {
+		dst = append(dst, "null"...)
+	} else {
+		dst = append(dst, '{')
+		var b6 [16]string
+		for i6, k6 := range codec.SortedKeys(b6[:0], v.Names) {
+			if i6 > 0 {
+				dst = append(dst, ',')
+			}
+			dst = append(codec.AppendString(dst, k6), ':')
+			e6 := codec.Get(v.Names, k6)
+			dst = codec.AppendInt(dst, int64(e6))
+		}
+		dst = append(dst, '}')
+	}
+	dst = append(dst, `,"Counts":`...)
+	if v.Counts == nil {
+		dst = append(dst, "null"...)
+	} else {
+		keys7, err := codec.SortedTextKeys(v.Counts)
+		if err != nil {
+			return dst, err
+		}
+		dst = append(dst, '{')
+		for i7, k7 := range keys7 {
+			if i7 > 0 {
+				dst = append(dst, ',')
+			}
+			dst = append(codec.AppendString(dst, k7.Text), ':')
+			e7 := v.Counts[k7.Key]
+			if dst, err = e7.AppendJSON(dst); err != nil {
+				return dst, err
+			}
+		}
+		dst = append(dst, '}')
+	}
+	dst = append(dst, `,"Half":`...)
+	if v.Half == nil {
+		dst = append(dst, "null"...)
+	} else {
+		keys8, err := codec.SortedTextKeys(v.Half)
+		if err != nil {
+			return dst, err
+		}
+		dst = append(dst, '{')
+		for i8, k8 := range keys8 {
+			if i8 > 0 {
+				dst = append(dst, ',')
+			}
+			dst = append(codec.AppendString(dst, k8.Text), ':')
+			e8 := v.Half[k8.Key]
+			dst = codec.AppendInt(dst, int64(e8))
+		}
+		dst = append(dst, '}')
+	}
+	dst = append(dst, '}')
+	return dst, nil
+}
+
+// DecodeJSON decodes into v as encoding/json would.
+func (v *Keys) DecodeJSON(d *codec.Decoder) {
+	var o9 codec.Object
+	if d.BeginObject(&o9, codecFieldsOfKeys) {
+		for d.Next(&o9) {
+			switch o9.Index {
+			case 0: // Points
+				if d.Null() {
+					v.Points = nil
+				} else {
+					var o10 codec.Object
+					if d.BeginObject(&o10, nil) {
+						codec.MakeMap(&v.Points)
+						for d.NextKey(&o10) {
+							e10 := codec.ZeroElem(v.Points)
+							codec.Int(d, &e10)
+							codec.SetText(d, v.Points, &o10, e10)
+						}
+					}
+				}
+			case 1: // Addrs
+				if d.Null() {
+					v.Addrs = nil
+				} else {
+					var o11 codec.Object
+					if d.BeginObject(&o11, nil) {
+						codec.MakeMap(&v.Addrs)
+						for d.NextKey(&o11) {
+							e11 := codec.ZeroElem(v.Addrs)
+							if d.Null() {
+								e11 = nil
+							} else if d.BeginArray() {
+								n12 := 0
+								for d.NextElem(n12) {
+									e11 = codec.Grow(e11, n12)
+									codec.String(d, &e11[n12])
+									n12++
+								}
+								e11 = codec.Finish(e11, n12)
+							}
+							codec.SetText(d, v.Addrs, &o11, e11)
+						}
+					}
+				}
+			case 2: // Times
+				if d.Null() {
+					v.Times = nil
+				} else {
+					var o13 codec.Object
+					if d.BeginObject(&o13, nil) {
+						codec.MakeMap(&v.Times)
+						for d.NextKey(&o13) {
+							e13 := codec.ZeroElem(v.Times)
+							codec.String(d, &e13)
+							codec.SetText(d, v.Times, &o13, e13)
+						}
+					}
+				}
+			case 3: // Names
+				if d.Null() {
+					v.Names = nil
+				} else {
+					var o14 codec.Object
+					if d.BeginObject(&o14, nil) {
+						codec.MakeMap(&v.Names)
+						for d.NextKey(&o14) {
+							e14 := codec.ZeroElem(v.Names)
+							codec.Int(d, &e14)
+							codec.SetText(d, v.Names, &o14, e14)
+						}
+					}
+				}
+			case 4: // Counts
+				if d.Null() {
+					v.Counts = nil
+				} else {
+					var o15 codec.Object
+					if d.BeginObject(&o15, nil) {
+						codec.MakeMap(&v.Counts)
+						for d.NextKey(&o15) {
+							e15 := codec.ZeroElem(v.Counts)
+							if d.Null() {
+								e15 = nil
+							} else {
+								codec.New(&e15)
+								e15.DecodeJSON(d)
+							}
+							codec.SetText(d, v.Counts, &o15, e15)
+						}
+					}
+				}
+			case 5: // Half
+				if d.Null() {
+					v.Half = nil
+				} else {
+					var o16 codec.Object
+					if d.BeginObject(&o16, nil) {
+						codec.MakeMap(&v.Half)
+						for d.NextKey(&o16) {
+							e16 := codec.ZeroElem(v.Half)
+							k16 := o16.Key
+							codec.Int(d, &e16)
+							codec.SetInt(d, v.Half, k16, e16)
+						}
+					}
+				}
+			default:
+				d.Skip()
+			}
+		}
+	}
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v Keys) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&v)
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *Keys) UnmarshalJSON(data []byte) error {
+	return codec.Decode(data, v)
+}
+
+var codecFieldsOfKeys = []codec.Field{
+	{Key: `"Points":`, Fold: "POINTS"},
+	{Key: `"Addrs":`, Fold: "ADDRS"},
+	{Key: `"Times":`, Fold: "TIMES"},
+	{Key: `"Names":`, Fold: "NAMES"},
+	{Key: `"Counts":`, Fold: "COUNTS"},
+	{Key: `"Half":`, Fold: "HALF"},
 }
 
 // AppendJSON appends v as encoding/json would marshal it.
@@ -2059,6 +2572,97 @@ var codecFieldsOfMany = []codec.Field{
 }
 
 // AppendJSON appends v as encoding/json would marshal it.
+func (v *Octets) AppendJSON(dst []byte) (_ []byte, err error) {
+	if v == nil {
+		return append(dst, "null"...), nil
+	}
+	dst = append(dst, `{"Plain":`...)
+	dst = codec.AppendBytes(dst, v.Plain)
+	dst = append(dst, `,"Nested":`...)
+	if v.Nested == nil {
+		dst = append(dst, "null"...)
+	} else {
+		dst = append(dst, '[')
+		for i2 := range v.Nested {
+			if i2 > 0 {
+				dst = append(dst, ',')
+			}
+			dst = codec.AppendBytes(dst, v.Nested[i2])
+		}
+		dst = append(dst, ']')
+	}
+	dst = append(dst, `,"Array":`...)
+	dst = append(dst, '[')
+	for i3 := range v.Array {
+		if i3 > 0 {
+			dst = append(dst, ',')
+		}
+		dst = codec.AppendUint(dst, uint64(v.Array[i3]))
+	}
+	dst = append(dst, ']')
+	dst = append(dst, '}')
+	return dst, nil
+}
+
+// DecodeJSON decodes into v as encoding/json would.
+func (v *Octets) DecodeJSON(d *codec.Decoder) {
+	var o4 codec.Object
+	if d.BeginObject(&o4, codecFieldsOfOctets) {
+		for d.Next(&o4) {
+			switch o4.Index {
+			case 0: // Plain
+				codec.Bytes(d, &v.Plain)
+			case 1: // Nested
+				if d.Null() {
+					v.Nested = nil
+				} else if d.BeginArray() {
+					n5 := 0
+					for d.NextElem(n5) {
+						v.Nested = codec.Grow(v.Nested, n5)
+						codec.Bytes(d, &v.Nested[n5])
+						n5++
+					}
+					v.Nested = codec.Finish(v.Nested, n5)
+				}
+			case 2: // Array
+				if d.BeginArray() {
+					n6 := 0
+					for d.NextElem(n6) {
+						if n6 < len(v.Array) {
+							codec.Uint(d, &v.Array[n6])
+						} else {
+							d.Skip()
+						}
+						n6++
+					}
+					for ; n6 < len(v.Array); n6++ {
+						codec.Clear(&v.Array[n6])
+					}
+				}
+			default:
+				d.Skip()
+			}
+		}
+	}
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v Octets) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&v)
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *Octets) UnmarshalJSON(data []byte) error {
+	return codec.Decode(data, v)
+}
+
+var codecFieldsOfOctets = []codec.Field{
+	{Key: `"Plain":`, Fold: "PLAIN"},
+	{Key: `"Nested":`, Fold: "NESTED"},
+	{Key: `"Array":`, Fold: "ARRAY"},
+}
+
+// AppendJSON appends v as encoding/json would marshal it.
 func (v *Omit) AppendJSON(dst []byte) ([]byte, error) {
 	return v.AppendJSONDepth(dst, 0)
 }
@@ -2336,8 +2940,8 @@ func (v *Omit) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o14, nil) {
 						codec.MakeMap(&v.Map)
 						for d.NextKey(&o14) {
-							k14 := o14.Key
 							e14 := codec.ZeroElem(v.Map)
+							k14 := o14.Key
 							codec.String(d, &e14)
 							codec.Set(v.Map, k14, e14)
 						}
@@ -2415,8 +3019,8 @@ func (v *Omit) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o17, nil) {
 						codec.MakeMap(&v.ZMap)
 						for d.NextKey(&o17) {
-							k17 := o17.Key
 							e17 := codec.ZeroElem(v.ZMap)
+							k17 := o17.Key
 							codec.Int(d, &e17)
 							codec.Set(v.ZMap, k17, e17)
 						}
@@ -2475,6 +3079,375 @@ var codecFieldsOfOmit = []codec.Field{
 	{Key: `"zb":`, Fold: "ZB"},
 	{Key: `"zm":`, Fold: "ZM"},
 	{Key: `"both":`, Fold: "BOTH"},
+}
+
+// AppendJSON appends v as encoding/json would marshal it.
+func (v *Page[T]) AppendJSON(dst []byte) ([]byte, error) {
+	return v.AppendJSONDepth(dst, 0)
+}
+
+// AppendJSONDepth is AppendJSON at a depth: a Page[T] may contain itself.
+func (v *Page[T]) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
+	if v == nil {
+		return append(dst, "null"...), nil
+	}
+	if depth > codec.MaxAppendDepth {
+		return dst, codec.ErrDepth
+	}
+	dst = append(dst, `{"items":`...)
+	if v.Items == nil {
+		dst = append(dst, "null"...)
+	} else {
+		if codec.IsByte[T]() {
+			if dst, err = codec.AppendValue(dst, &v.Items, depth+1); err != nil {
+				return dst, err
+			}
+		} else {
+			dst = append(dst, '[')
+			for i2 := range v.Items {
+				if i2 > 0 {
+					dst = append(dst, ',')
+				}
+				if dst, err = codec.AppendValue(dst, &v.Items[i2], depth+1); err != nil {
+					return dst, err
+				}
+			}
+			dst = append(dst, ']')
+		}
+	}
+	dst = append(dst, `,"first":`...)
+	if dst, err = codec.AppendValue(dst, &v.First, depth+1); err != nil {
+		return dst, err
+	}
+	if v.Maybe != nil {
+		dst = append(dst, `,"maybe":`...)
+		if v.Maybe == nil {
+			dst = append(dst, "null"...)
+		} else {
+			if dst, err = codec.AppendValue(dst, v.Maybe, depth+1); err != nil {
+				return dst, err
+			}
+		}
+	}
+	if !codec.IsEmptyValue(&v.Empty) {
+		dst = append(dst, `,"empty":`...)
+		if dst, err = codec.AppendValue(dst, &v.Empty, depth+1); err != nil {
+			return dst, err
+		}
+	}
+	if !codec.IsZeroValue(&v.Zero) {
+		dst = append(dst, `,"zero":`...)
+		if dst, err = codec.AppendValue(dst, &v.Zero, depth+1); err != nil {
+			return dst, err
+		}
+	}
+	dst = append(dst, `,"by_key":`...)
+	if v.ByKey == nil {
+		dst = append(dst, "null"...)
+	} else {
+		dst = append(dst, '{')
+		var b3 [16]string
+		for i3, k3 := range codec.SortedKeys(b3[:0], v.ByKey) {
+			if i3 > 0 {
+				dst = append(dst, ',')
+			}
+			dst = append(codec.AppendString(dst, k3), ':')
+			e3 := codec.Get(v.ByKey, k3)
+			if dst, err = codec.AppendAny(dst, e3, depth+1); err != nil {
+				return dst, err
+			}
+		}
+		dst = append(dst, '}')
+	}
+	dst = append(dst, `,"two":`...)
+	dst = append(dst, '[')
+	for i4 := range v.Two {
+		if i4 > 0 {
+			dst = append(dst, ',')
+		}
+		if dst, err = codec.AppendValue(dst, &v.Two[i4], depth+1); err != nil {
+			return dst, err
+		}
+	}
+	dst = append(dst, ']')
+	if v.Next != nil {
+		dst = append(dst, `,"next":`...)
+		if dst, err = v.Next.AppendJSONDepth(dst, depth+1); err != nil {
+			return dst, err
+		}
+	}
+	dst = append(dst, '}')
+	return dst, nil
+}
+
+// DecodeJSON decodes into v as encoding/json would.
+func (v *Page[T]) DecodeJSON(d *codec.Decoder) {
+	var o5 codec.Object
+	if d.BeginObject(&o5, codecFieldsOfPage) {
+		for d.Next(&o5) {
+			switch o5.Index {
+			case 0: // items
+				if d.Null() {
+					v.Items = nil
+				} else if codec.IsByte[T]() {
+					codec.Value(d, &v.Items)
+				} else if d.BeginArray() {
+					n6 := 0
+					for d.NextElem(n6) {
+						v.Items = codec.Grow(v.Items, n6)
+						codec.Value(d, &v.Items[n6])
+						n6++
+					}
+					v.Items = codec.Finish(v.Items, n6)
+				}
+			case 1: // first
+				codec.Value(d, &v.First)
+			case 2: // maybe
+				if d.Null() {
+					v.Maybe = nil
+				} else {
+					codec.New(&v.Maybe)
+					codec.Value(d, v.Maybe)
+				}
+			case 3: // empty
+				codec.Value(d, &v.Empty)
+			case 4: // zero
+				codec.Value(d, &v.Zero)
+			case 5: // by_key
+				if d.Null() {
+					v.ByKey = nil
+				} else {
+					var o7 codec.Object
+					if d.BeginObject(&o7, nil) {
+						codec.MakeMap(&v.ByKey)
+						for d.NextKey(&o7) {
+							e7 := codec.ZeroElem(v.ByKey)
+							k7 := o7.Key
+							codec.Value(d, &e7)
+							codec.Set(v.ByKey, k7, e7)
+						}
+					}
+				}
+			case 6: // two
+				if d.BeginArray() {
+					n8 := 0
+					for d.NextElem(n8) {
+						if n8 < len(v.Two) {
+							codec.Value(d, &v.Two[n8])
+						} else {
+							d.Skip()
+						}
+						n8++
+					}
+					for ; n8 < len(v.Two); n8++ {
+						codec.Clear(&v.Two[n8])
+					}
+				}
+			case 7: // next
+				if d.Null() {
+					v.Next = nil
+				} else {
+					codec.New(&v.Next)
+					v.Next.DecodeJSON(d)
+				}
+			default:
+				d.Skip()
+			}
+		}
+	}
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v Page[T]) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&v)
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *Page[T]) UnmarshalJSON(data []byte) error {
+	return codec.Decode(data, v)
+}
+
+var codecFieldsOfPage = []codec.Field{
+	{Key: `"items":`, Fold: "ITEMS"},
+	{Key: `"first":`, Fold: "FIRST"},
+	{Key: `"maybe":`, Fold: "MAYBE"},
+	{Key: `"empty":`, Fold: "EMPTY"},
+	{Key: `"zero":`, Fold: "ZERO"},
+	{Key: `"by_key":`, Fold: "BY_KEY"},
+	{Key: `"two":`, Fold: "TWO"},
+	{Key: `"next":`, Fold: "NEXT"},
+}
+
+// AppendJSON appends v as encoding/json would marshal it.
+func (v *Pages) AppendJSON(dst []byte) ([]byte, error) {
+	return v.AppendJSONDepth(dst, 0)
+}
+
+// AppendJSONDepth is AppendJSON at a depth: a Pages may contain itself.
+func (v *Pages) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
+	if v == nil {
+		return append(dst, "null"...), nil
+	}
+	if depth > codec.MaxAppendDepth {
+		return dst, codec.ErrDepth
+	}
+	dst = append(dst, `{"Strings":`...)
+	if dst, err = v.Strings.AppendJSONDepth(dst, depth+1); err != nil {
+		return dst, err
+	}
+	dst = append(dst, `,"Ints":`...)
+	if dst, err = v.Ints.AppendJSONDepth(dst, depth+1); err != nil {
+		return dst, err
+	}
+	dst = append(dst, `,"Bytes":`...)
+	if dst, err = v.Bytes.AppendJSONDepth(dst, depth+1); err != nil {
+		return dst, err
+	}
+	dst = append(dst, `,"Octets":`...)
+	if dst, err = v.Octets.AppendJSONDepth(dst, depth+1); err != nil {
+		return dst, err
+	}
+	dst = append(dst, `,"Floats":`...)
+	if dst, err = v.Floats.AppendJSONDepth(dst, depth+1); err != nil {
+		return dst, err
+	}
+	dst = append(dst, `,"Times":`...)
+	if dst, err = v.Times.AppendJSONDepth(dst, depth+1); err != nil {
+		return dst, err
+	}
+	dst = append(dst, `,"Smalls":`...)
+	if dst, err = v.Smalls.AppendJSONDepth(dst, depth+1); err != nil {
+		return dst, err
+	}
+	dst = append(dst, `,"Ptrs":`...)
+	if dst, err = v.Ptrs.AppendJSONDepth(dst, depth+1); err != nil {
+		return dst, err
+	}
+	dst = append(dst, `,"Anys":`...)
+	if dst, err = v.Anys.AppendJSONDepth(dst, depth+1); err != nil {
+		return dst, err
+	}
+	dst = append(dst, `,"Slices":`...)
+	if dst, err = v.Slices.AppendJSONDepth(dst, depth+1); err != nil {
+		return dst, err
+	}
+	dst = append(dst, `,"Colors":`...)
+	if dst, err = v.Colors.AppendJSONDepth(dst, depth+1); err != nil {
+		return dst, err
+	}
+	dst = append(dst, `,"Uppers":`...)
+	if dst, err = v.Uppers.AppendJSONDepth(dst, depth+1); err != nil {
+		return dst, err
+	}
+	dst = append(dst, `,"Flags":`...)
+	if dst, err = v.Flags.AppendJSONDepth(dst, depth+1); err != nil {
+		return dst, err
+	}
+	dst = append(dst, `,"Raws":`...)
+	if dst, err = v.Raws.AppendJSONDepth(dst, depth+1); err != nil {
+		return dst, err
+	}
+	dst = append(dst, `,"Nested":`...)
+	if dst, err = v.Nested.AppendJSONDepth(dst, depth+1); err != nil {
+		return dst, err
+	}
+	dst = append(dst, `,"Named":`...)
+	if dst, err = v.Named.AppendJSONDepth(dst, depth+1); err != nil {
+		return dst, err
+	}
+	dst = append(dst, `,"Counted":`...)
+	if dst, err = v.Counted.AppendJSONDepth(dst, depth+1); err != nil {
+		return dst, err
+	}
+	dst = append(dst, '}')
+	return dst, nil
+}
+
+// DecodeJSON decodes into v as encoding/json would.
+func (v *Pages) DecodeJSON(d *codec.Decoder) {
+	var o2 codec.Object
+	if d.BeginObject(&o2, codecFieldsOfPages) {
+		for d.Next(&o2) {
+			switch o2.Index {
+			case 0: // Strings
+				v.Strings.DecodeJSON(d)
+			case 1: // Ints
+				v.Ints.DecodeJSON(d)
+			case 2: // Bytes
+				v.Bytes.DecodeJSON(d)
+			case 3: // Octets
+				v.Octets.DecodeJSON(d)
+			case 4: // Floats
+				v.Floats.DecodeJSON(d)
+			case 5: // Times
+				v.Times.DecodeJSON(d)
+			case 6: // Smalls
+				v.Smalls.DecodeJSON(d)
+			case 7: // Ptrs
+				v.Ptrs.DecodeJSON(d)
+			case 8: // Anys
+				v.Anys.DecodeJSON(d)
+			case 9: // Slices
+				v.Slices.DecodeJSON(d)
+			case 10: // Colors
+				v.Colors.DecodeJSON(d)
+			case 11: // Uppers
+				v.Uppers.DecodeJSON(d)
+			case 12: // Flags
+				v.Flags.DecodeJSON(d)
+			case 13: // Raws
+				if d.Null() {
+					v.Raws = nil
+				} else {
+					codec.New(&v.Raws)
+					v.Raws.DecodeJSON(d)
+				}
+			case 14: // Nested
+				if d.Null() {
+					v.Nested = nil
+				} else {
+					codec.New(&v.Nested)
+					v.Nested.DecodeJSON(d)
+				}
+			case 15: // Named
+				v.Named.DecodeJSON(d)
+			case 16: // Counted
+				v.Counted.DecodeJSON(d)
+			default:
+				d.Skip()
+			}
+		}
+	}
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v Pages) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&v)
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *Pages) UnmarshalJSON(data []byte) error {
+	return codec.Decode(data, v)
+}
+
+var codecFieldsOfPages = []codec.Field{
+	{Key: `"Strings":`, Fold: "STRINGS"},
+	{Key: `"Ints":`, Fold: "INTS"},
+	{Key: `"Bytes":`, Fold: "BYTES"},
+	{Key: `"Octets":`, Fold: "OCTETS"},
+	{Key: `"Floats":`, Fold: "FLOATS"},
+	{Key: `"Times":`, Fold: "TIMES"},
+	{Key: `"Smalls":`, Fold: "SMALLS"},
+	{Key: `"Ptrs":`, Fold: "PTRS"},
+	{Key: `"Anys":`, Fold: "ANYS"},
+	{Key: `"Slices":`, Fold: "SLICES"},
+	{Key: `"Colors":`, Fold: "COLORS"},
+	{Key: `"Uppers":`, Fold: "UPPERS"},
+	{Key: `"Flags":`, Fold: "FLAGS"},
+	{Key: `"Raws":`, Fold: "RAWS"},
+	{Key: `"Nested":`, Fold: "NESTED"},
+	{Key: `"Named":`, Fold: "NAMED"},
+	{Key: `"Counted":`, Fold: "COUNTED"},
 }
 
 // AppendJSON appends v as encoding/json would marshal it.

@@ -35,8 +35,23 @@ var directed = map[string][]string{
 	"Folding":      {`{"Name":1}`, `{"NAME":1}`, `{"name":1}`, `{"nAME":1}`, "{\"\u212aelvin\":1}", `{"STRASSE":1}`, `{"straſe":1}`, `{"STRAßE":1}`, `{"STRAẞE":1}`},
 	"Tagged":       {`{"N":1}`, `{"X":1}`},
 	"Twice":        {`{"Depth":1,"Z":2}`},
-	"Users":        {`null`, `[]`, `[{"a":1}]`, `{}`, `[null]`},
-	"Dict":         {`null`, `{}`, `{"x":null}`, `{"x":{"v":1,"kids":[{"v":2}]}}`, `[]`},
+	"Keys": {
+		`{"Points":{"1<2":3}}`, `{"Points":{"1\u003c2":3,"x":4}}`, `{"Points":{"x":{}}}`, `{"Points":{"1<2":"x","3<4":5}}`, `{"Addrs":{"::1":["a"],"":[]}}`, `{"Addrs":{"x":[]}}`,
+		`{"Times":{"2026-11-23T06:23:50Z":"a"}}`, `{"Times":{"\u0032026-11-23T06:23:50Z":"a"}}`, `{"Times":{"null":"a"}}`, `{"Times":{"x":"a"}}`,
+		`{"Names":{"a":1,"b":null}}`, `{"Counts":{"#1f":{"a":1},"2":null}}`, `{"Counts":{"#":null}}`, `{"Half":{"5":1,"x":2,"6":3}}`, `{"Half":{"#5":1}}`, `{"Points":null}`, `{"Points":[]}`, `{"Points":{"1<2":3`,
+	},
+	"Interfaces": {
+		`{"Labeled":null}`, `{"Labeled":{"name":"x"}}`, `{"Labeled":"x"}`, `{"List":[null]}`, `{"List":[null,{"name":"q"},{"name":"r"}]}`, `{"List":["x"]}`, `{"ByName":{"a":null}}`, `{"ByName":{"a":{"name":"n"}}}`,
+		`{"Anything":{"a":[1]}}`, `{"Anything":"x"}`, `{"Anything":null}`, `{"Marshaler":null}`, `{"Marshaler":1}`, `{"Text":"x"}`, `{"Text":null}`, `{"Stringer":1}`,
+	},
+	"Pages": {
+		`{"Bytes":{"items":"AQI="}}`, `{"Bytes":{"items":[1,2]}}`, `{"Octets":{"items":"AQI=","first":3}}`, `{"Strings":{"items":["a",null,1]}}`, `{"Strings":{"maybe":"x","by_key":{"a":"b"},"two":["x"],"next":{"first":"y"}}}`,
+		`{"Colors":{"first":{"bad":1}}}`, `{"Uppers":{"items":["a",null,"!"]}}`, `{"Smalls":{"items":[{"a":1},{"A":2}],"zero":{"b":"x"}}}`, `{"Ptrs":{"items":[{"a":1},null],"first":null,"by_key":{"k":{"a":1}}}}`,
+		`{"Ptrs":{"first":{"a":5}}}`, `{"Ints":{"items":[1.5],"first":2}}`, `{"Anys":{"items":[1,"x",null],"first":{"a":1}}}`, `{"Nested":{"items":[{"items":["x"]}]}}`, `{"Counted":{"Key":3,"Value":["a"],"Pair":{"first":1,"second":[]}}}`,
+	},
+	"Octets": {`{"Plain":"AQI="}`, `{"Plain":[1,2,300]}`, `{"Nested":["AQI=",null,[1]]}`, `{"Array":[1,2]}`, `{"Array":"AQI="}`},
+	"Users":  {`null`, `[]`, `[{"a":1}]`, `{}`, `[null]`},
+	"Dict":   {`null`, `{}`, `{"x":null}`, `{"x":{"v":1,"kids":[{"v":2}]}}`, `[]`},
 }
 
 func TestDirected(t *testing.T) {

@@ -54,6 +54,9 @@ func differMaps(path string, a, b reflect.Value) string {
 	for _, k := range b.MapKeys() {
 		e := a.MapIndex(k.Convert(a.Type().Key()))
 		if !e.IsValid() {
+			e = elemByText(a, k)
+		}
+		if !e.IsValid() {
 			return fmt.Sprintf("%s: no key %v", path, k)
 		}
 		if s := differ(fmt.Sprintf("%s[%v]", path, k), e, b.MapIndex(k)); s != "" {
@@ -61,6 +64,17 @@ func differMaps(path string, a, b reflect.Value) string {
 		}
 	}
 	return ""
+}
+
+// elemByText finds the element of a key that holds pointers, such as a time's
+// zone: equal to the eye, not to ==.
+func elemByText(m, key reflect.Value) reflect.Value {
+	for _, k := range m.MapKeys() {
+		if fmt.Sprint(k) == fmt.Sprint(key) {
+			return m.MapIndex(k)
+		}
+	}
+	return reflect.Value{}
 }
 
 func differScalars(path string, a, b reflect.Value) string {

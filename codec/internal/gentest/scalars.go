@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-//go:generate go run ../../cmd/codecgen
+//go:generate go run ../../cmd/codecgen -jsonv2
 
 // Level, Name, Ratio, Flag and Blob are named scalars.
 type (

@@ -1,0 +1,15 @@
+package shop
+
+import "github.com/mailru/easyjson"
+
+// Legacy and Strict use what codecgen refuses.
+type (
+	// Legacy keeps unknown fields.
+	Legacy struct {
+		easyjson.UnknownFieldsProxy
+	}
+	// Strict insists on a field.
+	Strict struct {
+		ID int `json:"id,required"`
+	}
+)

@@ -1,0 +1,93 @@
+package codec
+
+import (
+	"math"
+	"math/bits"
+)
+
+//go:generate go run ./internal/pow10
+
+// shortest returns the digits d and the exponent k such that d * 10^k is the
+// shortest decimal that reads back as f, and the closest to f among those.
+// f is finite and positive. The method is Schubfach (Raffaello Giulietti, "The
+// Schubfach way to render doubles", 2020): at most two decimals of the length
+// to try lie in the interval that rounds to f, and 128 bits of a power of ten
+// are enough to tell which.
+func shortest(f float64) (d uint64, k int) {
+	raw := math.Float64bits(f)
+	c, exp := raw&(1<<52-1), int(raw>>52)
+	q := -1074
+	if exp != 0 {
+		c |= 1 << 52
+		q = exp - 1075
+	}
+	// Below a power of two the doubles are twice as dense.
+	dense := c == 1<<52 && exp > 1
+	if k = log10(q); dense {
+		k = log10ThreeQuarters(q)
+	}
+	// The bounds of the interval, times four so that halves are whole.
+	low, mid, high := 4*c-2, 4*c, 4*c+2
+	if dense {
+		low++
+	}
+	h := uint(q + log2Ten(-k) + 1)
+	p := ceilTenTo(-k)
+	low, mid, high = p.times(low<<h), p.times(mid<<h), p.times(high<<h)
+	// Ties round to even: the bounds themselves belong to an even f.
+	low += c & 1
+	high -= c & 1
+	if s := mid / 4; s >= 10 {
+		// One digit less, if exactly one such decimal is inside.
+		t := s / 10
+		below, above := low <= 40*t, 40*t+40 <= high
+		if below != above {
+			return t + b2u(above), k + 1
+		}
+	}
+	s := mid / 4
+	below, above := low <= 4*s, 4*s+4 <= high
+	if below != above {
+		return s + b2u(above), k
+	}
+	// Both or none: the closer one, the even one in the middle.
+	half := 4*s + 2
+	return s + b2u(mid > half || mid == half && s&1 == 1), k
+}
+
+func b2u(b bool) uint64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+type power struct{ hi, lo uint64 }
+
+// ceilTenTo rounds up where the table rounds down. 10^55 is the last power
+// whose odd part fits 128 bits.
+func ceilTenTo(k int) power {
+	e := tenTo[k-lowestPower]
+	if k < 0 || k > 55 {
+		lo, carry := bits.Add64(e.lo, 1, 0)
+		return power{e.hi + carry, lo}
+	}
+	return power{e.hi, e.lo}
+}
+
+// times returns the product's upper 64 bits, the lowest of which also stands
+// for all that is cut off ("round to odd"), so that comparisons stay exact.
+func (p power) times(n uint64) uint64 {
+	x, _ := bits.Mul64(p.lo, n)
+	y, z := bits.Mul64(p.hi, n)
+	z, carry := bits.Add64(z, x, 0)
+	y += carry
+	return y | b2u(z > 1)
+}
+
+// The logarithms are rounded down; the factors are exact for all exponents of
+// doubles (Giulietti, section 11).
+
+func log10(q int) int              { return q * 1262611 >> 22 }
+func log10ThreeQuarters(q int) int { return (q*1262611 - 524031) >> 22 }
+func log2Ten(k int) int            { return k * 1741647 >> 19 }
