@@ -18,7 +18,7 @@ type Body struct {
 	segs  []segment
 	ends  []int64 // ends[i] is where segs[i] stops, counted from the start
 	n     int64
-	files bool          // at least one segment is a section of a file
+	files bool            // at least one segment is a section of a file
 	ctype func() []string // found once; a file is read for it
 	clen  []string        // n as Content-Length has it
 }

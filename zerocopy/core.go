@@ -19,7 +19,7 @@ type core struct {
 	local  net.Addr // a copy of our own: its pointer is the key to the core
 	forget runtime.Cleanup
 
-	pace   pace
+	pace pace
 
 	// broken is set once promised bytes have failed to come, and never cleared:
 	// nothing may follow a response that stopped in its middle.

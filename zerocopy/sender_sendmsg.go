@@ -39,10 +39,12 @@ type sender struct {
 	hdr  unix.Msghdr
 	more int // MSG_MORE or 0
 
-	file syscall.RawConn
-	sock uintptr
-	off  int64
-	want int
+	file  syscall.RawConn
+	check *stamp // what file must bear before any of this slice is sent
+	stx   unix.Statx_t
+	sock  uintptr
+	off   int64
+	want  int
 
 	moved  int64 // by the last call
 	err    error // of the last call
@@ -70,7 +72,7 @@ func (s *sender) put() {
 	clear(s.bufs)
 	clear(s.iov)
 	s.bufs, s.iov, s.todo = s.bufs[:0], s.iov[:0], nil
-	s.c, s.file, s.err, s.corked = nil, nil, nil, false
+	s.c, s.file, s.check, s.err, s.corked = nil, nil, nil, nil, false
 	s.hdr = unix.Msghdr{}
 	senders.Put(s)
 }
@@ -217,9 +219,9 @@ func (s *sender) sendSection(cur *cursor) error {
 	if seg.raw == nil {
 		return &fileError{os.ErrClosed}
 	}
-	if at+n == seg.n && !seg.stamp.holds(seg) {
-		s.corked = true // the header may wait for what will not come
-		return ErrFileChanged
+	s.check = nil
+	if cur.left == 0 || cur.at == 0 { // the last of this segment
+		s.check = seg.stamp
 	}
 	s.file, s.off, s.want = seg.raw, seg.off+at, int(n)
 	err := s.finish("sendfile", s.c.raw.Write(s.sendfileFn))
@@ -253,6 +255,14 @@ func (s *sender) sendfile(fd uintptr) bool {
 var errNoSendfile = errors.New("zerocopy: no sendfile here")
 
 func (s *sender) section(fd uintptr) {
+	if s.check != nil {
+		if !s.bears(fd) {
+			// The header may wait in the kernel for what will not come.
+			s.err, s.corked = ErrFileChanged, true
+			return
+		}
+		s.check = nil
+	}
 	n, err := unix.Sendfile(int(s.sock), int(fd), &s.off, s.want)
 	note(&s.c.counts.sendfiles, &s.c.counts.sendfileBytes, int64(n))
 	switch {
@@ -268,6 +278,16 @@ func (s *sender) section(fd uintptr) {
 	default:
 		s.err = errNoSendfile
 	}
+}
+
+// bears compares the file's size and time. statx is one call for both, and
+// unlike os.File.Stat it allocates nothing here.
+func (s *sender) bears(fd uintptr) bool {
+	const mask = unix.STATX_SIZE | unix.STATX_MTIME
+	if err := unix.Statx(int(fd), "", unix.AT_EMPTY_PATH, mask, &s.stx); err != nil {
+		return false
+	}
+	return int64(s.stx.Size) == s.check.size && s.stx.Mtime.Sec*1e9+int64(s.stx.Mtime.Nsec) == s.check.mtime
 }
 
 // finish makes the error of a call: err is RawConn's (closed, deadline).
