@@ -16,6 +16,8 @@ import (
 
 const mapsMemory = true
 
+const portableStat = 0
+
 // The bar for a stock Write: what does not travel beside the header goes by
 // sendfile, and a slice of ordinary memory does not.
 func TestStockWriteOfAMappingIsSendfile(t *testing.T) {
