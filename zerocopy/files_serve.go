@@ -43,6 +43,10 @@ func serve(w http.ResponseWriter, r *http.Request, c *content, ctype []string, e
 	if code != http.StatusOK {
 		w.WriteHeader(code)
 	}
+	if bw, ok := w.(BodyWriter); ok && r.Method != http.MethodHead && c.hold() {
+		bw.SendBody(body.Section(off, n), c.release)
+		return
+	}
 	if _, err := reply(w, r, body, off, n); err != nil && isFileFailure(err) {
 		// Also if nothing was sent: the header says what will not come.
 		abort(w, lookup(r), err)

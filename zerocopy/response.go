@@ -11,6 +11,10 @@ import (
 // or nil if unknown.
 func respond(w http.ResponseWriter, c *core, b *Body, off, n int64) (sent int64, err error) {
 	exact := describe(w.Header(), b, n)
+	if bw, ok := w.(BodyWriter); ok {
+		bw.SendBody(b.Section(off, n), nil)
+		return n, nil
+	}
 	switch {
 	case n == 0:
 		_, err = w.Write(nil)

@@ -130,8 +130,11 @@ func (t *Template) Render(data any) (*Body, error) {
 // Reply renders the page and answers r with it. After an error of the template
 // nothing has been written, so an error page can still be.
 func (t *Template) Reply(w http.ResponseWriter, r *http.Request, data any) (int64, error) {
-	// A page may be used again after reply: an io.Writer must not keep what it is
-	// given, and a Reader of ours that is kept holds a Body of its own.
+	// The page's memory is used again after reply: neither an io.Writer nor an
+	// io.ReaderFrom may keep what it was given.
+	if _, later := w.(BodyWriter); later {
+		return t.replyLater(w, r, data)
+	}
 	p := t.pages.Get().(*page)
 	defer p.put()
 	if err := t.t.Execute(p, data); err != nil {
@@ -139,11 +142,23 @@ func (t *Template) Reply(w http.ResponseWriter, r *http.Request, data any) (int6
 	}
 	b := &Body{}
 	p.body(b)
-	b.finish()
-	if _, set := w.Header()["Content-Type"]; !set && w.Header().Get("Content-Encoding") == "" {
-		w.Header()["Content-Type"] = htmlType
+	isHTML(w.Header())
+	return reply(w, r, b.finish(), 0, b.n)
+}
+
+func (t *Template) replyLater(w http.ResponseWriter, r *http.Request, data any) (int64, error) {
+	b, err := t.Render(data)
+	if err != nil {
+		return 0, err
 	}
+	isHTML(w.Header())
 	return reply(w, r, b, 0, b.n)
+}
+
+func isHTML(h http.Header) {
+	if _, set := h["Content-Type"]; !set && h.Get("Content-Encoding") == "" {
+		h["Content-Type"] = htmlType
+	}
 }
 
 var htmlType = []string{"text/html; charset=utf-8"}
