@@ -75,7 +75,10 @@ type readerFlusher interface {
 // its mind at the first Write.
 func stream(w http.ResponseWriter, b *Body, off, n int64) (int64, error) {
 	rf, ok := w.(readerFlusher)
-	if !ok {
+	switch {
+	case miscounts(w):
+		return b.copyRange(w, off, n)
+	case !ok:
 		return b.writeRange(w, off, n)
 	}
 	if fe, ok := w.(interface{ FlushError() error }); !ok {

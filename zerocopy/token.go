@@ -3,7 +3,6 @@ package zerocopy
 import (
 	"bytes"
 	"net/http"
-	"reflect"
 	"strconv"
 	"unsafe"
 )
@@ -136,34 +135,3 @@ func flushHeader(w http.ResponseWriter) error {
 	w.(http.Flusher).Flush()
 	return nil
 }
-
-// transparent reports whether w, and every writer below it down to net/http's,
-// is one whose source was read: its Write does not look at the bytes.
-func transparent(w http.ResponseWriter) bool {
-	for range maxWriters {
-		switch t := reflect.TypeOf(w); {
-		case t.Kind() != reflect.Pointer:
-			return false
-		case named(t.Elem(), "net/http", "response"):
-			return true
-		case named(t.Elem(), "github.com/gin-gonic/gin", "responseWriter"),
-			named(t.Elem(), "github.com/labstack/echo/v4", "Response"),
-			named(t.Elem(), "github.com/labstack/echo/v5", "Response"):
-		default:
-			return false
-		}
-		u, ok := w.(interface{ Unwrap() http.ResponseWriter })
-		if !ok {
-			return false
-		}
-		if w = u.Unwrap(); w == nil {
-			return false
-		}
-	}
-	return false
-}
-
-// maxWriters ends the walk in a ring of writers.
-const maxWriters = 8
-
-func named(t reflect.Type, pkg, name string) bool { return t.Name() == name && t.PkgPath() == pkg }
