@@ -86,14 +86,14 @@ func likeServeContent(name string, mtime time.Time, etag string, content []byte)
 
 var (
 	samplesOfFiles = map[string]string{
-		"page.html": strings.Repeat("<p>page</p>\n", 300),
+		"page.html": strings.Repeat("<p>page</p>\n", 30),
 		"empty.txt": "",
 		"one.bin":   "x",
-		"large.bin": string(noise(20_000)),
+		"large.bin": string(noise(17_000)),
 		"unknown":   "GIF89a and more",
 		"index.css": "a{}",
 	}
-	rangeSamples = []string{"", "bytes=0-0", "bytes=0-", "bytes=-1", "bytes=-0", "bytes=2-1", "bytes=5-9999999", "bytes=100-19000",
+	rangeSamples = []string{"", "bytes=0-0", "bytes=0-", "bytes=-1", "bytes=-0", "bytes=2-1", "bytes=5-9999999", "bytes=100-16999",
 		"bytes=9999999-", "bytes=0-0,-1", "bytes= 0-3 , 5-6,", "bytes=0-3,5-x", "bytes=,", "bytes=", "bytes", "items=0-1",
 		"bytes=--1", "bytes=-", "bytes=+1-2", "bytes=0-100,0-100,50-", "bytes=0-9223372036854775807", "bytes=0-9223372036854775808",
 		"bytes=1-2,9999999-", "bytes=-9999999", "bytes=0-0,0-0,0-0", "bytes=1--1", "bytes=-+1"}
@@ -113,6 +113,7 @@ var fields = []string{"If-Match", "If-None-Match", "If-Modified-Since", "If-Unmo
 func TestFilesEqualsServeContent(t *testing.T) {
 	dir := tree(t, samplesOfFiles)
 	f := newFiles(t, dir, nil)
+	soak, n := os.Getenv("HOTPATH_SOAK") == "1", 0
 	for name, content := range samplesOfFiles {
 		etag := ask(f, "GET", "/"+name).Header().Get("Etag")
 		if len(etag) != 18 {
@@ -130,19 +131,24 @@ func TestFilesEqualsServeContent(t *testing.T) {
 			for _, ra := range rangeSamples {
 				check(method, "Range", ra)
 				for _, c := range conditions(etag) {
-					check(method, "Range", ra, "If-Range", c)
+					if soak || name == "large.bin" || name == "empty.txt" {
+						check(method, "Range", ra, "If-Range", c)
+					}
 				}
 			}
 			for i, a := range fields {
 				for _, c := range conditions(etag) {
 					check(method, a, c)
 					check(method, a, c, "Range", "bytes=1-3")
-					if os.Getenv("HOTPATH_SOAK") == "" && (name != "one.bin" || method != "GET") {
+					if !soak && (name != "one.bin" || method != "GET") {
 						continue
 					}
 					for _, b := range fields[i+1:] {
 						for _, d := range conditions(etag) {
-							check(method, a, c, b, d)
+							// A prime step meets every pair of values for some pair of fields.
+							if n++; soak || n%7 == 0 {
+								check(method, a, c, b, d)
+							}
 						}
 					}
 				}
