@@ -37,8 +37,8 @@ type bar struct {
 }
 
 var bars = []bar{
-	{"files", "gin StaticFS, 16 MiB, MB/s", "zerocopy-gin", "gin", 16 << 20, false, 5},
-	{"files", "gin StaticFS, 256 KiB, MB/s", "zerocopy-gin", "gin", 256 << 10, false, 3},
+	{"files", "gin StaticFS, 16 MiB, req/s", "zerocopy-gin", "gin", 16 << 20, false, 5},
+	{"files", "gin StaticFS, 256 KiB, req/s", "zerocopy-gin", "gin", 256 << 10, false, 3},
 	{"files", "gin StaticFS, 1 KiB, req/s", "zerocopy-gin", "gin", 1 << 10, false, 2},
 	{"files", "nginx, 256 KiB, CPU a GB", "zerocopy", "nginx", 256 << 10, true, 1.25},
 	{"files", "nginx, 16 MiB, CPU a GB", "zerocopy", "nginx", 16 << 20, true, 1.05},
