@@ -1,6 +1,7 @@
 package zerocopy
 
 import (
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -17,9 +18,9 @@ type Body struct {
 	segs  []segment
 	ends  []int64 // ends[i] is where segs[i] stops, counted from the start
 	n     int64
-	files bool          // at least one segment is a section of a file
-	ctype func() string // found once; a file is read for it
-	clen  string        // n as Content-Length has it
+	files bool            // at least one segment is a section of a file
+	ctype func() []string // found once; a file is read for it
+	clen  []string        // n as Content-Length has it
 }
 
 // NewBody returns the Body made of parts in their order. The parts of another
@@ -29,16 +30,61 @@ func NewBody(parts ...Part) *Body {
 	for _, p := range parts {
 		p.addTo(b)
 	}
-	b.segs, b.ends = slices.Clip(b.segs), slices.Clip(b.ends)
-	b.clen = strconv.FormatInt(b.n, 10)
-	b.ctype = sync.OnceValue(b.sniff)
-	return b
+	return b.finish()
 }
 
 func (b *Body) addTo(to *Body) {
 	for _, s := range b.segs {
 		s.addTo(to)
 	}
+}
+
+// Section returns the n bytes of b from offset off as a Body of their own, and
+// panics if b has no such bytes. Nothing is copied.
+func (b *Body) Section(off, n int64) *Body {
+	if off < 0 || n < 0 || off > b.n-n {
+		panic(fmt.Sprintf("zerocopy: Section of %d bytes at %d in a Body of %d: look at Len first", n, off, b.n))
+	}
+	to := &Body{}
+	for c := b.cursor(off, n); c.left > 0; {
+		s, at, n := c.next(c.left)
+		part := *s
+		part.off, part.n = part.off+at, n
+		if part.mem != nil {
+			part.mem = part.mem[at : at+n]
+		}
+		part.addTo(to)
+	}
+	return to.finish()
+}
+
+// finish fills in what is known once all segments are there.
+func (b *Body) finish() *Body {
+	b.segs, b.ends = slices.Clip(b.segs), slices.Clip(b.ends)
+	b.clen = []string{strconv.FormatInt(b.n, 10)}
+	b.ctype = sync.OnceValue(func() []string { return []string{b.sniff()} })
+	return b
+}
+
+// A single is a Body of one segment for the time of one call.
+type single struct {
+	Body
+	seg [1]segment
+	end [1]int64
+}
+
+var singles = sync.Pool{New: func() any { return &single{} }}
+
+func newSingle(s segment) *single {
+	o := singles.Get().(*single)
+	o.seg[0], o.end[0] = s, s.n
+	o.segs, o.ends, o.n = o.seg[:], o.end[:], s.n
+	return o
+}
+
+func (o *single) put() {
+	o.seg[0] = segment{}
+	singles.Put(o)
 }
 
 // Len returns the length in bytes.

@@ -19,9 +19,11 @@ type core struct {
 	local  net.Addr // a copy of our own: its pointer is the key to the core
 	forget runtime.Cleanup
 
-	// broken is set once a file has failed to give promised bytes, and never
-	// cleared: nothing may follow a response that stopped in its middle.
-	broken atomic.Bool
+	pace pace
+
+	// broken is set once promised bytes have failed to come, and never cleared:
+	// nothing may follow a response that stopped in its middle.
+	broken atomic.Pointer[error]
 }
 
 // A carrier sends a range of a Body by itself. Only conns of this package are.
@@ -42,9 +44,32 @@ func (c *core) NetConn() net.Conn { return c.nc }
 // LocalAddr returns a genuine *net.TCPAddr or *net.UnixAddr, one for each conn.
 func (c *core) LocalAddr() net.Addr { return c.local }
 
+// fault returns why nothing may be written any more, or nil.
+func (c *core) fault() error {
+	if err := c.broken.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
+// fail breaks the conn for good; the first reason stands.
+func (c *core) fail(err error) error {
+	c.broken.CompareAndSwap(nil, &err)
+	return err
+}
+
 func (c *core) Write(p []byte) (int, error) {
-	if c.broken.Load() {
-		return 0, ErrShortFile
+	if err := c.fault(); err != nil {
+		return 0, err
+	}
+	if isToken(p) {
+		return c.redeem(p)
+	}
+	if m, off := mappingOf(p); m != nil {
+		one := newSingle(m.section(off, int64(len(p))))
+		defer one.put()
+		n, err := c.carry(&one.Body, 0, one.n)
+		return int(n), err
 	}
 	if !c.idle() {
 		return c.writeHeld(p)
@@ -68,12 +93,14 @@ func (c *core) ReadFrom(src io.Reader) (int64, error) {
 }
 
 func (c *core) pass(src io.Reader) (n int64, err error) {
-	if c.broken.Load() {
-		return 0, ErrShortFile
+	if err := c.fault(); err != nil {
+		return 0, err
 	}
 	if err := c.release(); err != nil {
 		return 0, err
 	}
+	src, done := socketOf(src)
+	defer done()
 	if rf, ok := c.nc.(io.ReaderFrom); ok {
 		n, err = rf.ReadFrom(src)
 	} else {
@@ -97,7 +124,7 @@ func (c *core) Read(p []byte) (int, error) {
 // take what it has for all there is.
 func (c *core) Close() error {
 	c.release()
-	if l, ok := c.nc.(interface{ SetLinger(int) error }); ok && c.broken.Load() {
+	if l, ok := c.nc.(interface{ SetLinger(int) error }); ok && c.fault() != nil {
 		l.SetLinger(0)
 	}
 	c.unregister()
@@ -106,16 +133,16 @@ func (c *core) Close() error {
 
 func (c *core) CloseWrite() error {
 	c.release()
-	if c.broken.Load() {
+	if err := c.fault(); err != nil {
 		// A FIN would end the body in good order.
-		return ErrShortFile
+		return err
 	}
 	return c.nc.(interface{ CloseWrite() error }).CloseWrite()
 }
 
 func (c *core) SetDeadline(t time.Time) error {
 	c.release()
-	return c.nc.SetDeadline(t)
+	return c.pace.set(t, c.nc.SetDeadline)
 }
 
 func (c *core) SetReadDeadline(t time.Time) error {
@@ -125,7 +152,7 @@ func (c *core) SetReadDeadline(t time.Time) error {
 
 func (c *core) SetWriteDeadline(t time.Time) error {
 	c.release()
-	return c.nc.SetWriteDeadline(t)
+	return c.pace.set(t, c.nc.SetWriteDeadline)
 }
 
 // SyscallConn implements [syscall.Conn].

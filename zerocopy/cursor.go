@@ -8,6 +8,10 @@ type cursor struct {
 	i    int   // segment
 	at   int64 // offset within it
 	left int64 // bytes of the range not walked yet
+
+	// mapMin is the length from which the bytes of a Mapping are taken from its
+	// file; 0 means never.
+	mapMin int64
 }
 
 // cursor starts at off and covers at most n bytes, fewer at the Body's end.
@@ -24,8 +28,20 @@ func (b *Body) cursor(off, n int64) cursor {
 	return cursor{b: b, i: i, at: off - start, left: min(n, b.n-off)}
 }
 
-// inFile reports whether the next bytes come from a file.
-func (c *cursor) inFile() bool { return c.left > 0 && c.b.segs[c.i].file != nil }
+// inFile reports whether the next bytes are to come from a file.
+func (c *cursor) inFile() bool {
+	if c.left == 0 {
+		return false
+	}
+	s := &c.b.segs[c.i]
+	if s.mem != nil && s.file != nil {
+		return c.mapMin > 0 && c.run() >= c.mapMin
+	}
+	return s.file != nil
+}
+
+// run is how many bytes of the range are left in this segment.
+func (c *cursor) run() int64 { return min(c.b.segs[c.i].n-c.at, c.left) }
 
 // next takes up to limit bytes of one segment: n of them from offset at.
 func (c *cursor) next(limit int64) (s *segment, at, n int64) {
@@ -39,11 +55,13 @@ func (c *cursor) next(limit int64) (s *segment, at, n int64) {
 	return s, at, n
 }
 
-// memory takes the consecutive memory segments that come next, at most limit.
-func (c *cursor) memory(dst [][]byte, limit int) [][]byte {
-	for len(dst) < limit && c.left > 0 && !c.inFile() {
-		s, at, n := c.next(c.left)
+// memory takes the consecutive memory segments that come next, at most limit
+// of them and at most size bytes.
+func (c *cursor) memory(dst [][]byte, limit int, size int64) [][]byte {
+	for len(dst) < limit && c.left > 0 && size > 0 && !c.inFile() {
+		s, at, n := c.next(size)
 		dst = append(dst, s.mem[at:at+n])
+		size -= n
 	}
 	return dst
 }

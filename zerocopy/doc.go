@@ -20,6 +20,12 @@
 //   - [Reply] in a handler: it has the request, so it finds the conn.
 //   - [Send] where there is no request, or for a plain conn. The header of a
 //     response goes first then, which makes two calls of one.
+//   - [Files] for a directory, in the place of http.FileServer: files stay
+//     open, and validators, ranges and precompressed siblings are answered.
+//   - [Template] for a page: the text of an html/template is never copied.
+//   - [Map] for bytes that a framework is to write itself: a slice of a
+//     [Mapping] leaves by sendfile through any Write.
+//   - [Copy] from socket to socket.
 //   - [Body.NewReader] for code that wants an io.ReadSeeker: io.Copy and
 //     http.ServeContent still reach writev and sendfile.
 //
@@ -28,8 +34,16 @@
 // A header waits for its body only inside Reply, which announces it; what a
 // handler flushes otherwise leaves at once. Any other use of the conn, and the
 // end of Reply, lets the header go first. A file that was truncated is an error
-// and a reset, never padding ([ErrShortFile]). No wrapper is by-passed: a
-// middleware that changes the bytes sees them.
+// and a reset, never padding ([ErrShortFile]), and so is one that is rewritten
+// while [Files] sends it ([ErrFileChanged]). No wrapper is by-passed: one that
+// changes the bytes sees them, and one that counts them counts right. Only
+// writers whose source was read, gin's and echo's among them, are
+// written a stand-in of the same length instead of the bytes.
+//
+// # Time
+//
+// A write deadline measures progress: each 2 MiB of a Body that went out grants
+// as much time as the deadline granted at first.
 //
 // # Where it falls back
 //

@@ -12,6 +12,14 @@ import (
 // nothing is padded. It wraps [io.ErrUnexpectedEOF].
 var ErrShortFile = fmt.Errorf("zerocopy: file is shorter than its section: %w", io.ErrUnexpectedEOF)
 
+// ErrFileChanged reports that a file of [Files] was rewritten in place while a
+// response was sent from it. It is treated as [ErrShortFile] is.
+var ErrFileChanged = fmt.Errorf("zerocopy: file was rewritten while it was sent: %w", io.ErrUnexpectedEOF)
+
+// errMisplaced: a writer taken for transparent put other bytes between the
+// header and the body. What it wrote may be a copy of a token.
+var errMisplaced = errors.New("zerocopy: write in the place of an announced body")
+
 // A fileError is a failure on the side of the file: the peer is well, yet the
 // promised bytes will never come. It alone makes a conn unusable; an error of
 // the socket speaks for itself.
@@ -22,7 +30,7 @@ func (e *fileError) Unwrap() error { return e.err }
 
 func isFileFailure(err error) bool {
 	var fe *fileError
-	return errors.Is(err, ErrShortFile) || errors.As(err, &fe)
+	return errors.Is(err, ErrShortFile) || errors.Is(err, ErrFileChanged) || errors.As(err, &fe)
 }
 
 // fileErr judges a ReadAt that gave n of want bytes: only all of them will do.

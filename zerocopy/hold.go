@@ -17,12 +17,14 @@ type hold struct {
 	mu    sync.Mutex
 	buf   *[holdSize]byte
 	n     int
+	due   promise
 }
 
 const (
 	stateIdle      = iota
 	stateAnnounced // the next write may be kept back
 	stateHolding   // buf[:n] waits
+	stateArmed     // nothing waits, but only a token may be written
 )
 
 // holdSize is the buffer net/http writes through, the longest write it makes
@@ -54,12 +56,16 @@ func (h *hold) keep(p []byte) bool {
 	return true
 }
 
-// take ends the hold and returns what waited; give it back by dropHeld when
+// take ends the hold and returns what waited; give it back to holdBufs when
 // it has been written. The caller holds mu.
 func (h *hold) take() (buf *[holdSize]byte, n int) {
 	buf, n = h.buf, h.n
 	h.buf, h.n = nil, 0
-	h.state.Store(stateIdle)
+	if h.due.left > 0 {
+		h.state.Store(stateArmed)
+	} else {
+		h.state.Store(stateIdle)
+	}
 	return buf, n
 }
 
@@ -71,6 +77,11 @@ func (h *hold) take() (buf *[holdSize]byte, n int) {
 func (c *core) writeHeld(p []byte) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.due.left > 0 {
+		// The header is out and a token must follow. These bytes may hold a copy
+		// of one, which means nothing to the peer.
+		return 0, c.fail(errMisplaced)
+	}
 	if c.keep(p) {
 		return len(p), nil
 	}
@@ -82,21 +93,30 @@ func (c *core) writeHeld(p []byte) (int, error) {
 	}
 	defer holdBufs.Put(buf)
 	c.counts.held.Add(1)
-	one := Body{segs: []segment{{mem: p, n: int64(len(p))}}, ends: []int64{int64(len(p))}, n: int64(len(p))}
-	sent, err := c.send(buf[:n], &one, 0, one.n)
+	one := newSingle(segment{mem: p, n: int64(len(p))})
+	defer one.put()
+	sent, err := c.send(buf[:n], &one.Body, 0, one.n)
 	return int(sent), err
 }
 
 // carry sends the range of b together with the header that waits.
 func (c *core) carry(b *Body, off, n int64) (int64, error) {
-	if c.broken.Load() {
-		return 0, ErrShortFile
+	if err := c.fault(); err != nil {
+		return 0, err
 	}
 	if c.idle() {
 		return c.send(nil, b, off, n)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.due.left > 0 {
+		return 0, c.fail(errMisplaced)
+	}
+	return c.carryHeld(b, off, n)
+}
+
+// carryHeld is the end of carry. The caller holds mu.
+func (c *core) carryHeld(b *Body, off, n int64) (int64, error) {
 	buf, held := c.take()
 	if held == 0 {
 		return c.send(nil, b, off, n)
@@ -129,7 +149,7 @@ func (c *core) send(head []byte, b *Body, off, n int64) (int64, error) {
 	defer s.put()
 	sent, err := s.send(head, b, off, n)
 	if err != nil && isFileFailure(err) {
-		c.broken.Store(true)
+		c.fail(err)
 	}
 	return sent, err
 }

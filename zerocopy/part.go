@@ -9,20 +9,22 @@ import (
 )
 
 // A Part is one piece of a [Body]: what [Bytes], [String] and [File] return,
-// or another *Body. A Part is immutable and safe for concurrent use.
+// a *Mapping or another *Body. A Part is immutable and safe for concurrent use.
 type Part interface {
 	// addTo is unexported so that a segment is always one of the kinds the
 	// senders know; a Part of another kind could not be sent without a copy.
 	addTo(b *Body)
 }
 
-// A segment is memory (file is nil) or a section of a file.
+// A segment is memory (file is nil), a section of a file (mem is nil) or a
+// section of a Mapping, which is both.
 type segment struct {
-	mem  []byte
-	file *os.File
-	raw  syscall.RawConn // of file; kept because SyscallConn allocates
-	off  int64
-	n    int64
+	mem   []byte
+	file  *os.File
+	raw   syscall.RawConn // of file; kept because SyscallConn allocates
+	off   int64
+	n     int64
+	stamp *stamp // if set, file must still bear it before its last slice is sent
 }
 
 func (s segment) addTo(b *Body) {
@@ -71,6 +73,7 @@ func (s *segment) readAt(p []byte, at int64) (int, error) {
 	if s.file == nil {
 		return copy(p, s.mem[at:]), nil
 	}
+	// So for a Mapping too: one that is closed gives an error here.
 	n, err := s.file.ReadAt(p, s.off+at)
 	return n, fileErr(n, len(p), err)
 }

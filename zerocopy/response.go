@@ -1,43 +1,66 @@
 package zerocopy
 
 import (
-	"cmp"
 	"io"
 	"net/http"
+	"strconv"
 	"time"
 )
 
-// respond sends b as the body of w. c is the conn below w, or nil if unknown.
-func respond(w http.ResponseWriter, c *core, b *Body) (n int64, err error) {
-	exact := describe(w.Header(), b)
+// respond sends n bytes of b from off as the body of w. c is the conn below w,
+// or nil if unknown.
+func respond(w http.ResponseWriter, c *core, b *Body, off, n int64) (sent int64, err error) {
+	exact := describe(w.Header(), b, n)
+	if bw, ok := w.(BodyWriter); ok {
+		bw.SendBody(b.Section(off, n), nil)
+		return n, nil
+	}
 	switch {
-	case b.n == 0:
+	case n == 0:
 		_, err = w.Write(nil)
 		return 0, err
-	case fits(w.Header(), b), !exact, c == nil && len(b.segs) == 1 && !b.files:
+	case fits(w.Header(), n), !exact, c == nil && len(b.segs) == 1 && !b.files:
 		// In the last case the header and the front of b fill net/http's buffer,
 		// the rest is the second call: as many as with a flush, in fuller packets.
-		n, err = b.copyRange(w, 0, b.n)
+		sent, err = b.copyRange(w, off, n)
 	case c == nil:
-		n, err = stream(w, b)
+		sent, err = stream(w, b, off, n)
+	case !transparent(w) || w.Header().Get("Transfer-Encoding") != "":
+		sent, err = together(c, func() (int64, error) { return stream(w, b, off, n) })
+	case n < minToken:
+		sent, err = together(c, func() (int64, error) { return short(w, b, off, n) })
 	default:
-		n, err = together(w, c, b)
+		sent, err = byToken(w, c, b, off, n)
 	}
-	if err != nil && isFileFailure(err) && (n > 0 || !exact) {
-		abort(w, c)
+	if err != nil && isFileFailure(err) && (sent > 0 || !exact) {
+		abort(w, c, err)
 	}
-	return n, err
+	return sent, err
 }
 
-// together sends the header in the company of b. The hold begins and ends here.
-func together(w http.ResponseWriter, c *core, b *Body) (n int64, err error) {
+// together sends the header in the company of what f writes. The hold begins
+// and ends here.
+func together(c *core, f func() (int64, error)) (n int64, err error) {
 	c.announce()
 	defer func() {
 		if rerr := c.release(); err == nil {
 			err = rerr
 		}
 	}()
-	return stream(w, b)
+	return f()
+}
+
+// short sends a body that net/http would buffer whole, but not beside its
+// header: the header is kept by the conn, and what is flushed next takes it along.
+func short(w http.ResponseWriter, b *Body, off, n int64) (int64, error) {
+	if err := flushHeader(w); err != nil {
+		return 0, err
+	}
+	sent, err := b.copyRange(w, off, n)
+	if err != nil {
+		return sent, err
+	}
+	return sent, flushHeader(w)
 }
 
 type readerFlusher interface {
@@ -50,41 +73,67 @@ type readerFlusher interface {
 // through its buffers, to sniff them, unless the header is out: hence the flush.
 // A wrapper that is only a Flusher is not flushed: it may transform, and make up
 // its mind at the first Write.
-func stream(w http.ResponseWriter, b *Body) (int64, error) {
+func stream(w http.ResponseWriter, b *Body, off, n int64) (int64, error) {
 	rf, ok := w.(readerFlusher)
-	if !ok {
-		return b.writeRange(w, 0, b.n)
+	switch {
+	case miscounts(w):
+		return b.copyRange(w, off, n)
+	case !ok:
+		return b.writeRange(w, off, n)
 	}
 	if fe, ok := w.(interface{ FlushError() error }); !ok {
 		rf.Flush()
 	} else if err := fe.FlushError(); err != nil {
 		return 0, err
 	}
-	return b.writeRange(rf, 0, b.n)
+	return b.writeRange(rf, off, n)
 }
 
 // describe sets what is not set yet, as net/http or http.ServeContent would,
-// and reports whether b is exactly what the header announces. It is not when
-// the bytes are to be encoded or chunked on their way, or are a part of more.
-func describe(h http.Header, b *Body) (exact bool) {
+// and reports whether n bytes are exactly what the header announces. They are not
+// when they are to be encoded or chunked on their way, or are a part of more.
+//
+// The values are b's own, so that a response allocates none: a middleware may
+// replace them, as Header.Set does, but not write into them.
+func describe(h http.Header, b *Body, n int64) (exact bool) {
 	if h.Get("Content-Encoding") == "" {
-		if _, set := h["Content-Type"]; !set && b.n > 0 {
-			h.Set("Content-Type", b.ctype())
+		if _, set := h["Content-Type"]; !set && n > 0 {
+			h["Content-Type"] = b.ctype()
 		}
 		if h.Get("Content-Length") == "" && h.Get("Transfer-Encoding") == "" && h.Get("Trailer") == "" {
-			h.Set("Content-Length", cmp.Or(b.clen, "0"))
+			h["Content-Length"] = b.length(n)
 			return true
 		}
 	}
-	return h.Get("Content-Length") == cmp.Or(b.clen, "0")
+	return sameLength(h.Get("Content-Length"), n)
+}
+
+var noLength = []string{"0"}
+
+func (b *Body) length(n int64) []string {
+	switch {
+	case n == 0:
+		return noLength
+	case n == b.n:
+		return b.clen
+	}
+	return []string{strconv.FormatInt(n, 10)}
+}
+
+func sameLength(s string, n int64) bool {
+	have, err := strconv.ParseInt(s, 10, 64)
+	return err == nil && have == n
 }
 
 // fits reports whether header and body share net/http's buffer of 4 KiB, so
 // that both leave in one write when the handler returns. Nothing is gained by
 // another way then, and a small file is one read rather than one more packet.
-func fits(h http.Header, b *Body) bool {
+func fits(h http.Header, n int64) bool {
 	const statusLineDateConnection = 160
-	size := b.n + statusLineDateConnection
+	size := n + statusLineDateConnection
+	if size > holdSize {
+		return false
+	}
 	for k, vs := range h {
 		for _, v := range vs {
 			size += int64(len(k) + len(": \r\n") + len(v))
@@ -93,14 +142,14 @@ func fits(h http.Header, b *Body) bool {
 			return false
 		}
 	}
-	return size <= holdSize
+	return true
 }
 
 // abort makes sure that the response, which stopped in its middle, cannot end
 // as if it were whole: net/http would finish a chunked one in good order.
-func abort(w http.ResponseWriter, c *core) {
+func abort(w http.ResponseWriter, c *core, err error) {
 	if c != nil {
-		c.broken.Store(true)
+		c.fail(err)
 	}
 	// The way that reaches every server: HTTP/2 resets the stream, HTTP/1 fails
 	// its last flush and closes. A wrapper without Unwrap says no; all that is

@@ -27,7 +27,7 @@ import (
 // can it still answer with an error of its own.
 func Send(w io.Writer, b *Body) (int64, error) {
 	if rw, ok := w.(http.ResponseWriter); ok {
-		return respond(rw, nil, b)
+		return respond(rw, nil, b, 0, b.n)
 	}
 	return b.WriteTo(w)
 }
@@ -36,10 +36,23 @@ func Send(w io.Writer, b *Body) (int64, error) {
 // sends header and body together: one call for memory, two for a file. A HEAD
 // request gets the header only, and no file is read for it.
 func Reply(w http.ResponseWriter, r *http.Request, b *Body) (int64, error) {
+	return reply(w, r, b, 0, b.n)
+}
+
+// A BodyWriter is the ResponseWriter of an adapter to another server, one that
+// sends the body after the handler has returned. [Send], [Reply], [Files] and
+// [Template] hand it the Body, the header being set. done, which may be nil, is
+// to be called when b is not needed any more.
+type BodyWriter interface {
+	http.ResponseWriter
+	SendBody(b *Body, done func())
+}
+
+func reply(w http.ResponseWriter, r *http.Request, b *Body, off, n int64) (int64, error) {
 	if r.Method == http.MethodHead {
-		describe(w.Header(), b)
+		describe(w.Header(), b, n)
 		_, err := w.Write(nil)
 		return 0, err
 	}
-	return respond(w, lookup(r), b)
+	return respond(w, lookup(r), b, off, n)
 }

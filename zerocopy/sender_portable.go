@@ -9,7 +9,11 @@ import (
 	"sync"
 )
 
-const maxBuffers = 1024
+const (
+	maxBuffers = 1024
+	// sliceSize is what has to go out within one write deadline.
+	sliceSize = 2 << 20
+)
 
 // A sender has the state of one send. It is one goroutine's.
 type sender struct {
@@ -38,7 +42,10 @@ func (s *sender) send(head []byte, b *Body, off, n int64) (sent int64, err error
 	for len(head) > 0 || cur.left > 0 {
 		var moved int64
 		if len(head) == 0 && cur.inFile() {
-			_, _, n := cur.next(cur.left)
+			seg, _, n := cur.next(sliceSize)
+			if !cur.inFile() && !seg.stamp.holds(seg) {
+				return sent, ErrFileChanged
+			}
 			moved, err = b.copyRange(counting{s.c}, cur.pos()-n, n)
 		} else {
 			moved, err = s.sendMemory(head, &cur)
@@ -46,6 +53,7 @@ func (s *sender) send(head []byte, b *Body, off, n int64) (sent int64, err error
 			head = nil
 		}
 		sent += max(0, moved)
+		s.c.pace.progress(s.c.nc.SetWriteDeadline)
 		if err != nil {
 			return sent, err
 		}
@@ -58,7 +66,7 @@ func (s *sender) sendMemory(head []byte, cur *cursor) (int64, error) {
 	if len(head) > 0 {
 		s.all = append(s.all, head)
 	}
-	s.all = cur.memory(s.all, maxBuffers)
+	s.all = cur.memory(s.all, maxBuffers, sliceSize)
 	s.bufs = s.all
 	n, err := s.bufs.WriteTo(s.c.nc)
 	note(&s.c.counts.gathers, &s.c.counts.gatherBytes, n)

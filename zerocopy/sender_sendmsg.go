@@ -18,9 +18,11 @@ import (
 const (
 	// maxIovecs is IOV_MAX, see sendmsg(2).
 	maxIovecs = 1024
-	// sliceSize bounds one sendfile, so that a write deadline is looked at
-	// before each slice and not only when the socket is full.
+	// sliceSize is what has to go out within one write deadline, see pace.
 	sliceSize = 2 << 20
+	// readMax is up to where reading a section to send it with what stands
+	// before it beats a sendfile of its own; see bench/paths for the table.
+	readMax = 16 << 10
 )
 
 // A sender has the state of one send. It is one goroutine's from getSender to
@@ -28,15 +30,22 @@ const (
 type sender struct {
 	c    *core
 	bufs [][]byte
+
+	scratch *[copySize]byte // of copyBufs; has the short file sections
+	fill    int
+
 	iov  []unix.Iovec // all of a gathering write
 	todo []unix.Iovec // what is left of it
 	hdr  unix.Msghdr
 	more int // MSG_MORE or 0
 
-	file syscall.RawConn
-	sock uintptr
-	off  int64
-	want int
+	file  syscall.RawConn
+	check *stamp // what file must bear before any of this slice is sent
+	stx   unix.Statx_t
+	empty [1]byte // a path for statx
+	sock  uintptr
+	off   int64
+	want  int
 
 	moved  int64 // by the last call
 	err    error // of the last call
@@ -64,7 +73,7 @@ func (s *sender) put() {
 	clear(s.bufs)
 	clear(s.iov)
 	s.bufs, s.iov, s.todo = s.bufs[:0], s.iov[:0], nil
-	s.c, s.file, s.err, s.corked = nil, nil, nil, false
+	s.c, s.file, s.check, s.err, s.corked = nil, nil, nil, nil, false
 	s.hdr = unix.Msghdr{}
 	senders.Put(s)
 }
@@ -72,8 +81,10 @@ func (s *sender) put() {
 // send writes head and the range of b. It counts the bytes of b only.
 func (s *sender) send(head []byte, b *Body, off, n int64) (sent int64, err error) {
 	cur := b.cursor(off, n)
+	cur.mapMin = mapMin
+	defer s.dropScratch()
 	for len(head) > 0 || cur.left > 0 {
-		if len(head) == 0 && cur.inFile() {
+		if len(head) == 0 && cur.inFile() && cur.run() > readMax {
 			err = s.sendSection(&cur)
 		} else {
 			err = s.sendMemory(head, &cur)
@@ -85,8 +96,57 @@ func (s *sender) send(head []byte, b *Body, off, n int64) (sent int64, err error
 			s.uncork()
 			return sent, err
 		}
+		s.c.pace.progress(s.c.nc.SetWriteDeadline)
 	}
 	return sent, nil
+}
+
+// collect takes the memory that comes next and the short file sections within
+// it, which it reads.
+func (s *sender) collect(cur *cursor) error {
+	s.fill = 0
+	for left := int64(sliceSize); left > 0 && cur.left > 0 && len(s.bufs) < maxIovecs; {
+		if !cur.inFile() {
+			from := cur.left
+			s.bufs = cur.memory(s.bufs, maxIovecs, left)
+			left -= from - cur.left
+			continue
+		}
+		n := cur.run()
+		if n > readMax || int(n) > copySize-s.fill {
+			return nil
+		}
+		p, err := s.read(cur)
+		if err != nil {
+			return err
+		}
+		s.bufs = append(s.bufs, p)
+		left -= n
+	}
+	return nil
+}
+
+func (s *sender) read(cur *cursor) ([]byte, error) {
+	if s.scratch == nil {
+		s.scratch = copyBufs.Get().(*[copySize]byte)
+	}
+	seg, at, n := cur.next(cur.left)
+	p := s.scratch[s.fill : s.fill+int(n)]
+	s.fill += len(p)
+	if _, err := seg.readAt(p, at); err != nil {
+		return nil, err
+	}
+	if !seg.stamp.holds(seg) {
+		return nil, ErrFileChanged
+	}
+	return p, nil
+}
+
+func (s *sender) dropScratch() {
+	if s.scratch != nil {
+		copyBufs.Put(s.scratch)
+		s.scratch = nil
+	}
 }
 
 func (s *sender) sendMemory(head []byte, cur *cursor) error {
@@ -94,13 +154,17 @@ func (s *sender) sendMemory(head []byte, cur *cursor) error {
 	if len(head) > 0 {
 		s.bufs = append(s.bufs, head)
 	}
-	s.bufs = cur.memory(s.bufs, maxIovecs)
+	s.moved, s.err = 0, nil
+	if err := s.collect(cur); err != nil {
+		s.moved = int64(len(head)) // none of which has been sent
+		return err
+	}
 	s.iov = s.iov[:0]
 	for _, p := range s.bufs {
 		s.iov = append(s.iov, unix.Iovec{Base: unsafe.SliceData(p)})
 		s.iov[len(s.iov)-1].SetLen(len(p))
 	}
-	s.todo, s.moved, s.err, s.more = s.iov, 0, nil, 0
+	s.todo, s.more = s.iov, 0
 	if cur.left > 0 {
 		s.more = unix.MSG_MORE
 	}
@@ -156,6 +220,10 @@ func (s *sender) sendSection(cur *cursor) error {
 	if seg.raw == nil {
 		return &fileError{os.ErrClosed}
 	}
+	s.check = nil
+	if cur.left == 0 || cur.at == 0 { // the last of this segment
+		s.check = seg.stamp
+	}
 	s.file, s.off, s.want = seg.raw, seg.off+at, int(n)
 	err := s.finish("sendfile", s.c.raw.Write(s.sendfileFn))
 	if errors.Is(err, errNoSendfile) {
@@ -188,6 +256,14 @@ func (s *sender) sendfile(fd uintptr) bool {
 var errNoSendfile = errors.New("zerocopy: no sendfile here")
 
 func (s *sender) section(fd uintptr) {
+	if s.check != nil {
+		if !s.bears(fd) {
+			// The header may wait in the kernel for what will not come.
+			s.err, s.corked = ErrFileChanged, true
+			return
+		}
+		s.check = nil
+	}
 	n, err := unix.Sendfile(int(s.sock), int(fd), &s.off, s.want)
 	note(&s.c.counts.sendfiles, &s.c.counts.sendfileBytes, int64(n))
 	switch {
@@ -203,6 +279,20 @@ func (s *sender) section(fd uintptr) {
 	default:
 		s.err = errNoSendfile
 	}
+}
+
+// bears compares the file's size and time. statx is one call for both, and
+// unlike os.File.Stat it allocates nothing here.
+func (s *sender) bears(fd uintptr) bool {
+	const mask = unix.STATX_SIZE | unix.STATX_MTIME
+	// unix.Statx would copy the empty path. unsafe.Pointer rule 4, as above; both
+	// point into s, which is on the heap.
+	_, _, errno := unix.Syscall6(unix.SYS_STATX, fd, uintptr(unsafe.Pointer(&s.empty)), unix.AT_EMPTY_PATH,
+		mask, uintptr(unsafe.Pointer(&s.stx)), 0)
+	if errno != 0 {
+		return false
+	}
+	return int64(s.stx.Size) == s.check.size && s.stx.Mtime.Sec*1e9+int64(s.stx.Mtime.Nsec) == s.check.mtime
 }
 
 // finish makes the error of a call: err is RawConn's (closed, deadline).

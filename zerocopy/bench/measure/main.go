@@ -1,0 +1,126 @@
+//go:build linux
+
+// Measure runs the servers beside each other, in alternated rounds, and writes
+// one JSON line for each cell to -out:
+//
+//	go run ./measure -what files -out results/files.jsonl
+//	go run ./measure -what pages -out results/pages.jsonl
+//
+// Each server is a process of its own on processor 1, with one thread of Go or
+// one nginx worker; the client, 16 connections, is on processor 0 and drops
+// bodies in the kernel (MSG_TRUNC). All listeners use the same congestion
+// control. nginx must be installed.
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"log"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// A cell is one server and one size in one round.
+type cell struct {
+	Server string  `json:"server"`
+	Size   int64   `json:"size"`
+	Round  int     `json:"round"`
+	PerSec float64 `json:"per_s"`
+	CPU    float64 `json:"cpu_us"` // of the server, for each request
+}
+
+// A header is the first line of a result.
+type header struct {
+	What, Command, Go, Machine, Congestion string
+}
+
+func main() {
+	serving := flag.String("serve", "", "internal: be this server")
+	dir := flag.String("dir", "", "internal: its files")
+	what := flag.String("what", "files", "files or pages")
+	out := flag.String("out", "", "result; empty means standard output")
+	rounds := flag.Int("rounds", 9, "alternated rounds")
+	each := flag.Duration("each", 350*time.Millisecond, "time for each cell")
+	cc := flag.String("cc", "cubic", "congestion control")
+	only := flag.String("only", "", "one server; empty means all")
+	size := flag.Int64("size", 0, "one size; 0 means all")
+	flag.Parse()
+	if *serving != "" {
+		serve(*serving, *dir)
+		return
+	}
+	kinds, sizes := []string{"net/http", "gin", "nginx", "zerocopy", "zerocopy-gin"}, []int64{1 << 10, 256 << 10, 16 << 20}
+	if *what == "pages" {
+		kinds, sizes = []string{"page-chunked", "page-zerocopy", "page-gin", "page-gin-zerocopy"}, []int64{4 << 10, 64 << 10}
+	}
+	if *only != "" {
+		kinds = []string{*only}
+	}
+	if *size != 0 {
+		sizes = []int64{*size}
+	}
+	runtime.GOMAXPROCS(1)
+	pin(0)
+	tmp, err := os.MkdirTemp("", "zerocopy-bench")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(tmp)
+	os.Chmod(tmp, 0o755)
+	for _, size := range sizes {
+		p := make([]byte, size)
+		for i := range p {
+			p[i] = byte(i * 31)
+		}
+		name := filepath.Join(tmp, strconv.FormatInt(size, 10))
+		if err := os.WriteFile(name, p, 0o644); err != nil {
+			log.Fatal(err)
+		}
+		// An ETag of a recent time is weak, and then longer than later: the client
+		// takes all responses to be as long as the first.
+		os.Chtimes(name, time.Unix(1e9, 0), time.Unix(1e9, 0))
+	}
+	to := os.Stdout
+	if *out != "" {
+		if to, err = os.Create(*out); err != nil {
+			log.Fatal(err)
+		}
+		defer to.Close()
+	}
+	var uts unix.Utsname
+	unix.Uname(&uts)
+	enc := json.NewEncoder(to)
+	enc.Encode(header{*what, fmt.Sprintf("go run ./measure -what %s -rounds %d -each %v -cc %s", *what, *rounds, *each, *cc),
+		runtime.Version(), fmt.Sprintf("%d-core Linux %.4s VM", runtime.NumCPU(), unix.ByteSliceToString(uts.Release[:])), *cc})
+	var servers []*server
+	for _, k := range kinds {
+		s := start(k, tmp, *cc)
+		defer s.stop()
+		servers = append(servers, s)
+	}
+	for _, size := range sizes {
+		for round := range *rounds {
+			for i := range servers {
+				s := servers[(i+round)%len(servers)]
+				enc.Encode(s.measure(size, round, *each))
+			}
+		}
+	}
+}
+
+func pin(cpu int) {
+	var set unix.CPUSet
+	set.Set(cpu)
+	// 0 is this thread: with GOMAXPROCS 1 and threads inheriting it, all that run Go.
+	tasks, _ := os.ReadDir("/proc/self/task")
+	for _, t := range tasks {
+		id, _ := strconv.Atoi(t.Name())
+		unix.SchedSetaffinity(id, &set)
+	}
+}

@@ -1,0 +1,158 @@
+// Report writes the bars, as results/ has them, into the README of the module:
+//
+//	go run ./report
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"log"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+)
+
+type cell struct {
+	Server string
+	Size   int64
+	Round  int
+	PerSec float64 `json:"per_s"`
+	CPU    float64 `json:"cpu_us"`
+}
+
+type result struct {
+	head  struct{ What, Command, Go, Machine, Congestion string }
+	cells map[string]cell
+}
+
+// A bar compares ours with theirs in the same round.
+type bar struct {
+	file, text, ours, theirs string
+	size                     int64
+	cpu                      bool // lower is better, and want is an upper bound
+	want                     float64
+}
+
+var bars = []bar{
+	{"files", "gin StaticFS, 16 MiB, req/s", "zerocopy-gin", "gin", 16 << 20, false, 5},
+	{"files", "gin StaticFS, 256 KiB, req/s", "zerocopy-gin", "gin", 256 << 10, false, 3},
+	{"files", "gin StaticFS, 1 KiB, req/s", "zerocopy-gin", "gin", 1 << 10, false, 2},
+	{"files", "nginx, 256 KiB, CPU a GB", "zerocopy", "nginx", 256 << 10, true, 1.25},
+	{"files", "nginx, 16 MiB, CPU a GB", "zerocopy", "nginx", 16 << 20, true, 1.05},
+	{"files", "http.FileServer, 1 KiB, req/s", "zerocopy", "net/http", 1 << 10, false, 1.8},
+	{"files", "http.FileServer, 16 MiB, req/s", "zerocopy", "net/http", 16 << 20, false, 1},
+	{"files", "nginx, 1 KiB, req/s", "zerocopy", "nginx", 1 << 10, false, 1},
+	{"pages", "three chunked writes, 4 KiB, req/s", "page-zerocopy", "page-chunked", 4 << 10, false, 1.2},
+	{"pages", "three chunked writes, 64 KiB, req/s", "page-zerocopy", "page-chunked", 64 << 10, false, 1.5},
+	{"pages", "the same in gin, 4 KiB, req/s", "page-gin-zerocopy", "page-gin", 4 << 10, false, 1.2},
+	{"pages", "the same in gin, 64 KiB, req/s", "page-gin-zerocopy", "page-gin", 64 << 10, false, 1.5},
+}
+
+const begin, end = "<!-- bars: written by bench/report -->\n", "<!-- end of bars -->"
+
+func main() {
+	results := map[string]result{"files": read("results/files.jsonl"), "pages": read("results/pages.jsonl")}
+	var b bytes.Buffer
+	h := results["files"].head
+	fmt.Fprintf(&b, "%s, %s, %s; one run, alternated rounds, ratios with 95 %% bootstrap interval.\n", h.Machine, strings.Replace(h.Go, "go", "Go ", 1), h.Congestion)
+	fmt.Fprintf(&b, "`%s`, `%s`\n\n", h.Command, results["pages"].head.Command)
+	fmt.Fprint(&b, "| against | ours | theirs | ratio | bar | |\n|---|--:|--:|--:|--:|---|\n")
+	for _, x := range bars {
+		b.WriteString(x.row(results[x.file]))
+	}
+	page, err := os.ReadFile("../README.md")
+	if err != nil {
+		log.Fatal(err)
+	}
+	i, j := bytes.Index(page, []byte(begin)), bytes.Index(page, []byte(end))
+	if i < 0 || j < i {
+		log.Fatal("README.md has no place for the bars")
+	}
+	out := slices.Concat(page[:i], []byte(begin), b.Bytes(), page[j:])
+	if err := os.WriteFile("../README.md", out, 0o644); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func read(name string) (r result) {
+	f, err := os.Open(name)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer f.Close()
+	r.cells = map[string]cell{}
+	for sc := bufio.NewScanner(f); sc.Scan(); {
+		if r.head.What == "" {
+			err = json.Unmarshal(sc.Bytes(), &r.head)
+		} else {
+			var c cell
+			err = json.Unmarshal(sc.Bytes(), &c)
+			r.cells[key(c.Server, c.Size, c.Round)] = c
+		}
+		if err != nil {
+			log.Fatal(err)
+		}
+	}
+	return r
+}
+
+func key(server string, size int64, round int) string {
+	return fmt.Sprint(server, " ", size, " ", round)
+}
+
+func (x bar) row(r result) string {
+	var ours, theirs, ratios []float64
+	for round := 0; ; round++ {
+		a, ok := r.cells[key(x.ours, x.size, round)]
+		if !ok {
+			break
+		}
+		b := r.cells[key(x.theirs, x.size, round)]
+		va, vb := a.PerSec, b.PerSec
+		if x.cpu { // seconds for 10^9 bytes
+			va, vb = a.CPU*1e3/float64(x.size), b.CPU*1e3/float64(x.size)
+		}
+		ours, theirs, ratios = append(ours, va), append(theirs, vb), append(ratios, va/vb)
+	}
+	lo, hi := interval(ratios)
+	verdict, sign, format := "undecided", "≥", "%.0f"
+	if x.cpu {
+		sign, format = "≤", "%.3f s"
+		lo, hi = -hi, -lo
+		x.want = -x.want
+	}
+	switch {
+	case lo >= x.want:
+		verdict = "met"
+	case hi < x.want:
+		verdict = "missed"
+	}
+	if x.cpu {
+		lo, hi, x.want = -hi, -lo, -x.want
+	}
+	return fmt.Sprintf("| %s | "+format+" | "+format+" | %.2f (%.2f–%.2f) | %s %.2f | %s |\n",
+		x.text, median(ours), median(theirs), median(ratios), lo, hi, sign, x.want, verdict)
+}
+
+func median(v []float64) float64 {
+	v = slices.Sorted(slices.Values(v))
+	return v[len(v)/2]
+}
+
+// interval is that of the median, by resampling rounds.
+func interval(v []float64) (lo, hi float64) {
+	r := rand.New(rand.NewPCG(1, 2))
+	var m []float64
+	for range 2000 {
+		s := make([]float64, len(v))
+		for i := range s {
+			s[i] = v[r.IntN(len(v))]
+		}
+		m = append(m, median(s))
+	}
+	slices.Sort(m)
+	return m[len(m)/40], m[len(m)-len(m)/40-1]
+}

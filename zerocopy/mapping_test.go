@@ -1,0 +1,105 @@
+package zerocopy_test
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"testing"
+
+	"github.com/hotpath-go/hotpath/zerocopy"
+)
+
+func mapped(t testing.TB, content []byte) *zerocopy.Mapping {
+	t.Helper()
+	m, err := zerocopy.MapBytes(content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { m.Close() })
+	return m
+}
+
+func TestMapCopiesTheFile(t *testing.T) {
+	for _, size := range []int{0, 1, 4096, 1_000_003} {
+		want := noise(size)
+		f := tempFile(t, want)
+		m, err := zerocopy.Map(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.Truncate(0) // the copy must not mind
+		equal(t, "Bytes", m.Bytes(), want)
+		if m.Len() != int64(size) {
+			t.Errorf("Len %d; want %d", m.Len(), size)
+		}
+		got, err := io.ReadAll(zerocopy.NewBody(m).NewReader())
+		if err != nil {
+			t.Error(err)
+		}
+		equal(t, "Body", got, want)
+		if err := m.Close(); err != nil {
+			t.Error(err)
+		}
+		if err := m.Close(); !errors.Is(err, os.ErrClosed) {
+			t.Errorf("second Close: %v; want os.ErrClosed", err)
+		}
+	}
+}
+
+func TestMapOfADirectoryFails(t *testing.T) {
+	d, err := os.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	before := openFiles(t)
+	if _, err := zerocopy.Map(d); err == nil {
+		t.Error("no error")
+	}
+	if now := openFiles(t); now != before {
+		t.Errorf("%d open files; want %d", now, before)
+	}
+}
+
+func TestMappingThroughStockWrites(t *testing.T) {
+	want := noise(700_000)
+	m := mapped(t, want)
+	for name, tt := range map[string]struct {
+		write func(w http.ResponseWriter)
+		want  []byte
+	}{
+		"whole":          {func(w http.ResponseWriter) { w.Write(m.Bytes()) }, want},
+		"slice":          {func(w http.ResponseWriter) { w.Write(m.Bytes()[1000:600_001]) }, want[1000:600_001]},
+		"short":          {func(w http.ResponseWriter) { w.Write(m.Bytes()[:2000]) }, want[:2000]},
+		"naked wrapper":  {func(w http.ResponseWriter) { naked{w}.Write(m.Bytes()) }, want},
+		"after a flush":  {func(w http.ResponseWriter) { w.(http.Flusher).Flush(); w.Write(m.Bytes()) }, want},
+		"in a Body":      {func(w http.ResponseWriter) { zerocopy.Send(w, zerocopy.NewBody(m, zerocopy.String("x"))) }, append(noise(700_000), 'x')},
+		"short Mappings": {func(w http.ResponseWriter) { zerocopy.Send(w, zerocopy.NewBody(m).Section(9, 30_000)) }, want[9:30_009]},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, func(w http.ResponseWriter, r *http.Request) { tt.write(w) })
+			for range 2 {
+				_, got, err := s.get(t, "GET")
+				if err != nil {
+					t.Fatal(err)
+				}
+				equal(t, "body", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestClosedMappingInABody(t *testing.T) {
+	m := mapped(t, noise(300_000))
+	b := zerocopy.NewBody(m)
+	m.Close()
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if _, err := zerocopy.Reply(w, r, b); err == nil && mapsMemory {
+			t.Error("no error")
+		}
+	})
+	if _, got, err := s.get(t, "GET"); err == nil && mapsMemory {
+		t.Errorf("client took %d bytes for whole", len(got))
+	}
+}

@@ -1,0 +1,163 @@
+package matrix
+
+import (
+	"compress/gzip"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/hotpath-go/hotpath/zerocopy"
+)
+
+// What a stack did with a body, in the conn's own counters.
+const (
+	sendfile = "sendfile" // the file never entered this process
+	together = "together" // header and body in one call
+	two      = "two"      // in two
+	copied   = "copied"   // by plain writes, each seen by the writers above
+)
+
+// A stack is a way to serve a handler, with what it counts of a response.
+type stack struct {
+	name  string
+	serve func(h http.HandlerFunc, counted *atomic.Int64) http.Handler
+	// want is the way of memory, of a file by Reply, and of a Mapping by a stock Write.
+	memory, file, stock string
+	// counts says that the stack reports a size, and zips that it may compress.
+	counts, zips bool
+}
+
+const (
+	memorySize = 32_000
+	fileSize   = 300_000
+)
+
+func content(n int) string { return strings.Repeat("0123456789abcdef\n", n/17+1)[:n] }
+
+func TestMatrix(t *testing.T) {
+	f, err := os.Create(filepath.Join(t.TempDir(), "f"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	io.WriteString(f, content(fileSize))
+	m, err := zerocopy.Map(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	var parts []zerocopy.Part
+	for s := content(memorySize); s != ""; s = s[8000:] {
+		parts = append(parts, zerocopy.String(s[:8000]))
+	}
+	pages := zerocopy.NewBody(parts...)
+	file := zerocopy.NewBody(zerocopy.File(f, 0, fileSize))
+	for _, st := range stacks() {
+		for _, tt := range []struct {
+			name, want string
+			size       int
+			h          http.HandlerFunc
+		}{
+			{"memory", st.memory, memorySize, func(w http.ResponseWriter, r *http.Request) { zerocopy.Reply(w, r, pages) }},
+			{"file", st.file, fileSize, func(w http.ResponseWriter, r *http.Request) { zerocopy.Reply(w, r, file) }},
+			{"stock write of a Mapping", st.stock, fileSize, func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Content-Type", "text/plain")
+				w.Write(m.Bytes())
+			}},
+		} {
+			t.Run(st.name+"/"+tt.name, func(t *testing.T) { try(t, st, tt.h, tt.size, tt.want) })
+		}
+	}
+}
+
+func try(t *testing.T, st stack, h http.HandlerFunc, size int, want string) {
+	var counted atomic.Int64
+	inner, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ln := zerocopy.NewListener(inner)
+	srv := &http.Server{Handler: st.serve(h, &counted), ErrorLog: log.New(io.Discard, "", 0)}
+	done := make(chan struct{})
+	go func() { defer close(done); srv.Serve(ln) }()
+	tr := &http.Transport{DisableCompression: true}
+	defer func() { tr.CloseIdleConnections(); srv.Close(); <-done }()
+	client := &http.Client{Transport: tr, Timeout: time.Minute}
+	for _, accept := range []string{"identity", "gzip"} {
+		before := settled(ln)
+		counted.Store(-1)
+		req, _ := http.NewRequestWithContext(t.Context(), "GET", "http://"+ln.Addr().String()+"/page.txt", nil)
+		req.Header.Set("Accept-Encoding", accept)
+		resp, err := client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var body io.Reader = resp.Body
+		zipped := resp.Header.Get("Content-Encoding") == "gzip"
+		if zipped {
+			if body, err = gzip.NewReader(body); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err := io.ReadAll(body)
+		resp.Body.Close()
+		if err != nil || string(got) != content(size) {
+			t.Errorf("%s: %d bytes, %v; want %d", accept, len(got), err, size)
+		}
+		if zipped != (st.zips && accept == "gzip") {
+			t.Errorf("%s: Content-Encoding %q", accept, resp.Header.Get("Content-Encoding"))
+		}
+		if zipped {
+			continue
+		}
+		if l := resp.ContentLength; l != int64(size) && l != -1 {
+			t.Errorf("Content-Length %d; want %d or none", l, size)
+		}
+		if st.counts {
+			for i := 0; counted.Load() < 0 && i < 500; i++ { // it may count after the client has all
+				time.Sleep(time.Millisecond)
+			}
+			if counted.Load() != int64(size) {
+				t.Errorf("%s: the stack counted %d; want %d", accept, counted.Load(), size)
+			}
+		}
+		if d := way(before, settled(ln), size); d != want {
+			t.Errorf("%s: %s; want %s", accept, d, want)
+		}
+	}
+}
+
+// settled waits until no call is counted any more: the last one is counted
+// when it returns, perhaps after the client has everything.
+func settled(ln *zerocopy.Listener) zerocopy.Stats {
+	for s := ln.Stats(); ; {
+		time.Sleep(10 * time.Millisecond)
+		now := ln.Stats()
+		if now == s {
+			return s
+		}
+		s = now
+	}
+}
+
+func way(a, b zerocopy.Stats, size int) string {
+	switch calls := b.Writes + b.Gathers - a.Writes - a.Gathers; {
+	case b.SendfileBytes-a.SendfileBytes > int64(size)-5000:
+		return sendfile
+	case b.Sendfiles > a.Sendfiles:
+		return fmt.Sprint("sendfile of a part: ", b.SendfileBytes-a.SendfileBytes)
+	case calls == 1:
+		return together
+	case calls == 2:
+		return two
+	}
+	return copied
+}

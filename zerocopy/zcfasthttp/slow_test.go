@@ -1,0 +1,5 @@
+//go:build !linux || portable
+
+package zcfasthttp_test
+
+const fast = false
