@@ -9,6 +9,7 @@ import (
 	"bytes"
 	"io"
 	"io/fs"
+	"maps"
 	"net"
 	"net/http"
 	"runtime"
@@ -79,9 +80,7 @@ func TestFileHitAllocatesNothing(t *testing.T) {
 	accept := []string{"gzip, br"}
 	byHand := mallocs(t, func(w http.ResponseWriter, r *http.Request) {
 		r.Header["Accept-Encoding"] = accept
-		for k, v := range values {
-			w.Header()[k] = v
-		}
+		maps.Copy(w.Header(), values)
 		w.Write(page)
 	})
 	f := newFiles(t, tree(t, map[string]string{"a.bin": string(noise(3000)), "b.bin": string(noise(10_000)),

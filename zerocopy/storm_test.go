@@ -240,7 +240,7 @@ func TestFilesAndBadClients(t *testing.T) {
 			io.WriteString(c, "GET /f HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
 			switch i % 3 {
 			case 0: // slowly
-				for n := 0; n < 8; n++ {
+				for range 8 {
 					io.CopyN(io.Discard, c, 20_000)
 					time.Sleep(time.Millisecond)
 				}
