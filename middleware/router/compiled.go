@@ -1,6 +1,7 @@
 package router
 
 import (
+	"maps"
 	"net"
 	"net/http"
 	"slices"
@@ -43,9 +44,7 @@ func key(name string) (k uint64) {
 
 func compile(t *Table) *compiled {
 	c := &compiled{everywhere: new(host), routes: slices.Clone(t.routes), names: map[string]*route{}}
-	for name, r := range t.names {
-		c.names[name] = r
-	}
+	maps.Copy(c.names, t.names)
 	for _, r := range t.routes {
 		c.note(&r.pattern)
 		c.host(r.pattern.Host).tree(r.pattern.Method).insert(r)

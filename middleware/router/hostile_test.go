@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 	"testing"
 
@@ -100,11 +101,8 @@ func TestNoSpellingPassesADenyRule(t *testing.T) {
 		}
 	})
 	targets(func(r *http.Request) {
-		for _, reading := range readings(r.URL.Path) {
-			if below(reading) {
-				dangerous++
-				break
-			}
+		if slices.ContainsFunc(readings(r.URL.Path), below) {
+			dangerous++
 		}
 		rt.ServeHTTP(httptest.NewRecorder(), r)
 	})
