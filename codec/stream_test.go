@@ -141,7 +141,7 @@ func TestStreamIsBounded(t *testing.T) {
 }
 
 func TestStreamReadError(t *testing.T) {
-	s := &codec.Stream{R: &broken{}}
+	s := &codec.Stream{R: iotest.ErrReader(io.ErrUnexpectedEOF)}
 	var w whatever
 	var body *codec.BodyError
 	for range 2 { // it stays

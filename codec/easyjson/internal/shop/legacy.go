@@ -1,5 +1,7 @@
 package shop
 
+//lint:file-ignore SA5008 the tags are easyjson's
+
 import "github.com/mailru/easyjson"
 
 // Legacy and Strict use what codecgen refuses.

@@ -2,6 +2,8 @@
 // is tested on. It is not part of any program.
 package shop
 
+//lint:file-ignore SA5008 the tags are easyjson's
+
 import "time"
 
 //go:generate go run github.com/hotpath-go/hotpath/codec/cmd/codecgen -from-easyjson -easyjson -type Book
