@@ -2,7 +2,6 @@ package grpcpool_test
 
 import (
 	"bytes"
-	"fmt"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -47,13 +46,4 @@ func TestMessageIsCopiedThroughThePool(t *testing.T) {
 	if s := own.Stats(); s.Out != 0 || s.Refused != 0 || s.Gets == 0 {
 		t.Errorf("%+v, want all back", s)
 	}
-}
-
-func ExampleNew() {
-	// grpc.NewServer(experimental.BufferPool(grpcpool.New(nil)))
-	p := grpcpool.New(nil)
-	b := p.Get(1000)
-	fmt.Println(len(*b))
-	p.Put(b)
-	// Output: 1000
 }

@@ -2,7 +2,6 @@ package zcfasthttp_test
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -191,12 +190,4 @@ func openIn(dir string) (n int) {
 		}
 	}
 	return n
-}
-
-func ExampleReply() {
-	page := zerocopy.NewBody(zerocopy.String("<h1>"), zerocopy.String("Hello</h1>"))
-	var ctx fasthttp.RequestCtx
-	zcfasthttp.Reply(&ctx, page)
-	fmt.Println(string(ctx.Response.Body()))
-	// Output: <h1>Hello</h1>
 }
