@@ -1,7 +1,5 @@
 package shop
 
-//lint:file-ignore SA5008 the tags are easyjson's
-
 import "github.com/mailru/easyjson"
 
 // Legacy and Strict use what codecgen refuses.
@@ -15,3 +13,5 @@ type (
 		ID int `json:"id,required"`
 	}
 )
+
+//lint:file-ignore SA5008 the tags are easyjson's

@@ -2,8 +2,6 @@
 // is tested on. It is not part of any program.
 package shop
 
-//lint:file-ignore SA5008 the tags are easyjson's
-
 import "time"
 
 //go:generate go run github.com/hotpath-go/hotpath/codec/cmd/codecgen -from-easyjson -easyjson -type Book
@@ -21,3 +19,5 @@ type Book struct {
 	Counts map[string]int `json:"counts"`
 	Next   *Book          `json:"next,omitempty"`
 }
+
+//lint:file-ignore SA5008 the tags are easyjson's
