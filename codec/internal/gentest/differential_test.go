@@ -110,8 +110,9 @@ func TestAppendLikeEncodingJSON(t *testing.T) {
 					t.Fatalf("seed %d: through encoding/json: %v\n got %s\nwant %s", seed, err, viaStd, want)
 				}
 			}
-			if failures > rounds(1000)*9/10 {
-				t.Errorf("%d values did not encode: the test tests little", failures)
+			// The largest types hold a NaN nine times in ten; the seeds are fixed, so this is not a matter of luck.
+			if n := rounds(1000); n-failures < n/20 {
+				t.Errorf("%d of %d values did not encode: the test tests little", failures, n)
 			}
 		})
 	}
