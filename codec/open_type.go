@@ -83,9 +83,10 @@ func (d *Decoder) standard(p any) {
 	}
 	err := json.Unmarshal(raw, p)
 	var mistyped *json.UnmarshalTypeError
+	var ours *TypeError // of a generated type inside, which encoding/json hands on as it is
 	switch {
 	case err == nil:
-	case errors.As(err, &mistyped):
+	case errors.As(err, &mistyped), errors.As(err, &ours):
 		d.saveValue(start, err)
 	default:
 		d.failValue(start, err)
