@@ -4,7 +4,7 @@ go 1.26.0
 
 require (
 	github.com/gin-gonic/gin v1.12.0
-	github.com/hotpath-go/hotpath/netpoll v0.0.0
+	github.com/hotpath-go/hotpath/netpoll v0.1.0
 	github.com/labstack/echo/v4 v4.16.0
 	github.com/valyala/fasthttp v1.77.0
 	go.uber.org/goleak v1.3.0

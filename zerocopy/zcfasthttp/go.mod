@@ -3,7 +3,7 @@ module github.com/hotpath-go/hotpath/zerocopy/zcfasthttp
 go 1.26.0
 
 require (
-	github.com/hotpath-go/hotpath/zerocopy v0.0.0
+	github.com/hotpath-go/hotpath/zerocopy v0.1.0
 	github.com/valyala/fasthttp v1.77.0
 	go.uber.org/goleak v1.3.0
 )
