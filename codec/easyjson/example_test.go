@@ -5,7 +5,7 @@ import (
 
 	"github.com/hotpath-go/hotpath/codec"
 	"github.com/hotpath-go/hotpath/codec/easyjson"
-	"github.com/hotpath-go/hotpath/codec/easyjson/internal/shop"
+	"github.com/hotpath-go/hotpath/codec/easyjson/example/shop"
 )
 
 func ExampleOf() {

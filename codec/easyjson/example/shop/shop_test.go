@@ -10,7 +10,7 @@ import (
 
 	"github.com/hotpath-go/hotpath/codec"
 	codeceasyjson "github.com/hotpath-go/hotpath/codec/easyjson"
-	"github.com/hotpath-go/hotpath/codec/easyjson/internal/shop"
+	"github.com/hotpath-go/hotpath/codec/easyjson/example/shop"
 	"github.com/mailru/easyjson"
 )
 
