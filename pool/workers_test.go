@@ -228,7 +228,18 @@ func TestWorkersSurvivePanics(t *testing.T) {
 	}
 }
 
+// settled waits until no goroutine of an earlier test is still on its way out, which would be missed later.
+func settled() {
+	for quiet, last := 0, runtime.NumGoroutine(); quiet < 20; quiet++ {
+		time.Sleep(time.Millisecond)
+		if n := runtime.NumGoroutine(); n != last {
+			quiet, last = 0, n
+		}
+	}
+}
+
 func TestWorkersIdleOnesEnd(t *testing.T) {
+	settled()
 	synctest.Test(t, func(t *testing.T) {
 		w := pool.Workers{Max: 50, Idle: time.Second}
 		before := runtime.NumGoroutine()
@@ -259,6 +270,7 @@ func TestWorkersIdleOnesEnd(t *testing.T) {
 }
 
 func TestWorkersResize(t *testing.T) {
+	settled()
 	synctest.Test(t, func(t *testing.T) {
 		var w pool.Workers
 		w.Resize(1)
