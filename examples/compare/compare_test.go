@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 )
 
 // tiny is a whole comparison that ends in seconds.
@@ -27,7 +28,7 @@ func TestCompare(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "figures.json")
 	var out, log bytes.Buffer
-	if code := run(tiny(t, "-json", file), nil, &out, &log); code != 0 {
+	if code := run(time.Now(), tiny(t, "-json", file), nil, &out, &log); code != 0 {
 		t.Fatalf("exit status %d\n%s%s", code, &out, &log)
 	}
 	t.Logf("\n%s", &out)
@@ -108,7 +109,7 @@ func TestCompareFlags(t *testing.T) {
 		{"-conns", "513"}, {"-idle", "15001"}, {"-users", "0"}, {"-settle", "-1s"}, {"stray"}, {"-nonsense"},
 	} {
 		var log bytes.Buffer
-		if code := run(args, nil, nil, &log); code != 2 || log.Len() == 0 {
+		if code := run(time.Now(), args, nil, nil, &log); code != 2 || log.Len() == 0 {
 			t.Errorf("%v: exit status %d, said %q; want 2 and a reason", args, code, &log)
 		}
 	}
@@ -117,7 +118,7 @@ func TestCompareFlags(t *testing.T) {
 // A binary that is no server must end the run with what it said, not hang it.
 func TestCompareBadBinary(t *testing.T) {
 	var log bytes.Buffer
-	if code := run([]string{"-identity", filepath.Join(t.TempDir(), "none")}, nil, nil, &log); code != 1 {
+	if code := run(time.Now(), []string{"-identity", filepath.Join(t.TempDir(), "none")}, nil, nil, &log); code != 1 {
 		t.Errorf("exit status %d, want 1: %s", code, &log)
 	}
 }

@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 		switch role := os.Args[1]; {
 		case role == clientRole, role == "-identity":
 			leavePid()
-			os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+			os.Exit(run(time.Now(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 		case role == "-watchdog":
 			os.Exit(stuck())
 		case role == "-variant":

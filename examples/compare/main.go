@@ -34,14 +34,14 @@ const (
 	hardLimit = 117 * time.Second
 )
 
-func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+func main() { os.Exit(run(time.Now().Add(-elapsed()), os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 
-// run is main with its world passed in, so that tests start it in-process.
-func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+// run is main with its world passed in, so that tests start it in-process: their `go test` may have
+// been at work for minutes already.
+func run(start time.Time, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if len(args) > 0 && args[0] == clientRole {
 		return serveCommands(stdin, stdout)
 	}
-	start := time.Now().Add(-elapsed())
 	cfg, err := parseConfig(args, stderr)
 	if err != nil {
 		return 2

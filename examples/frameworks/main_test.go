@@ -20,7 +20,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // Every framework as a user runs it, plain and with TLS: built, started, asked, stopped by SIGTERM.
 func TestProgram(t *testing.T) {
 	bin := filepath.Join(t.TempDir(), "frameworks")
-	if out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-ldflags=-w", "-o", bin, ".").CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
 	for _, args := range [][]string{

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"os"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -44,10 +45,15 @@ func (l *leaver) run(url, token string, leaving func() bool) {
 }
 
 func TestRestartsFailNoRequest(t *testing.T) {
+	restarts := 1
+	if os.Getenv("HOTPATH_SOAK") != "" {
+		restarts = 100
+	}
 	eachVariant(t, func(t *testing.T, variant string) {
+		t.Parallel()
 		dir := t.TempDir()
-		for range 3 {
-			p := startProcess(t, "-variant", variant, "-data", dir, "-drain", "1s")
+		for range restarts {
+			p := startProcess(t, "-variant", variant, "-data", dir, "-drain", "500ms")
 			clients := make([]leaver, 8)
 			var all sync.WaitGroup
 			var unready atomic.Bool

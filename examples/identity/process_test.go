@@ -21,7 +21,7 @@ var executable = sync.OnceValues(func() (path string, err error) {
 		return "", err
 	}
 	path = filepath.Join(buildDir, "identity.exe") // a name every system will start
-	out, err := exec.Command("go", "build", "-ldflags", "-X main.testCost=1", "-o", path, ".").CombinedOutput()
+	out, err := exec.Command("go", "build", "-ldflags", "-w -X main.testCost=1", "-o", path, ".").CombinedOutput()
 	if err != nil {
 		os.Stderr.Write(out)
 	}

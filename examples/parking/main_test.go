@@ -55,7 +55,7 @@ func ask(c net.Conn, path string) (string, error) {
 // Every framework greets, parks its idle connections, serves them again and stops on SIGTERM.
 func TestFrameworks(t *testing.T) {
 	exe := filepath.Join(t.TempDir(), "parking")
-	if out, err := exec.Command("go", "build", "-o", exe, ".").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-ldflags=-w", "-o", exe, ".").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	for _, framework := range []string{"nethttp", "gin", "echo", "chi", "fasthttp"} {
