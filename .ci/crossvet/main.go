@@ -106,7 +106,7 @@ func load(root, target string, patterns []string) ([]*packages.Package, error) {
 		Mode:      packages.LoadAllSyntax | packages.NeedModule,
 		Tests:     true,
 		Dir:       root,
-		Env:       append(os.Environ(), "GOOS="+goos, "GOARCH="+goarch, "CGO_ENABLED=0"),
+		Env:       append(os.Environ(), "GOOS="+goos, "GOARCH="+goarch, "CGO_ENABLED=0", "GOWORK="),
 		ParseFile: parseFile(root + string(filepath.Separator)),
 	}, patterns...)
 	if err != nil {
