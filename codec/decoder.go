@@ -25,8 +25,8 @@ type Decoder struct {
 	arena   []byte // rest of the chunk that small strings are cut from
 	scratch []byte // unescaped text, valid until the next string
 
-	members []member     // of the objects and arrays that are being read into any
-	keys    *keyTable    // of maps, lately met
+	members []member  // of the objects and arrays that are being read into any
+	keys    *keyTable // of maps, lately met
 
 	// apostrophe admits \', which encoding/json does inside ",string" strings only.
 	apostrophe bool
