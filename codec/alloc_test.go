@@ -46,6 +46,12 @@ func TestAllocations(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
+	var used order.Order // has maps, whose keys and text elements come again
+	checkAllocs(t, "Decode 2.4 kB into a used target", 0, func() {
+		if err := codec.Decode(doc, &used); err != nil {
+			t.Fatal(err)
+		}
+	})
 	checkAllocs(t, "Decode 2.4 kB into a fresh value", 30, func() {
 		if err := codec.Decode(doc, new(order.Order)); err != nil {
 			t.Fatal(err)

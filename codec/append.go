@@ -10,9 +10,9 @@ type Appender interface {
 	AppendJSON(dst []byte) ([]byte, error)
 }
 
-// Append appends v's JSON to dst. What is between the length and the capacity of
-// dst is used as it comes, even behind the result. If v cannot be encoded, dst comes back with
-// its old length, so that half a value never leaves the caller's buffer.
+// Append appends v's JSON to dst. Bytes behind the result stay what they are, if
+// v's own methods keep to that. If v cannot be encoded, dst comes back with its
+// old length, so that half a value never leaves the caller's buffer.
 func Append(dst []byte, v Appender) ([]byte, error) {
 	n := len(dst)
 	dst, err := v.AppendJSON(dst)

@@ -31,13 +31,26 @@ func AppendUint(dst []byte, n uint64) []byte {
 	return appendWord(AppendUint(dst, q), eightDigits(uint32(n-q*1e8)), 8)
 }
 
-// appendWord appends the first size bytes of w. It stores all eight: what is
-// behind the end of dst is nobody's.
+// appendWord appends the first size bytes of w, of one to eight.
 func appendWord(dst []byte, w uint64, size int) []byte {
 	n := len(dst)
-	dst = slices.Grow(dst, 8)
-	binary.LittleEndian.PutUint64(dst[n:n+8], w)
-	return dst[:n+size]
+	dst = slices.Grow(dst, size)[:n+size]
+	out := dst[n:]
+	// Two stores that overlap, for no byte behind the result may change: an array
+	// can have other owners there.
+	switch {
+	case size == 8:
+		binary.LittleEndian.PutUint64(out, w)
+	case size >= 4:
+		binary.LittleEndian.PutUint32(out[size-4:], uint32(w>>(8*(size-4))))
+		binary.LittleEndian.PutUint32(out, uint32(w))
+	case size >= 2:
+		binary.LittleEndian.PutUint16(out[size-2:], uint16(w>>(8*(size-2))))
+		binary.LittleEndian.PutUint16(out, uint16(w))
+	default:
+		out[0] = byte(w)
+	}
+	return dst
 }
 
 // decimals returns the number of digits of n.
@@ -101,7 +114,8 @@ func AppendFloat32(dst []byte, f float32) ([]byte, error) {
 		return dst, fmt.Errorf("%w: %v", ErrUnsupportedValue, f)
 	}
 	if float32(abs) != 0 && (float32(abs) < 1e-6 || float32(abs) >= 1e21) {
-		return cleanExponent(strconv.AppendFloat(dst, x, 'e', -1, 32)), nil
+		var b [24]byte
+		return append(dst, cleanExponent(strconv.AppendFloat(b[:0], x, 'e', -1, 32))...), nil
 	}
 	return strconv.AppendFloat(dst, x, 'f', -1, 32), nil
 }
@@ -153,20 +167,19 @@ func appendDecimal(dst []byte, d uint64, k int) []byte {
 		dst = appendPadded(dst, d, size)
 		return append(dst, "000000000000000000000"[:k]...)
 	}
-	// All digits, and then again from the point on, one place further.
 	digits := digitsOf(d)
-	first := len(digits) - 8 - size
+	first := 24 - size
 	n := len(dst)
-	dst = slices.Grow(dst, 2*len(digits))
-	out := dst[n : n+2*len(digits)]
-	copy24(out, digits[first:])
-	copy24(out[point+1:], digits[first+point:])
+	dst = slices.Grow(dst, size+1)[:n+size+1]
+	out := dst[n:]
+	copyDigits(out[:point], digits[first:])
 	out[point] = '.'
-	return dst[:n+size+1]
+	copyDigits(out[point+1:], digits[first+point:])
+	return dst
 }
 
-// digitsOf returns the 24 digits of d, which has less, and some room after them.
-func digitsOf(d uint64) (b [32]byte) {
+// digitsOf returns the 24 digits of d, which has less.
+func digitsOf(d uint64) (b [24]byte) {
 	hi := d / 1e16
 	d -= hi * 1e16
 	mid := d / 1e8
@@ -176,10 +189,23 @@ func digitsOf(d uint64) (b [32]byte) {
 	return b
 }
 
-// copy24 copies up to 24 bytes, or some more, but not as many as a loop would cost.
-func copy24(dst, src []byte) {
-	for i := 0; i < 24 && i+8 <= len(src); i += 8 {
-		binary.LittleEndian.PutUint64(dst[i:], binary.LittleEndian.Uint64(src[i:]))
+// copyDigits is copy for dst of a few digits, by words that overlap: it costs
+// less than a call of copy.
+func copyDigits(dst, src []byte) {
+	n := len(dst)
+	switch {
+	case n >= 8:
+		for i := 0; i+8 < n; i += 8 {
+			binary.LittleEndian.PutUint64(dst[i:], load64(src, i))
+		}
+		binary.LittleEndian.PutUint64(dst[n-8:], load64(src, n-8))
+	case n >= 4:
+		binary.LittleEndian.PutUint32(dst, binary.LittleEndian.Uint32(src))
+		binary.LittleEndian.PutUint32(dst[n-4:], binary.LittleEndian.Uint32(src[n-4:]))
+	default:
+		for i := range dst {
+			dst[i] = src[i]
+		}
 	}
 }
 

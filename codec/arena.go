@@ -16,6 +16,10 @@ func (d *Decoder) keep(b []byte) string {
 	if n == 0 {
 		return ""
 	}
+	if d.opts.NoCopy && d.inInput(b) {
+		// Rule: the caller has promised not to change the input.
+		return unsafe.String(&b[0], n)
+	}
 	if n > arenaMax {
 		return string(b)
 	}
@@ -29,4 +33,12 @@ func (d *Decoder) keep(b []byte) string {
 	copy(s, b)
 	// Rule: these bytes have been cut off the arena and are never written again.
 	return unsafe.String(&s[0], n)
+}
+
+// inInput reports whether b, which is not empty, is a part of the input and not
+// of scratch.
+func (d *Decoder) inInput(b []byte) bool {
+	// Rule: addresses are compared only, and one array has one range of them.
+	at := uintptr(unsafe.Pointer(&b[0])) - uintptr(unsafe.Pointer(unsafe.SliceData(d.data)))
+	return at < uintptr(len(d.data))
 }

@@ -61,7 +61,7 @@ func (d *Decoder) anyMap() any {
 		return map[string]any{}
 	}
 	first := len(d.members)
-	for d.nextShared(&o) {
+	for d.NextKey(&o) {
 		k := o.Key
 		d.members = append(d.members, member{k, d.any()})
 	}
@@ -93,38 +93,4 @@ func (d *Decoder) anySlice() any {
 func (d *Decoder) drop(first int) {
 	clear(d.members[first:])
 	d.members = d.members[:first]
-}
-
-// nextShared is NextKey for maps of anything: documents repeat their keys, and
-// the same key is one string.
-func (d *Decoder) nextShared(o *Object) bool {
-	if !d.toKey(o) {
-		return false
-	}
-	b, ok := d.text()
-	if !ok {
-		return false
-	}
-	o.Index = -1
-	o.Key = d.shared(b)
-	return (d.opts.DuplicateKeys == AllowDuplicates || d.first(o, b)) && d.colon()
-}
-
-// sharedFrom is the size of documents from which remembering keys pays.
-const sharedFrom = 4096
-
-// shared is keep, but for a key that was met lately.
-func (d *Decoder) shared(b []byte) string {
-	n := len(b)
-	if n == 0 || n > 32 || len(d.data) < sharedFrom {
-		return d.keep(b)
-	}
-	if d.keys == nil {
-		d.keys = new([128]string)
-	}
-	slot := &d.keys[(uint(b[0])*31+uint(b[n-1])*7+uint(b[n/2])+uint(n)*13)%uint(len(d.keys))]
-	if *slot != string(b) {
-		*slot = d.keep(b)
-	}
-	return *slot
 }

@@ -17,6 +17,23 @@ func MakeMap[M ~map[K]V, K comparable, V any](p *M) {
 // holds already is replaced, not merged, as in encoding/json.
 func ZeroElem[M ~map[K]V, K comparable, V any](m M) (v V) { return v }
 
+// StringElem decodes the element of m under key. It is a new one, as with
+// ZeroElem, but text that m holds there already stays the same string.
+func StringElem[M ~map[K]V, K, V ~string](d *Decoder, m M, key string) (v V) {
+	if d.peek() != '"' {
+		String(d, &v)
+		return v
+	}
+	b, ok := d.text()
+	if !ok {
+		return v
+	}
+	if old := m[K(key)]; string(old) == string(b) {
+		return old
+	}
+	return V(d.keep(b))
+}
+
 // Set stores an element under a string key.
 func Set[M ~map[K]V, K ~string, V any](m M, key string, v V) {
 	m[K(key)] = v

@@ -103,7 +103,7 @@ func (d *Decoder) NextKey(o *Object) bool {
 	}
 	o.Index = -1
 	o.end = d.pos
-	o.Key = d.keep(b)
+	o.Key = d.key(b)
 	return (d.opts.DuplicateKeys == AllowDuplicates || d.first(o, b)) && d.colon()
 }
 

@@ -1,9 +1,6 @@
 package codec
 
-import (
-	"sync"
-	"unsafe"
-)
+import "sync"
 
 // Decodable is implemented by values that read themselves from a Decoder.
 // DecodeJSON consumes exactly one JSON value. It returns nothing, because the
@@ -28,8 +25,8 @@ type Decoder struct {
 	arena   []byte // rest of the chunk that small strings are cut from
 	scratch []byte // unescaped text, valid until the next string
 
-	members []member     // of the objects and arrays that are being read into any
-	keys    *[128]string // lately met in them
+	members []member  // of the objects and arrays that are being read into any
+	keys    *keyTable // of maps, lately met
 
 	// apostrophe admits \', which encoding/json does inside ",string" strings only.
 	apostrophe bool
@@ -42,7 +39,7 @@ func getDecoder(data []byte, o Options) *Decoder {
 		o.MaxDepth = DefaultMaxDepth
 	}
 	d := decoders.Get().(*Decoder)
-	*d = Decoder{data: data, opts: o, scratch: d.scratch[:0], members: d.members[:0]}
+	*d = Decoder{data: data, opts: o, scratch: d.scratch[:0], members: d.members[:0], keys: d.keys}
 	return d
 }
 
@@ -57,14 +54,8 @@ func (d *Decoder) release() {
 		members = nil
 	}
 	clear(members) // what an error has left
-	*d = Decoder{scratch: scratch, members: members}
+	*d = Decoder{scratch: scratch, members: members, keys: d.keys}
 	decoders.Put(d)
-}
-
-// DecodeString is Decode for a string, without copying it first.
-func DecodeString(s string, v Decodable) error {
-	// Rule: the bytes are only read, and nothing keeps them after Decode.
-	return Decode(unsafe.Slice(unsafe.StringData(s), len(s)), v)
 }
 
 // Err returns the error decoding will end with, so far.

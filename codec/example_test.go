@@ -142,6 +142,13 @@ func ExampleOptions() {
 	// Output: codec: duplicate key: $.customer.name true
 }
 
+func ExampleOptions_DecodeString() {
+	var item order.Item
+	err := codec.Options{NoCopy: true}.DecodeString(`{"sku":"a part of this text","price":1.5}`, &item)
+	fmt.Println(item.SKU, err)
+	// Output: a part of this text <nil>
+}
+
 func ExampleDuplicateKeys() {
 	var item order.Item
 	fmt.Println(codec.DecodeString(`{"sku":"a","sku":"b"}`, &item), item.SKU)

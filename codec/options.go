@@ -1,5 +1,7 @@
 package codec
 
+import "unsafe"
+
 // DuplicateKeys says what a key met twice in one object means.
 type DuplicateKeys uint8
 
@@ -48,13 +50,19 @@ type Options struct {
 	// CaseSensitive admits only exact field names. Zero means that a name which
 	// differs in case matches when no field matches exactly.
 	CaseSensitive bool
+	// NoCopy makes strings parts of the input where it holds them without escapes:
+	// nothing may change data as long as one of them lives, and each keeps all of it
+	// in memory. With DecodeString the first is always true. A Reader and a Stream,
+	// which reuse their input, copy all the same. Zero means that strings are copied.
+	NoCopy bool
 	// MaxDepth is how deep arrays and objects may nest. Zero means DefaultMaxDepth.
 	MaxDepth int
 }
 
 // Decode decodes one JSON value with nothing but white space around it into v.
 // Unlike encoding/json, which reads the input twice, a syntax error may leave
-// v partly filled. Strings are copied: data may be reused at once.
+// v partly filled. Strings are copied, unless NoCopy is set: data may be reused
+// at once.
 func (o Options) Decode(data []byte, v Decodable) error {
 	d := getDecoder(data, o)
 	defer d.release()
@@ -62,7 +70,24 @@ func (o Options) Decode(data []byte, v Decodable) error {
 	return d.finish()
 }
 
+// DecodeString is Decode for a string, without copying it first.
+func (o Options) DecodeString(s string, v Decodable) error {
+	// Rule: the bytes are only read; what NoCopy keeps of them cannot change.
+	return o.Decode(unsafe.Slice(unsafe.StringData(s), len(s)), v)
+}
+
 // Decode is Options{}.Decode.
 func Decode(data []byte, v Decodable) error {
 	return Options{}.Decode(data, v)
+}
+
+// DecodeString is Options{}.DecodeString.
+func DecodeString(s string, v Decodable) error {
+	return Options{}.DecodeString(s, v)
+}
+
+// copying is o for an input that is reused.
+func (o Options) copying() Options {
+	o.NoCopy = false
+	return o
 }

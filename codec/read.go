@@ -46,7 +46,7 @@ func (rd *Reader) Read(w http.ResponseWriter, r *http.Request, v Decodable) erro
 	if err := readBody(w, r, b, limit); err != nil {
 		return err
 	}
-	return rd.Options.Decode(b.bytes, v)
+	return rd.Options.copying().Decode(b.bytes, v)
 }
 
 // Read is Reader{Limit: limit}.Read.

@@ -53,7 +53,7 @@ func (s *Stream) Next(v Decodable) error {
 	}
 	value := s.buf[s.pos:end]
 	s.pos = end
-	return s.Options.Decode(value, v)
+	return s.Options.copying().Decode(value, v)
 }
 
 // Offset returns how many bytes come before what has not been decoded yet.

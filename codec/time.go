@@ -81,11 +81,11 @@ func put2(b []byte, i int, n uint32) {
 }
 
 func appendFraction(dst []byte, ns uint32) []byte {
-	dst = appendPadded(append(dst, '.'), uint64(ns), 9)
-	for dst[len(dst)-1] == '0' {
-		dst = dst[:len(dst)-1]
+	size := 9
+	for ; ns%10 == 0; ns /= 10 {
+		size--
 	}
-	return dst
+	return appendPadded(append(dst, '.'), uint64(ns), size)
 }
 
 // Time decodes an RFC 3339 time into *p; null leaves it alone.

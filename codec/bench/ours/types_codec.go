@@ -599,9 +599,8 @@ func (v *Citm) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o12, nil) {
 						codec.MakeMap(&v.AreaNames)
 						for d.NextKey(&o12) {
-							e12 := codec.ZeroElem(v.AreaNames)
 							k12 := o12.Key
-							codec.String(d, &e12)
+							e12 := codec.StringElem(d, v.AreaNames, k12)
 							codec.Set(v.AreaNames, k12, e12)
 						}
 					}
@@ -614,9 +613,8 @@ func (v *Citm) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o13, nil) {
 						codec.MakeMap(&v.AudienceSubCategoryNames)
 						for d.NextKey(&o13) {
-							e13 := codec.ZeroElem(v.AudienceSubCategoryNames)
 							k13 := o13.Key
-							codec.String(d, &e13)
+							e13 := codec.StringElem(d, v.AudienceSubCategoryNames, k13)
 							codec.Set(v.AudienceSubCategoryNames, k13, e13)
 						}
 					}
@@ -631,8 +629,8 @@ func (v *Citm) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o14, nil) {
 						codec.MakeMap(&v.Events)
 						for d.NextKey(&o14) {
-							e14 := codec.ZeroElem(v.Events)
 							k14 := o14.Key
+							e14 := codec.ZeroElem(v.Events)
 							e14.DecodeJSON(d)
 							codec.Set(v.Events, k14, e14)
 						}
@@ -658,9 +656,8 @@ func (v *Citm) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o16, nil) {
 						codec.MakeMap(&v.SeatCategoryNames)
 						for d.NextKey(&o16) {
-							e16 := codec.ZeroElem(v.SeatCategoryNames)
 							k16 := o16.Key
-							codec.String(d, &e16)
+							e16 := codec.StringElem(d, v.SeatCategoryNames, k16)
 							codec.Set(v.SeatCategoryNames, k16, e16)
 						}
 					}
@@ -673,9 +670,8 @@ func (v *Citm) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o17, nil) {
 						codec.MakeMap(&v.SubTopicNames)
 						for d.NextKey(&o17) {
-							e17 := codec.ZeroElem(v.SubTopicNames)
 							k17 := o17.Key
-							codec.String(d, &e17)
+							e17 := codec.StringElem(d, v.SubTopicNames, k17)
 							codec.Set(v.SubTopicNames, k17, e17)
 						}
 					}
@@ -690,9 +686,8 @@ func (v *Citm) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o18, nil) {
 						codec.MakeMap(&v.TopicNames)
 						for d.NextKey(&o18) {
-							e18 := codec.ZeroElem(v.TopicNames)
 							k18 := o18.Key
-							codec.String(d, &e18)
+							e18 := codec.StringElem(d, v.TopicNames, k18)
 							codec.Set(v.TopicNames, k18, e18)
 						}
 					}
@@ -705,8 +700,8 @@ func (v *Citm) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o19, nil) {
 						codec.MakeMap(&v.TopicSubTopics)
 						for d.NextKey(&o19) {
-							e19 := codec.ZeroElem(v.TopicSubTopics)
 							k19 := o19.Key
+							e19 := codec.ZeroElem(v.TopicSubTopics)
 							if d.Null() {
 								e19 = nil
 							} else if d.BeginArray() {
@@ -2267,8 +2262,8 @@ func (v *Medium) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o8, nil) {
 						codec.MakeMap(&v.Totals)
 						for d.NextKey(&o8) {
-							e8 := codec.ZeroElem(v.Totals)
 							k8 := o8.Key
+							e8 := codec.ZeroElem(v.Totals)
 							codec.Float(d, &e8)
 							codec.Set(v.Totals, k8, e8)
 						}
@@ -2282,9 +2277,8 @@ func (v *Medium) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o9, nil) {
 						codec.MakeMap(&v.Attributes)
 						for d.NextKey(&o9) {
-							e9 := codec.ZeroElem(v.Attributes)
 							k9 := o9.Key
-							codec.String(d, &e9)
+							e9 := codec.StringElem(d, v.Attributes, k9)
 							codec.Set(v.Attributes, k9, e9)
 						}
 					}
@@ -2297,8 +2291,8 @@ func (v *Medium) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o10, nil) {
 						codec.MakeMap(&v.Flags)
 						for d.NextKey(&o10) {
-							e10 := codec.ZeroElem(v.Flags)
 							k10 := o10.Key
+							e10 := codec.ZeroElem(v.Flags)
 							codec.Bool(d, &e10)
 							codec.Set(v.Flags, k10, e10)
 						}

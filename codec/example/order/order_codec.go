@@ -415,8 +415,8 @@ func (v *Order) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o8, nil) {
 						codec.MakeMap(&v.Totals)
 						for d.NextKey(&o8) {
-							e8 := codec.ZeroElem(v.Totals)
 							k8 := o8.Key
+							e8 := codec.ZeroElem(v.Totals)
 							codec.Float(d, &e8)
 							codec.Set(v.Totals, k8, e8)
 						}
@@ -430,9 +430,8 @@ func (v *Order) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o9, nil) {
 						codec.MakeMap(&v.Attributes)
 						for d.NextKey(&o9) {
-							e9 := codec.ZeroElem(v.Attributes)
 							k9 := o9.Key
-							codec.String(d, &e9)
+							e9 := codec.StringElem(d, v.Attributes, k9)
 							codec.Set(v.Attributes, k9, e9)
 						}
 					}
@@ -445,8 +444,8 @@ func (v *Order) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o10, nil) {
 						codec.MakeMap(&v.Flags)
 						for d.NextKey(&o10) {
-							e10 := codec.ZeroElem(v.Flags)
 							k10 := o10.Key
+							e10 := codec.ZeroElem(v.Flags)
 							codec.Bool(d, &e10)
 							codec.Set(v.Flags, k10, e10)
 						}

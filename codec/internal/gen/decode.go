@@ -111,11 +111,16 @@ func (w *writer) decodeMap(x string, m *types.Map) {
 	suffix := w.decodeKey(m)
 	n := w.local()
 	w.p("{\nvar o%d codec.Object\nif d.BeginObject(&o%[1]d, nil) {\ncodec.MakeMap(%s)\n", n, address(x))
-	w.p("for d.NextKey(&o%d) {\ne%[1]d := codec.ZeroElem(%s)\n", n, x)
+	w.p("for d.NextKey(&o%d) {\n", n)
 	if suffix != "Text" {
 		w.p("k%d := o%[1]d.Key\n", n)
 	}
-	w.decode("e"+itoa(n), m.Elem())
+	if suffix == "" && w.gen.decodeKind(m.Elem()) == kString {
+		w.p("e%d := codec.StringElem(d, %s, k%[1]d)\n", n, x)
+	} else {
+		w.p("e%d := codec.ZeroElem(%s)\n", n, x)
+		w.decode("e"+itoa(n), m.Elem())
+	}
 	switch suffix {
 	case "":
 		w.p("codec.Set(%s, k%d, e%[2]d)\n", x, n)

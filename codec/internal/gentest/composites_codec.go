@@ -748,8 +748,8 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o47, nil) {
 						codec.MakeMap(&v.Map)
 						for d.NextKey(&o47) {
-							e47 := codec.ZeroElem(v.Map)
 							k47 := o47.Key
+							e47 := codec.ZeroElem(v.Map)
 							codec.Int(d, &e47)
 							codec.Set(v.Map, k47, e47)
 						}
@@ -763,8 +763,8 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o48, nil) {
 						codec.MakeMap(&v.Named)
 						for d.NextKey(&o48) {
-							e48 := codec.ZeroElem(v.Named)
 							k48 := o48.Key
+							e48 := codec.ZeroElem(v.Named)
 							e48.DecodeJSON(d)
 							codec.Set(v.Named, k48, e48)
 						}
@@ -778,8 +778,8 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o49, nil) {
 						codec.MakeMap(&v.ByInt)
 						for d.NextKey(&o49) {
-							e49 := codec.ZeroElem(v.ByInt)
 							k49 := o49.Key
+							e49 := codec.ZeroElem(v.ByInt)
 							codec.String(d, &e49)
 							codec.SetInt(d, v.ByInt, k49, e49)
 						}
@@ -793,8 +793,8 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o50, nil) {
 						codec.MakeMap(&v.ByInt8)
 						for d.NextKey(&o50) {
-							e50 := codec.ZeroElem(v.ByInt8)
 							k50 := o50.Key
+							e50 := codec.ZeroElem(v.ByInt8)
 							codec.Bool(d, &e50)
 							codec.SetInt(d, v.ByInt8, k50, e50)
 						}
@@ -808,8 +808,8 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o51, nil) {
 						codec.MakeMap(&v.ByUint)
 						for d.NextKey(&o51) {
-							e51 := codec.ZeroElem(v.ByUint)
 							k51 := o51.Key
+							e51 := codec.ZeroElem(v.ByUint)
 							if d.Null() {
 								e51 = nil
 							} else if d.BeginArray() {
@@ -833,8 +833,8 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o53, nil) {
 						codec.MakeMap(&v.MapPtr)
 						for d.NextKey(&o53) {
-							e53 := codec.ZeroElem(v.MapPtr)
 							k53 := o53.Key
+							e53 := codec.ZeroElem(v.MapPtr)
 							if d.Null() {
 								e53 = nil
 							} else {
@@ -853,8 +853,8 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o54, nil) {
 						codec.MakeMap(&v.MapMap)
 						for d.NextKey(&o54) {
-							e54 := codec.ZeroElem(v.MapMap)
 							k54 := o54.Key
+							e54 := codec.ZeroElem(v.MapMap)
 							if d.Null() {
 								e54 = nil
 							} else {
@@ -862,8 +862,8 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 								if d.BeginObject(&o55, nil) {
 									codec.MakeMap(&e54)
 									for d.NextKey(&o55) {
-										e55 := codec.ZeroElem(e54)
 										k55 := o55.Key
+										e55 := codec.ZeroElem(e54)
 										codec.Float(d, &e55)
 										codec.Set(e54, k55, e55)
 									}
@@ -881,8 +881,8 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o56, nil) {
 						codec.MakeMap(&v.MapAny)
 						for d.NextKey(&o56) {
-							e56 := codec.ZeroElem(v.MapAny)
 							k56 := o56.Key
+							e56 := codec.ZeroElem(v.MapAny)
 							d.Any(&e56)
 							codec.Set(v.MapAny, k56, e56)
 						}
@@ -1018,8 +1018,8 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o64, nil) {
 						codec.MakeMap(&v.Times)
 						for d.NextKey(&o64) {
-							e64 := codec.ZeroElem(v.Times)
 							k64 := o64.Key
+							e64 := codec.ZeroElem(v.Times)
 							d.Time(&e64)
 							codec.Set(v.Times, k64, e64)
 						}
@@ -1156,8 +1156,8 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o72, nil) {
 						codec.MakeMap(&v.Uppers)
 						for d.NextKey(&o72) {
-							e72 := codec.ZeroElem(v.Uppers)
 							k72 := o72.Key
+							e72 := codec.ZeroElem(v.Uppers)
 							if d.Null() {
 								e72 = nil
 							} else {
@@ -1337,8 +1337,8 @@ func (v *Dict) DecodeJSON(d *codec.Decoder) {
 		if d.BeginObject(&o2, nil) {
 			codec.MakeMap(v)
 			for d.NextKey(&o2) {
-				e2 := codec.ZeroElem((*v))
 				k2 := o2.Key
+				e2 := codec.ZeroElem((*v))
 				if d.Null() {
 					e2 = nil
 				} else {
@@ -1650,8 +1650,8 @@ func (v *Forest) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o4, nil) {
 						codec.MakeMap(&v.Trees)
 						for d.NextKey(&o4) {
-							e4 := codec.ZeroElem(v.Trees)
 							k4 := o4.Key
+							e4 := codec.ZeroElem(v.Trees)
 							e4.DecodeJSON(d)
 							codec.Set(v.Trees, k4, e4)
 						}
@@ -1789,8 +1789,8 @@ func (v *Interfaces) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o6, nil) {
 						codec.MakeMap(&v.ByName)
 						for d.NextKey(&o6) {
-							e6 := codec.ZeroElem(v.ByName)
 							k6 := o6.Key
+							e6 := codec.ZeroElem(v.ByName)
 							codec.Interface(d, &e6)
 							codec.Set(v.ByName, k6, e6)
 						}
@@ -2153,8 +2153,8 @@ func (v *Keys) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o16, nil) {
 						codec.MakeMap(&v.Half)
 						for d.NextKey(&o16) {
-							e16 := codec.ZeroElem(v.Half)
 							k16 := o16.Key
+							e16 := codec.ZeroElem(v.Half)
 							codec.Int(d, &e16)
 							codec.SetInt(d, v.Half, k16, e16)
 						}
@@ -2940,9 +2940,8 @@ func (v *Omit) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o14, nil) {
 						codec.MakeMap(&v.Map)
 						for d.NextKey(&o14) {
-							e14 := codec.ZeroElem(v.Map)
 							k14 := o14.Key
-							codec.String(d, &e14)
+							e14 := codec.StringElem(d, v.Map, k14)
 							codec.Set(v.Map, k14, e14)
 						}
 					}
@@ -3019,8 +3018,8 @@ func (v *Omit) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o17, nil) {
 						codec.MakeMap(&v.ZMap)
 						for d.NextKey(&o17) {
-							e17 := codec.ZeroElem(v.ZMap)
 							k17 := o17.Key
+							e17 := codec.ZeroElem(v.ZMap)
 							codec.Int(d, &e17)
 							codec.Set(v.ZMap, k17, e17)
 						}
@@ -3221,8 +3220,8 @@ func (v *Page[T]) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o7, nil) {
 						codec.MakeMap(&v.ByKey)
 						for d.NextKey(&o7) {
-							e7 := codec.ZeroElem(v.ByKey)
 							k7 := o7.Key
+							e7 := codec.ZeroElem(v.ByKey)
 							codec.Value(d, &e7)
 							codec.Set(v.ByKey, k7, e7)
 						}

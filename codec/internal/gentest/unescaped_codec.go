@@ -133,9 +133,8 @@ func (v *Unescaped) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o9, nil) {
 						codec.MakeMap(&v.Map)
 						for d.NextKey(&o9) {
-							e9 := codec.ZeroElem(v.Map)
 							k9 := o9.Key
-							codec.String(d, &e9)
+							e9 := codec.StringElem(d, v.Map, k9)
 							codec.Set(v.Map, k9, e9)
 						}
 					}

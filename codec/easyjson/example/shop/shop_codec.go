@@ -112,8 +112,8 @@ func (v *Book) DecodeJSON(d *codec.Decoder) {
 					if d.BeginObject(&o6, nil) {
 						codec.MakeMap(&v.Counts)
 						for d.NextKey(&o6) {
-							e6 := codec.ZeroElem(v.Counts)
 							k6 := o6.Key
+							e6 := codec.ZeroElem(v.Counts)
 							codec.Int(d, &e6)
 							codec.Set(v.Counts, k6, e6)
 						}
