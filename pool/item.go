@@ -37,7 +37,7 @@ const (
 // Value returns the value. It panics if the item was put already.
 func (i Item[T]) Value() *T {
 	if !i.live() {
-		i.late(errLateValue)
+		panic((*lateValue[T])(i.s)) // a call would cost more than the inliner has
 	}
 	return i.s.value
 }
@@ -114,13 +114,24 @@ func (i Item[T]) late(err error) {
 	panic(err)
 }
 
+// lateValue is the panic of an Item whose ownership has ended: a slot, nil if
+// the Item was the zero one, that explains itself when somebody reads it.
+type lateValue[T any] slot[T]
+
+func (s *lateValue[T]) Error() string {
+	if s == nil {
+		return errLateValue.Error()
+	}
+	return s.trace.Load().explain(errLateValue).Error()
+}
+
 // misuse is a programmer's error, found at run time; its text names the cure.
 type misuse string
 
 func (m misuse) Error() string { return string(m) }
 
 // Ready-made values, so that panicking with them costs the hot functions
-// nothing and leaves Value small enough to be inlined.
+// nothing.
 var (
 	errLateValue error = misuse("pool: Item.Value without ownership: the item was put already, or is the zero Item; take the pointer from a fresh Pool.Get, and put each item only when its last user is done")
 	errLatePut   error = misuse("pool: Item.Put without ownership: the item was put already, or is the zero Item; put each item once (one deferred Put beside its Get) and drop every copy of the handle then")

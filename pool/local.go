@@ -13,24 +13,26 @@ type Local[T any] struct {
 	// Reset is called by Put. If it panics the value is dropped.
 	// Zero means the value's own Reset() method, if *T has one, else nothing.
 	Reset func(*T)
-	// Max is how many idle values are kept at most.
+	// Max is how many idle values are kept at most; one is always kept.
 	// Zero means 64.
 	Max int
 
-	top  *cell[T] // the idle values, the one put last on top
-	room int      // how many more may be idle; with bounded, what is left of Max
-	// bounded is set when room was first made from Max.
-	bounded bool
+	// top is the value put last, and below are those put before it. A store
+	// to top and a load from it are all that one Get hands on to the next: a
+	// count or an index would be read and written twice in each Get and Put,
+	// and the processor takes longer for that than for all the rest.
+	top   *cell[T]
+	below []*cell[T]
 }
 
 // cell is a slot without a second goroutine: the same rules, plain words.
 type cell[T any] struct {
 	ended uint64
 	value *T
-	next  *cell[T] // below this one, while idle
-	home  *Local[T]
-	// resets is whether there is anything to reset.
-	resets bool
+	// at is where Put leaves the cell if that is nil: its Local's top, or a
+	// full place if the value has to be reset first.
+	at   **cell[T]
+	home *Local[T]
 }
 
 // LocalItem must be used by the goroutine that uses its [Local]. It is
@@ -45,19 +47,28 @@ type LocalItem[T any] struct {
 func (l *Local[T]) Get() LocalItem[T] {
 	c := l.top
 	if c == nil {
-		return l.fresh()
+		c = l.next()
 	}
-	l.top = c.next
-	l.room++
+	l.top = nil
 	return LocalItem[T]{c, c.ended}
 }
 
+// next is Get without a top.
+//
 //go:noinline
-func (l *Local[T]) fresh() LocalItem[T] {
-	c := &cell[T]{value: newValue(l.New), home: l}
-	_, c.resets = any(c.value).(resetter)
-	c.resets = c.resets || l.Reset != nil
-	return LocalItem[T]{c, 0}
+func (l *Local[T]) next() *cell[T] {
+	if last := len(l.below) - 1; last >= 0 {
+		c := l.below[last]
+		l.below[last] = nil
+		l.below = l.below[:last]
+		return c
+	}
+	c := &cell[T]{value: newValue(l.New), at: &l.top, home: l}
+	if _, resets := any(c.value).(resetter); resets || l.Reset != nil {
+		full := c
+		c.at = &full
+	}
+	return c
 }
 
 // Value returns the value. It panics if the item was put already.
@@ -76,48 +87,50 @@ func (i LocalItem[T]) Put() {
 		panic(errLateLocal)
 	}
 	c.ended++
-	if c.resets {
-		c.reset()
+	if *c.at != nil {
+		c.keep()
+		return
 	}
+	*c.at = c
+}
+
+// keep is Put when there is more to do than to leave c on top.
+//
+//go:noinline
+func (c *cell[T]) keep() {
 	l := c.home
-	if l.room == 0 && !l.makeRoom() {
-		return
+	if l.Reset != nil {
+		l.Reset(c.value)
+	} else if r, ok := any(c.value).(resetter); ok {
+		r.Reset()
 	}
-	l.room--
-	c.next, l.top = l.top, c
-}
-
-//go:noinline
-func (c *cell[T]) reset() {
-	if c.home.Reset != nil {
-		c.home.Reset(c.value)
-		return
+	most := l.Max
+	if most == 0 {
+		most = 64
 	}
-	any(c.value).(resetter).Reset()
-}
-
-//go:noinline
-func (l *Local[T]) makeRoom() bool {
-	if l.bounded {
-		return false
+	switch {
+	case l.top == nil:
+		l.top = c
+	case len(l.below)+1 < most:
+		l.below = append(l.below, l.top)
+		l.top = c
 	}
-	l.bounded, l.room = true, l.Max
-	if l.Max == 0 {
-		l.room = 64
-	}
-	return l.room > 0
 }
 
 // Trim drops all idle values but n, the ones used longest ago first.
 func (l *Local[T]) Trim(n int) {
-	at := &l.top
-	for ; *at != nil && n > 0; n-- {
-		at = &(*at).next
+	if n <= 0 {
+		l.top, l.below = nil, nil
+		return
 	}
-	for c := *at; c != nil; c = c.next {
-		l.room++
+	if l.top != nil {
+		n--
 	}
-	*at = nil
+	if over := len(l.below) - n; over > 0 {
+		rest := copy(l.below, l.below[over:])
+		clear(l.below[rest:])
+		l.below = l.below[:rest]
+	}
 }
 
 var errLateLocal error = misuse("pool: LocalItem used without ownership: it was put already, or is the zero LocalItem; put each item once and drop every copy of the handle then")
