@@ -30,6 +30,11 @@
 // shutdown. A connection that was parked outside the server goes on with its
 // account: see [Policy.ConnContext].
 //
+// [Policy.Listener] does what needs the connection itself: it looks once more
+// for bytes before an idle close, lets a client that is still sending read its
+// answer (instead of a reset), and resets clients that timed out, if asked to.
+// With it, [Policy.Last] serves servers that are not an http.Server.
+//
 // # Listening
 //
 // [ListenConfig] opens a listener with TCP options that connections inherit:
@@ -48,6 +53,7 @@
 //
 // # Platforms
 //
-// Everything but TCP_USER_TIMEOUT and ListenConfig's socket options works on
-// every system; those need Linux, and the build tag portable leaves them out.
+// Everything but TCP_USER_TIMEOUT, ListenConfig's socket options and the last
+// look and lingering close of Policy.Listener works on every system; those need
+// Linux, and the build tag portable leaves them out.
 package keepalive

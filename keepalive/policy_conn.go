@@ -28,13 +28,22 @@ func (p *Policy) ConnContext(ctx context.Context, c net.Conn) context.Context {
 	if !p.limited {
 		return ctx
 	}
+	life := p.lifeOf(c)
+	if life == nil {
+		life = p.open(c)
+	}
+	return context.WithValue(ctx, connKey{p}, life)
+}
+
+// open begins an account, or goes on with the one of a parked connection.
+func (p *Policy) open(c net.Conn) *connLife {
 	accepted, served := history(c)
 	life := &connLife{retireAt: math.MaxInt64}
 	life.served.Store(int64(served))
 	if end := (lifetime{age: p.MaxAge, jitter: p.Jitter}).end(accepted, c); !end.IsZero() {
 		life.retireAt = p.clock.at(end)
 	}
-	return context.WithValue(ctx, connKey{p}, life)
+	return life
 }
 
 func (p *Policy) chain(first func(context.Context, net.Conn) context.Context) func(context.Context, net.Conn) context.Context {
