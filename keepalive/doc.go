@@ -42,6 +42,14 @@
 // after it was set. An option that was asked for and is not there is an error,
 // never silence.
 //
+// # Asking the machine
+//
+// [Check] and [Doctor] read what the kernel, the limits and the control group
+// allow, and the live sockets of a port or process, and say what does not fit
+// the connections that are expected: why, what would change it and what that
+// brings. They change nothing. cmd/doctor is the program, with text, JSON and an
+// exit status.
+//
 // # How a connection ends
 //
 // Only a close that nobody was told of can be raced by a request. Both sides
