@@ -18,9 +18,9 @@ import (
 	"github.com/hotpath-go/hotpath/keepalive"
 )
 
-// post sends a body that cannot be repeated, so that no retry hides a failure,
+// postAt sends a body that cannot be repeated, so that no retry hides a failure,
 // and reports whether it went over a kept connection.
-func post(b *testing.B, client *http.Transport, url, id string) (reused bool, err error) {
+func postAt(b *testing.B, client *http.Transport, url, id string) (reused bool, err error) {
 	req, err := http.NewRequestWithContext(httptrace.WithClientTrace(b.Context(), &httptrace.ClientTrace{
 		GotConn: func(i httptrace.GotConnInfo) { reused = i.Reused },
 	}), "POST", url, stream{strings.NewReader("x")})
@@ -113,7 +113,7 @@ func BenchmarkClosingEdge(b *testing.B) {
 				if i >= int64(b.N) {
 					return nil
 				}
-				reused, err := post(b, client, s.URL, strconv.FormatInt(i, 10))
+				reused, err := postAt(b, client, s.URL, strconv.FormatInt(i, 10))
 				if reused {
 					reuses.Add(1)
 				}

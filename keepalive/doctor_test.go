@@ -69,31 +69,31 @@ type illness struct {
 	says    string // in one of the finding's texts
 }
 
-func with(name, value string) map[string]string { return map[string]string{sysctlFile(name): value} }
+func sysctlIs(name, value string) map[string]string { return map[string]string{sysctlFile(name): value} }
 
 var illnesses = []illness{
 	{rule: "open files", level: Problem, doctor: Doctor{Connections: 65337}, says: "LimitNOFILE=65537"},
-	{rule: "fs.file-max", level: Problem, files: with("fs.file-max", "19999"), says: "fs.file-max=40000"},
+	{rule: "fs.file-max", level: Problem, files: sysctlIs("fs.file-max", "19999"), says: "fs.file-max=40000"},
 	{rule: "memory.max", level: Warning, files: map[string]string{"sys/fs/cgroup/app.slice/memory.max": "268435456"}, says: "234.4 MB"},
 	{rule: "cpu.stat", level: Warning, files: map[string]string{"sys/fs/cgroup/app.slice/web/cpu.stat": "nr_periods 1000\nnr_throttled 50\n"}, says: "50 of 1000"},
-	{rule: "net.ipv4.tcp_mem", level: Problem, files: with("net.ipv4.tcp_mem", "1 2 19999"), says: `"20000 30000 40000"`},
+	{rule: "net.ipv4.tcp_mem", level: Problem, files: sysctlIs("net.ipv4.tcp_mem", "1 2 19999"), says: `"20000 30000 40000"`},
 	{rule: "net.netfilter.nf_conntrack_max", level: Problem, files: map[string]string{sysctlFile("net.netfilter.nf_conntrack_max"): "21999", sysctlFile("net.netfilter.nf_conntrack_tcp_timeout_time_wait"): "120"}, says: "22000"},
-	{rule: "net.core.somaxconn", level: Warning, files: with("net.core.somaxconn", "50"), says: "500 ms"},
-	{rule: "net.ipv4.tcp_syncookies", level: Warning, files: with("net.ipv4.tcp_syncookies", "0"), says: "=1"},
-	{rule: "net.ipv4.tcp_abort_on_overflow", level: Warning, files: with("net.ipv4.tcp_abort_on_overflow", "1"), says: "=0"},
+	{rule: "net.core.somaxconn", level: Warning, files: sysctlIs("net.core.somaxconn", "50"), says: "500 ms"},
+	{rule: "net.ipv4.tcp_syncookies", level: Warning, files: sysctlIs("net.ipv4.tcp_syncookies", "0"), says: "=1"},
+	{rule: "net.ipv4.tcp_abort_on_overflow", level: Warning, files: sysctlIs("net.ipv4.tcp_abort_on_overflow", "1"), says: "=0"},
 	{rule: "ListenOverflows", level: Warning, files: map[string]string{"proc/net/netstat": "TcpExt: A ListenOverflows\nTcpExt: 1 42\n"}, says: "42 since boot"},
 	// 28,232 ports / 60 s: one dial more than the ceiling of 470 is one too many.
 	{rule: "net.ipv4.ip_local_port_range", level: Problem, doctor: Doctor{Client: true, Rate: 471}, says: "28232 ports are 470 dials/s"},
 	{rule: "net.ipv4.ip_local_port_range", level: Problem, doctor: Doctor{Client: true, Connections: 28233}, says: `"1024 65535"`},
-	{rule: "net.ipv4.tcp_max_tw_buckets", level: Warning, files: with("net.ipv4.tcp_max_tw_buckets", "5999"), says: "6000"},
-	{rule: "net.ipv4.tcp_tw_recycle", level: Problem, files: with("net.ipv4.tcp_tw_recycle", "1"), says: "4.12"},
-	{rule: "net.ipv4.tcp_fin_timeout", level: Note, files: with("net.ipv4.tcp_fin_timeout", "15"), says: "does not shorten TIME_WAIT"},
-	{rule: "net.ipv4.tcp_keepalive_time", level: Note, files: with("net.ipv4.tcp_keepalive_time", "7200"), says: "2h11m15s"},
-	{rule: "net.ipv4.tcp_retries2", level: Note, files: with("net.ipv4.tcp_retries2", "15"), says: "15m24.6s"},
-	{rule: "net.ipv4.tcp_slow_start_after_idle", level: Warning, files: with("net.ipv4.tcp_slow_start_after_idle", "1"), says: "=0"},
-	{rule: "net.ipv4.tcp_timestamps", level: Warning, files: with("net.ipv4.tcp_timestamps", "0"), says: "tcp_tw_reuse"},
-	{rule: "net.ipv4.tcp_notsent_lowat", level: Note, files: with("net.ipv4.tcp_notsent_lowat", "4294967295"), says: "unlimited"},
-	{rule: "net.core.default_qdisc", level: Warning, files: with("net.core.default_qdisc", "fq_codel"), says: "fq_codel with bbr"},
+	{rule: "net.ipv4.tcp_max_tw_buckets", level: Warning, files: sysctlIs("net.ipv4.tcp_max_tw_buckets", "5999"), says: "6000"},
+	{rule: "net.ipv4.tcp_tw_recycle", level: Problem, files: sysctlIs("net.ipv4.tcp_tw_recycle", "1"), says: "4.12"},
+	{rule: "net.ipv4.tcp_fin_timeout", level: Note, files: sysctlIs("net.ipv4.tcp_fin_timeout", "15"), says: "does not shorten TIME_WAIT"},
+	{rule: "net.ipv4.tcp_keepalive_time", level: Note, files: sysctlIs("net.ipv4.tcp_keepalive_time", "7200"), says: "2h11m15s"},
+	{rule: "net.ipv4.tcp_retries2", level: Note, files: sysctlIs("net.ipv4.tcp_retries2", "15"), says: "15m24.6s"},
+	{rule: "net.ipv4.tcp_slow_start_after_idle", level: Warning, files: sysctlIs("net.ipv4.tcp_slow_start_after_idle", "1"), says: "=0"},
+	{rule: "net.ipv4.tcp_timestamps", level: Warning, files: sysctlIs("net.ipv4.tcp_timestamps", "0"), says: "tcp_tw_reuse"},
+	{rule: "net.ipv4.tcp_notsent_lowat", level: Note, files: sysctlIs("net.ipv4.tcp_notsent_lowat", "4294967295"), says: "unlimited"},
+	{rule: "net.core.default_qdisc", level: Warning, files: sysctlIs("net.core.default_qdisc", "fq_codel"), says: "fq_codel with bbr"},
 	{rule: "network namespace", level: Warning, doctor: Doctor{PID: 7}, files: map[string]string{"proc/7/ns/net": "->net:[2]"}, says: "nsenter --net --target 7"},
 	{rule: "listen queue", level: Problem, sockets: []socket{{state: stateListen, limit: 500}, {state: stateListen, local: 80, queued: 64, limit: 128}}, says: "64 waiting of 128 on port 80"},
 	{rule: "listen queue", level: Warning, sockets: []socket{{state: stateListen, local: 80, limit: 99}}, says: "99 places"},
@@ -197,7 +197,7 @@ func TestDoctorSaysWhatItCannotTell(t *testing.T) {
 
 func TestReportForms(t *testing.T) {
 	t.Parallel()
-	d := Doctor{Root: fabricate(with("net.ipv4.tcp_tw_recycle", "1"))}
+	d := Doctor{Root: fabricate(sysctlIs("net.ipv4.tcp_tw_recycle", "1"))}
 	r := d.Check()
 	if !r.Has(Problem) || !r.Has(Note) || (Report{}).Has(Note) {
 		t.Errorf("Has: %v", r)
