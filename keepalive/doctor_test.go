@@ -69,7 +69,9 @@ type illness struct {
 	says    string // in one of the finding's texts
 }
 
-func sysctlIs(name, value string) map[string]string { return map[string]string{sysctlFile(name): value} }
+func sysctlIs(name, value string) map[string]string {
+	return map[string]string{sysctlFile(name): value}
+}
 
 var illnesses = []illness{
 	{rule: "open files", level: Problem, doctor: Doctor{Connections: 65337}, says: "LimitNOFILE=65537"},
