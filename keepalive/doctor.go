@@ -67,7 +67,7 @@ func (r *Report) add(rule rule, m *machine) {
 	switch {
 	case errors.Is(err, errNotAsked):
 	case err != nil:
-		r.Unknown = append(r.Unknown, Unknown{rule.name, err.Error()})
+		r.Unchecked = append(r.Unchecked, Unchecked{rule.name, err.Error()})
 	case f == nil:
 		r.Fine = append(r.Fine, rule.name)
 	default:

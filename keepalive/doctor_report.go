@@ -51,8 +51,8 @@ type Finding struct {
 	Source  string `json:"source"`            // where the claim can be read
 }
 
-// Unknown is a check that could not be made. It is a plain value.
-type Unknown struct {
+// Unchecked is a check that could not be made. It is a plain value.
+type Unchecked struct {
 	Rule   string `json:"rule"`
 	Reason string `json:"reason"`
 }
@@ -62,7 +62,7 @@ type Unknown struct {
 type Report struct {
 	Findings []Finding `json:"findings"` // the worst first
 	Fine     []string  `json:"fine"`     // checks that found nothing
-	Unknown  []Unknown `json:"unknown"`  // checks that could not be made
+	Unchecked  []Unchecked `json:"unchecked"`  // checks that could not be made
 	Sockets  *Sockets  `json:"sockets,omitempty"`
 }
 
@@ -87,12 +87,12 @@ func (r Report) String() string {
 			}
 		}
 	}
-	for _, u := range r.Unknown {
-		fmt.Fprintf(&b, "unknown: %s: %s\n", u.Rule, u.Reason)
+	for _, u := range r.Unchecked {
+		fmt.Fprintf(&b, "unchecked: %s: %s\n", u.Rule, u.Reason)
 	}
 	if r.Sockets != nil {
 		fmt.Fprintf(&b, "sockets: %s\n", r.Sockets)
 	}
-	fmt.Fprintf(&b, "%d findings, %d checks fine, %d not possible\n", len(r.Findings), len(r.Fine), len(r.Unknown))
+	fmt.Fprintf(&b, "%d findings, %d checks fine, %d not possible\n", len(r.Findings), len(r.Fine), len(r.Unchecked))
 	return b.String()
 }

@@ -131,7 +131,7 @@ func TestDoctorFindsEachIllnessAndNoOther(t *testing.T) {
 	for _, ill := range illnesses {
 		r := diagnose(ill.doctor, ill.files, ill.sockets)
 		found[ill.rule] = true
-		if len(r.Findings) != 1 || r.Findings[0].Rule != ill.rule || r.Findings[0].Level != ill.level || len(r.Unknown) > 0 {
+		if len(r.Findings) != 1 || r.Findings[0].Rule != ill.rule || r.Findings[0].Level != ill.level || len(r.Unchecked) > 0 {
 			t.Errorf("%s: found\n%s", ill.rule, r)
 			continue
 		}
@@ -158,7 +158,7 @@ func TestDoctorFindsNothingOnAHealthyMachine(t *testing.T) {
 	}
 	for _, d := range []Doctor{{}, {Client: true}, {PID: 7}, {Rate: 470, Client: true}, {Connections: 65336}} {
 		// Without connection tracking and without a control group, as on a bare machine.
-		if r := diagnose(d, nil, ok); len(r.Findings)+len(r.Unknown) > 0 || len(r.Fine) < 10 {
+		if r := diagnose(d, nil, ok); len(r.Findings)+len(r.Unchecked) > 0 || len(r.Fine) < 10 {
 			t.Errorf("%+v:\n%s", d, r)
 		}
 	}
@@ -182,7 +182,7 @@ func TestDoctorSaysWhatItCannotTell(t *testing.T) {
 			}
 			files := map[string]string{name: text}
 			server, client := diagnose(Doctor{}, files, nil), diagnose(Doctor{Client: true}, files, nil)
-			if len(server.Unknown)+len(client.Unknown) == 0 || len(server.Findings)+len(client.Findings) > 0 {
+			if len(server.Unchecked)+len(client.Unchecked) == 0 || len(server.Findings)+len(client.Findings) > 0 {
 				t.Errorf("%s = %q:\n%s%s", name, text, server, client)
 			}
 		}
@@ -192,7 +192,7 @@ func TestDoctorSaysWhatItCannotTell(t *testing.T) {
 	for _, rule := range rules[len(rules)-6:] {
 		r.add(rule, m)
 	}
-	if len(r.Unknown) != 5 || len(r.Findings)+len(r.Fine) > 0 { // TIME_WAIT is a client's
+	if len(r.Unchecked) != 5 || len(r.Findings)+len(r.Fine) > 0 { // TIME_WAIT is a client's
 		t.Errorf("without live sockets:\n%s", r)
 	}
 }

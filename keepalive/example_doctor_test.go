@@ -10,7 +10,7 @@ import (
 
 func ExampleCheck() {
 	report := keepalive.Check() // this machine, as a server of 10,000 connections
-	fmt.Println(len(report.Findings)+len(report.Fine)+len(report.Unknown) > 10)
+	fmt.Println(len(report.Findings)+len(report.Fine)+len(report.Unchecked) > 10)
 	// Output: true
 }
 
@@ -31,7 +31,7 @@ func ExampleDoctor() {
 
 func ExampleReport() {
 	report := keepalive.Doctor{Root: fstest.MapFS{}}.Check() // nothing can be read
-	fmt.Println(report.Has(keepalive.Note), len(report.Fine), len(report.Unknown) > 10)
+	fmt.Println(report.Has(keepalive.Note), len(report.Fine), len(report.Unchecked) > 10)
 	// Output: false 0 true
 }
 
@@ -47,9 +47,9 @@ func ExampleLevel() {
 	// Output: ["note","warning","problem"] <nil>
 }
 
-func ExampleUnknown() {
+func ExampleUnchecked() {
 	report := keepalive.Doctor{Root: fstest.MapFS{}}.Check()
-	fmt.Println(report.Unknown[1].Rule)
+	fmt.Println(report.Unchecked[1].Rule)
 	// Output: fs.file-max
 }
 
