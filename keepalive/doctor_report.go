@@ -60,10 +60,10 @@ type Unchecked struct {
 // Report is what [Doctor.Check] found. It is a plain value; its JSON form is
 // stable.
 type Report struct {
-	Findings []Finding `json:"findings"` // the worst first
-	Fine     []string  `json:"fine"`     // checks that found nothing
-	Unchecked  []Unchecked `json:"unchecked"`  // checks that could not be made
-	Sockets  *Sockets  `json:"sockets,omitempty"`
+	Findings  []Finding   `json:"findings"`  // the worst first
+	Fine      []string    `json:"fine"`      // checks that found nothing
+	Unchecked []Unchecked `json:"unchecked"` // checks that could not be made
+	Sockets   *Sockets    `json:"sockets,omitempty"`
 }
 
 // Has reports whether a finding is of that level or worse.
