@@ -2,6 +2,7 @@ package keepalive_test
 
 import (
 	"bufio"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -163,6 +164,40 @@ func TestPipelinedRequestsUpToTheLast(t *testing.T) {
 	}
 	if _, most, _ := l.counts(); most != limit {
 		t.Errorf("a connection carried %d requests, want %d", most, limit)
+	}
+}
+
+// The same under TLS, where crypto/tls stands between the server and the
+// connection that counts, for both protocols.
+func TestListenerUnderTLS(t *testing.T) {
+	t.Parallel()
+	for _, h2 := range []bool{false, true} {
+		const limit, workers, each = 4, 4, 10 * scale
+		p := &keepalive.Policy{MaxRequests: limit, ResetTimedOut: true}
+		s, l := serve(t, echo, func(s *httptest.Server) {
+			p.Configure(s.Config)
+			s.Listener = p.Listener(s.Listener)
+			if s.EnableHTTP2 = h2; !h2 {
+				s.StartTLS()
+			}
+		})
+		client := trusting(s)
+		client.MaxIdleConnsPerHost = workers
+		errs := load(t.Context(), workers, each, func(int, int) error {
+			// HTTP/2's GOAWAY may refuse a stream: net/http repeats what it can rewind.
+			body, resp, err := exchange(t.Context(), client, "POST", s.URL, strings.NewReader("x"))
+			if err == nil && (body != "xok" || (resp.ProtoMajor == 2) != h2) {
+				return fmt.Errorf("%s %q", resp.Proto, body)
+			}
+			return err
+		})
+		if len(errs) > 0 {
+			t.Errorf("HTTP/2 %v: %d of %d failed, first: %v", h2, len(errs), workers*each, errs[0])
+		}
+		if conns, most, total := l.counts(); total != workers*each || conns < 2 || !h2 && most != limit {
+			t.Errorf("HTTP/2 %v: %d connections, most %d, total %d", h2, conns, most, total)
+		}
+		client.CloseIdleConnections()
 	}
 }
 
