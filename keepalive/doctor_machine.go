@@ -114,6 +114,9 @@ func (m *machine) cgroup(file string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if strings.Contains(s, ":memory:") || strings.Contains(s, ":cpu,") {
+		return "", errors.New("control groups of version 1 are not read")
+	}
 	for dir := range strings.Lines(s) {
 		dir, ok := strings.CutPrefix(strings.TrimSpace(dir), "0::")
 		if !ok {

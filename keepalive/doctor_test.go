@@ -187,6 +187,10 @@ func TestDoctorSaysWhatItCannotTell(t *testing.T) {
 			}
 		}
 	}
+	v1 := diagnose(Doctor{}, map[string]string{"proc/self/cgroup": "4:memory:/x\n3:cpu,cpuacct:/x\n0::/\n"}, nil)
+	if len(v1.Unchecked) != 2 {
+		t.Errorf("with control groups of version 1:\n%s", v1)
+	}
 	m := &machine{root: fabricate(nil), socketsErr: fs.ErrPermission}
 	var r Report
 	for _, rule := range rules[len(rules)-6:] {
