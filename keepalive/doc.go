@@ -30,12 +30,25 @@
 // shutdown. A connection that was parked outside the server goes on with its
 // account: see [Policy.ConnContext].
 //
+// [Policy.Listener] does what needs the connection itself: it looks once more
+// for bytes before an idle close, lets a client that is still sending read its
+// answer (instead of a reset), and resets clients that timed out, if asked to.
+// With it, [Policy.Last] serves servers that are not an http.Server.
+//
 // # Listening
 //
 // [ListenConfig] opens a listener with TCP options that connections inherit:
 // keep-alive, TCP_USER_TIMEOUT, TCP_DEFER_ACCEPT and others. Each is read back
 // after it was set. An option that was asked for and is not there is an error,
 // never silence.
+//
+// # Asking the machine
+//
+// [Check] and [Doctor] read what the kernel, the limits and the control group
+// allow, and the live sockets of a port or process, and say what does not fit
+// the connections that are expected: why, what would change it and what that
+// brings. They change nothing. cmd/doctor is the program, with text, JSON and an
+// exit status.
 //
 // # How a connection ends
 //
@@ -48,6 +61,7 @@
 //
 // # Platforms
 //
-// Everything but TCP_USER_TIMEOUT and ListenConfig's socket options works on
-// every system; those need Linux, and the build tag portable leaves them out.
+// Everything but TCP_USER_TIMEOUT, ListenConfig's socket options and the last
+// look and lingering close of Policy.Listener works on every system; those need
+// Linux, and the build tag portable leaves them out.
 package keepalive

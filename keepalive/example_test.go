@@ -20,7 +20,7 @@ func Example() {
 	defer client.CloseIdleConnections()
 
 	fmt.Println("idle connections close after", srv.IdleTimeout)
-	// Output: idle connections close after 1m5s
+	// Output: idle connections close after 1m35s
 }
 
 func ExampleTransport() {
@@ -73,6 +73,23 @@ func ExamplePolicy() {
 	// Output:
 	// Keep-Alive: "timeout=30", close: false
 	// Keep-Alive: "", close: true
+}
+
+func ExamplePolicy_Listener() {
+	policy := &keepalive.Policy{ResetTimedOut: true}
+	srv := &http.Server{Handler: http.NotFoundHandler()}
+	policy.Configure(srv)
+
+	ln, err := keepalive.ListenConfig{}.Listen(context.Background(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	done := make(chan error)
+	go func() { done <- srv.Serve(policy.Listener(ln)) }()
+	_ = srv.Shutdown(context.Background())
+	fmt.Println(<-done)
+	// Output: http: Server closed
 }
 
 func ExamplePolicy_Drain() {

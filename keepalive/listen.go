@@ -17,11 +17,15 @@ var ErrNotApplied = errors.New("keepalive: socket option not applied")
 //
 // Every option is checked by reading it back. One that this system does not
 // have makes Listen fail with an error that wraps [errors.ErrUnsupported];
-// one that the kernel refuses, with an error that names it.
+// one that the kernel refuses, with an error that names it. With any option but
+// KeepAlive the listener is a plain TCP one and not Multipath TCP, package net's
+// default, on which kernels refuse some of them.
 type ListenConfig struct {
 	// KeepAlive is the TCP keep-alive of accepted connections, on every
-	// system. A non-zero value with Enable false turns it off. Zero means
-	// package net's: 15 s idle, 15 s interval, 9 probes.
+	// system. A non-zero value with Enable false turns it off. On Linux a value
+	// that the kernel refuses is an error here; package net would drop it at
+	// each Accept, silently. Zero means package net's: 15 s idle, 15 s
+	// interval, 9 probes.
 	KeepAlive net.KeepAliveConfig
 
 	// UserTimeout (TCP_USER_TIMEOUT) ends a connection whose data was not
@@ -38,6 +42,11 @@ type ListenConfig struct {
 	// their SYN. It takes effect only where sysctl net.ipv4.tcp_fastopen has
 	// bit 2 set. Zero means off.
 	FastOpen int
+
+	// Backlog is how many connections may wait for Accept. More than sysctl
+	// net.core.somaxconn is an error. Zero means somaxconn as it was when the
+	// process first listened.
+	Backlog int
 
 	// Congestion (TCP_CONGESTION) names the congestion control, such as
 	// "cubic". Zero means the system's.
@@ -67,11 +76,19 @@ func (lc ListenConfig) Listen(ctx context.Context, network, addr string) (net.Li
 	if err := lc.control(&n); err != nil {
 		return nil, err
 	}
-	return n.Listen(ctx, network, addr)
+	ln, err := n.Listen(ctx, network, addr)
+	if err != nil || lc.Backlog == 0 {
+		return ln, err
+	}
+	if err := setBacklog(ln, lc.Backlog); err != nil {
+		_ = ln.Close()
+		return nil, err
+	}
+	return ln, nil
 }
 
 func (lc ListenConfig) check() error {
-	if lc.UserTimeout < 0 || lc.DeferAccept < 0 || lc.FastOpen < 0 || lc.NotSentLowat < 0 {
+	if lc.UserTimeout < 0 || lc.DeferAccept < 0 || lc.FastOpen < 0 || lc.Backlog < 0 || lc.NotSentLowat < 0 {
 		return errors.New("keepalive: ListenConfig has a negative option: use zero to leave it to the system")
 	}
 	ka := lc.KeepAlive

@@ -63,6 +63,7 @@ func TestListenOptionsReachTheConnections(t *testing.T) {
 		UserTimeout:  50 * time.Second,
 		DeferAccept:  1500 * time.Millisecond,
 		FastOpen:     32,
+		Backlog:      77,
 		Congestion:   "reno", // built into every kernel and allowed to everyone
 		ReusePort:    true,
 		NotSentLowat: 128 << 10,
@@ -77,6 +78,13 @@ func TestListenOptionsReachTheConnections(t *testing.T) {
 	if n := option(t, ln, unix.IPPROTO_TCP, unix.TCP_DEFER_ACCEPT); n < 2 {
 		t.Errorf("listener's TCP_DEFER_ACCEPT = %d, want at least 2", n)
 	}
+	inside(t, ln, func(fd int) error {
+		info, err := unix.GetsockoptTCPInfo(fd, unix.IPPROTO_TCP, unix.TCP_INFO)
+		if err == nil && info.Sacked != 77 {
+			t.Errorf("listener's backlog = %d, want 77", info.Sacked)
+		}
+		return err
+	})
 	c := acceptOne(t, ln)
 	for name, o := range map[string]struct{ opt, want int }{
 		"TCP_KEEPIDLE":      {unix.TCP_KEEPIDLE, 20},
@@ -125,6 +133,9 @@ func TestListenNamesTheRefusedOption(t *testing.T) {
 	}{
 		{"TCP_CONGESTION = no-such", keepalive.ListenConfig{Congestion: "no-such"}, unix.ENOENT},
 		{"TCP_FASTOPEN = 1073741824", keepalive.ListenConfig{FastOpen: 1 << 30}, keepalive.ErrNotApplied},
+		{"backlog = 1073741824", keepalive.ListenConfig{Backlog: 1 << 30}, keepalive.ErrNotApplied},
+		{"TCP_KEEPIDLE = 36000", keepalive.ListenConfig{KeepAlive: net.KeepAliveConfig{Enable: true, Idle: 10 * time.Hour}}, unix.EINVAL},
+		{"TCP_KEEPCNT = 128", keepalive.ListenConfig{KeepAlive: net.KeepAliveConfig{Enable: true, Count: 128}}, unix.EINVAL},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -137,6 +148,36 @@ func TestListenNamesTheRefusedOption(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The options must work, not only read back.
+func TestListenDeferAcceptHoldsBack(t *testing.T) {
+	t.Parallel()
+	ln, err := keepalive.ListenConfig{DeferAccept: time.Minute, Backlog: 1}.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = ln.Close() }()
+	if n := option(t, ln, unix.SOL_SOCKET, unix.SO_PROTOCOL); n != unix.IPPROTO_TCP {
+		t.Errorf("listener's protocol = %d, want TCP", n)
+	}
+	c, err := net.Dial("tcp", ln.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = c.Close() }()
+	_ = ln.(*net.TCPListener).SetDeadline(time.Now().Add(50 * time.Millisecond))
+	if got, err := ln.Accept(); err == nil {
+		_ = got.Close()
+		t.Error("accepted without a byte")
+	}
+	_, _ = c.Write([]byte{1})
+	_ = ln.(*net.TCPListener).SetDeadline(time.Now().Add(20 * time.Second))
+	got, err := ln.Accept()
+	if err != nil {
+		t.Fatal("not accepted with its first byte:", err)
+	}
+	_ = got.Close()
 }
 
 func TestTransportSetsTCPOptions(t *testing.T) {

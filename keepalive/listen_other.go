@@ -14,6 +14,8 @@ func (lc ListenConfig) control(*net.ListenConfig) error {
 		return unsupported("DeferAccept")
 	case lc.FastOpen > 0:
 		return unsupported("FastOpen")
+	case lc.Backlog > 0:
+		return unsupported("Backlog")
 	case lc.Congestion != "":
 		return unsupported("Congestion")
 	case lc.ReusePort:
@@ -23,3 +25,6 @@ func (lc ListenConfig) control(*net.ListenConfig) error {
 	}
 	return nil
 }
+
+// setBacklog is never reached: control has refused.
+func setBacklog(net.Listener, int) error { return unsupported("Backlog") }

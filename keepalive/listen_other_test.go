@@ -16,6 +16,7 @@ func TestMissingOptionsAreErrors(t *testing.T) {
 		"UserTimeout":  {UserTimeout: time.Hour},
 		"DeferAccept":  {DeferAccept: time.Second},
 		"FastOpen":     {FastOpen: 1},
+		"Backlog":      {Backlog: 1},
 		"Congestion":   {Congestion: "reno"},
 		"ReusePort":    {ReusePort: true},
 		"NotSentLowat": {NotSentLowat: 1 << 17},

@@ -10,8 +10,9 @@ import (
 
 const (
 	defaultServerIdle        = 60 * time.Second
-	defaultGrace             = 5 * time.Second
+	defaultGrace             = 35 * time.Second
 	defaultReadHeaderTimeout = 10 * time.Second
+	defaultLinger            = 5 * time.Second
 )
 
 // Policy decides when a server's connections end. It is safe for concurrent
@@ -29,7 +30,9 @@ type Policy struct {
 
 	// Grace is how much later than IdleTimeout the server closes: it covers the
 	// request that left the client just in time. Negative means none. Zero
-	// means 5 seconds.
+	// means 35 seconds: together with IdleTimeout's 60, later than clients on
+	// http.DefaultTransport, which do not read the header and end their idle
+	// connections after 90.
 	Grace time.Duration
 
 	// MaxRequests is how many requests a connection carries: exactly so on
@@ -50,6 +53,19 @@ type Policy struct {
 	// client may hold a connection by sending nothing. Negative leaves the
 	// server alone. Zero means 10 seconds.
 	ReadHeaderTimeout time.Duration
+
+	// Linger is how long a connection of Listener goes on reading after its
+	// last answer when the client is still sending: closing at once would reset
+	// it, and the client might lose the answer. Needs Linux; elsewhere it ends
+	// as net/http ends it. Negative means not at all. Zero means 5 seconds.
+	Linger time.Duration
+
+	// ResetTimedOut resets a connection of Listener whose client timed out, so
+	// that neither unsent data nor TIME_WAIT stays behind: one that did not
+	// read its answer, or was silent in a request or to the end of Grace. An
+	// answer written in time and not yet acknowledged is left to arrive. Zero
+	// means an ordinary close.
+	ResetTimedOut bool
 
 	once     sync.Once
 	limited  bool     // MaxRequests or MaxAge is set; written once

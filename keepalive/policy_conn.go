@@ -14,7 +14,7 @@ type connKey struct{ p *Policy }
 
 // connLife is one connection's account. HTTP/2 spends from it concurrently.
 type connLife struct {
-	served   atomic.Int64 // each Add's result belongs to one request: exact, in any order
+	left     atomic.Int64 // requests; each Add's result belongs to one of them: exact, in any order
 	retireAt int64        // coarse time; never written after ConnContext
 }
 
@@ -28,13 +28,25 @@ func (p *Policy) ConnContext(ctx context.Context, c net.Conn) context.Context {
 	if !p.limited {
 		return ctx
 	}
+	life := p.lifeOf(c)
+	if life == nil {
+		life = p.open(c)
+	}
+	return context.WithValue(ctx, connKey{p}, life)
+}
+
+// open begins an account, or goes on with the one of a parked connection.
+func (p *Policy) open(c net.Conn) *connLife {
 	accepted, served := history(c)
 	life := &connLife{retireAt: math.MaxInt64}
-	life.served.Store(int64(served))
+	life.left.Store(math.MaxInt64)
+	if p.MaxRequests > 0 {
+		life.left.Store(int64(p.MaxRequests) - int64(served))
+	}
 	if end := (lifetime{age: p.MaxAge, jitter: p.Jitter}).end(accepted, c); !end.IsZero() {
 		life.retireAt = p.clock.at(end)
 	}
-	return context.WithValue(ctx, connKey{p}, life)
+	return life
 }
 
 func (p *Policy) chain(first func(context.Context, net.Conn) context.Context) func(context.Context, net.Conn) context.Context {
@@ -46,10 +58,7 @@ func (p *Policy) chain(first func(context.Context, net.Conn) context.Context) fu
 
 // spend counts one request and reports whether it is the last.
 func (c *connLife) spend(p *Policy) bool {
-	if p.MaxRequests > 0 && c.served.Add(1) >= int64(p.MaxRequests) {
-		return true
-	}
-	return c.retireAt != math.MaxInt64 && p.clock.now() >= c.retireAt
+	return c.left.Add(-1) <= 0 || c.retireAt != math.MaxInt64 && p.clock.now() >= c.retireAt
 }
 
 // history walks past TLS too: it reads facts and does no I/O.

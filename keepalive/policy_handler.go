@@ -21,7 +21,15 @@ type policyHandler struct {
 // with values made beforehand and keys already canonical.
 func (h *policyHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p := h.policy
-	if p.last(r) {
+	end := p.draining.Load()
+	if p.limited {
+		c, ok := r.Context().Value(connKey{p}).(*connLife)
+		if !ok {
+			noConnection()
+		}
+		end = c.spend(p) || end // spend counts, so it always runs
+	}
+	if end && !upgrades(r) {
 		w.Header()["Connection"] = closeValue
 	} else if p.advert != nil && r.ProtoMajor == 1 && !r.Close {
 		w.Header()["Keep-Alive"] = p.advert
@@ -29,17 +37,10 @@ func (h *policyHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.next.ServeHTTP(w, r)
 }
 
-func (p *Policy) last(r *http.Request) bool {
-	end := p.draining.Load()
-	if p.limited {
-		c, ok := r.Context().Value(connKey{p}).(*connLife)
-		if !ok {
-			panic("keepalive: Policy.MaxRequests and MaxAge need the connection: " +
-				"call Policy.Configure(server), or set http.Server.ConnContext to Policy.ConnContext")
-		}
-		end = c.spend(p) || end // spend counts, so it always runs
-	}
-	return end && !upgrades(r)
+// noConnection stays out of ServeHTTP, which is hot.
+func noConnection() {
+	panic("keepalive: Policy.MaxRequests and MaxAge need the connection: " +
+		"call Policy.Configure(server), or set http.Server.ConnContext to Policy.ConnContext")
 }
 
 // upgrades spares a request whose Connection header has another meaning. A

@@ -24,6 +24,14 @@ func policed(t testing.TB, p *keepalive.Policy, h http.Handler, h2 bool) (*httpt
 	})
 }
 
+// atListener starts h under p with the policy on the connections as well.
+func atListener(t testing.TB, p *keepalive.Policy, h http.Handler) (*httptest.Server, *ledger) {
+	return serve(t, h, func(s *httptest.Server) {
+		p.Configure(s.Config)
+		s.Listener = p.Listener(s.Listener)
+	})
+}
+
 func TestPolicyMaxRequestsTurnsOverWithoutErrors(t *testing.T) {
 	t.Parallel()
 	const limit, workers, each = 3, 8, 150 * scale // 1,600 turn-overs at full scale
@@ -211,8 +219,8 @@ func TestPolicyConfigure(t *testing.T) {
 		srv          *http.Server
 		idle, header time.Duration
 	}{
-		{"zero", &keepalive.Policy{}, &http.Server{}, 65 * time.Second, 10 * time.Second},
-		{"own header timeout stays", &keepalive.Policy{}, &http.Server{ReadHeaderTimeout: 1}, 65 * time.Second, 1},
+		{"zero", &keepalive.Policy{}, &http.Server{}, 95 * time.Second, 10 * time.Second},
+		{"own header timeout stays", &keepalive.Policy{}, &http.Server{ReadHeaderTimeout: 1}, 95 * time.Second, 1},
 		{"all off", &keepalive.Policy{IdleTimeout: -1, ReadHeaderTimeout: -1}, &http.Server{IdleTimeout: 2}, 2, 0},
 		{"no grace", &keepalive.Policy{IdleTimeout: 9 * time.Second, Grace: -1}, &http.Server{}, 9 * time.Second, 10 * time.Second},
 	}
