@@ -42,8 +42,13 @@ func (u *turn) gotConn(info httptrace.GotConnInfo) {
 		_ = info.Conn.Close()
 		return
 	}
+	if h := time.Duration(tr.hint.Load()); h > 0 && info.WasIdle && info.IdleTime >= h {
+		tr.tally.idled.Add(1)
+		_ = info.Conn.Close() // likewise: the server is about to
+		return
+	}
 	if info.Reused {
-		tr.census.reused.Add(1)
+		tr.tally.reuses.Add(1)
 	}
 	tr.busy.Add(1)
 	n := tr.turns.Add(1)
