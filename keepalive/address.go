@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"net"
 	"slices"
-	"sync/atomic"
 	"time"
 )
 
@@ -16,11 +15,8 @@ type address struct {
 	open  int  // links
 	busy  int  // of these, with a request
 	dials int  // on their way
+	taken int  // requests given, in comparison with the others'
 	gone  bool // the name does not say it any more
-
-	// hint is the idle limit that its server says, less a margin; 0: nothing
-	// said. Atomic, since an answer is read without the lock; the latest wins.
-	hint atomic.Int64
 
 	failed int       // dials in a row
 	until  time.Time // not before, unless nothing else is left
@@ -54,10 +50,20 @@ func (o *origin) update(now []string) {
 	}
 	for _, name := range now {
 		if !slices.ContainsFunc(o.addrs, func(a *address) bool { return a.name == name }) {
-			o.addrs = append(o.addrs, &address{name: name})
+			o.addrs = append(o.addrs, &address{name: name, taken: o.mean()})
 		}
 	}
 	o.prune()
+}
+
+// mean is called with mu held: what a newcomer is taken to have served, so that
+// not every request goes to it.
+func (o *origin) mean() int {
+	sum := 0
+	for _, a := range o.addrs {
+		sum += a.taken
+	}
+	return sum / max(len(o.addrs), 1)
 }
 
 // prune is called with mu held.
@@ -66,12 +72,12 @@ func (o *origin) prune() {
 }
 
 // candidates is called with mu held: where to dial, the best first. Healthy
-// ones come by load, then in turn; the others by when they may be asked again.
-func (o *origin) candidates(now time.Time) []*address {
-	n := len(o.addrs)
-	out := make([]*address, 0, n)
-	for i := range n {
-		if a := o.addrs[(o.turn+i)%n]; !a.gone {
+// ones come by load, the others by when they may be asked again. The first one
+// is counted as being dialed, so that the next dial goes elsewhere.
+func (o *origin) candidates(now time.Time, first *address) []*address {
+	out := make([]*address, 0, len(o.addrs))
+	for _, a := range o.addrs {
+		if !a.gone {
 			out = append(out, a)
 		}
 	}
@@ -83,24 +89,34 @@ func (o *origin) candidates(now time.Time) []*address {
 			return 1
 		case other:
 			return -1
+		case a == first:
+			return -1
+		case b == first:
+			return 1
 		}
 		return a.load() - b.load()
 	})
+	out[0].dials++
 	return out
 }
 
-// spread is called with mu held. A healthy address without a link gets one
-// beside the requests, so that no request waits for the balance.
+// spread is called with mu held. A healthy address that is behind and has no
+// link to give gets one beside the requests: no request waits for the balance.
 func (o *origin) spread(ctx context.Context) {
-	if len(o.addrs) < 2 || len(o.dials) > 0 {
+	if len(o.addrs) < 2 || len(o.dials) > 0 || !o.room() {
 		return
 	}
-	now := time.Now()
+	var last *address
 	for _, a := range o.addrs {
-		if !a.gone && a.load() == 0 && !now.Before(a.until) && o.room() {
-			o.start(ctx)
-			return
+		if !a.gone && (last == nil || a.taken < last.taken) {
+			last = a
 		}
+	}
+	if last == nil || last.idle.n > 0 || time.Now().Before(last.until) {
+		return
+	}
+	if mean := o.mean(); last.load() == 0 || mean-last.taken > max(8, mean/64) {
+		o.start(ctx, last)
 	}
 }
 
@@ -123,7 +139,9 @@ func (o *origin) reach(ctx context.Context, to []*address) (net.Conn, *address, 
 		a := to[next]
 		next++
 		flying++
-		o.count(a, 1)
+		if next > 1 {
+			o.count(a, 1)
+		}
 		go func() {
 			nc, err := o.t.open(ctx, o.t.dial, "tcp", a.name)
 			o.count(a, -1)
@@ -181,4 +199,5 @@ func (o *origin) refused(a *address, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	a.result(err, time.Now())
+	a.taken = o.mean() // when it comes back, it does not have to catch up
 }

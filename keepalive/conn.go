@@ -52,7 +52,6 @@ type track struct {
 	turns    atomic.Int64 // requests assigned; a plain count, ordered by nothing
 	busy     atomic.Int64 // assigned minus given back; sums commute, so order is free
 	retired  atomic.Bool  // set once: one connection is one retirement in Stats
-	hint     atomic.Int64 // the server's idle limit less a margin; the latest answer's, 0: not said
 	closed   atomic.Bool  // set once: Close may be called twice
 }
 

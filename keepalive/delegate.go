@@ -59,7 +59,7 @@ func (t *Transport) turn(req *http.Request) (*http.Response, *turn, error) {
 	if resp != nil {
 		resp.Request = req
 		if d := hinted(resp.Header); d > 0 && u.track != nil {
-			u.track.hint.Store(int64(d))
+			u.track.tally.hint.Store(int64(d))
 		}
 	}
 	return resp, u, err

@@ -15,8 +15,14 @@ type names struct {
 }
 
 // lookupEvery is how old a lookup may be that a dial relies on. DNS is asked by
-// dials only, and every link is dialed again after MaxAge.
-const lookupEvery = time.Second
+// dials only, and every link is dialed again after MaxAge; a link's age counts
+// from its lookup, so this must be a small part of it.
+func (t *Transport) lookupEvery() time.Duration {
+	if t.life.age <= 0 {
+		return time.Second
+	}
+	return min(time.Second, t.life.age/16)
+}
 
 // room is called with mu held.
 func (o *origin) room() bool {
@@ -27,19 +33,20 @@ func (o *origin) room() bool {
 // staff is called with mu held: as many dials as waiters, within the limit.
 func (o *origin) staff() {
 	for len(o.dials) < len(o.waiters) && o.room() {
-		o.start(o.waiters[len(o.dials)].ctx)
+		o.start(o.waiters[len(o.dials)].ctx, nil)
 	}
 }
 
 // start is called with mu held. The dial belongs to nobody, so the end of the
-// request that caused it does not end it; leave does, if it is one too many.
-func (o *origin) start(ctx context.Context) {
+// request that caused it does not end it; leave does, if it is one too many. to
+// is preferred, if it is not nil.
+func (o *origin) start(ctx context.Context, to *address) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	d := &dial{cancel}
 	o.dials = append(o.dials, d)
 	go func() {
 		defer cancel()
-		l, err := o.connect(ctx)
+		l, err := o.connect(ctx, to)
 		o.mu.Lock()
 		defer o.mu.Unlock()
 		if i := slices.Index(o.dials, d); i >= 0 {
@@ -63,33 +70,49 @@ func (o *origin) arrived(ctx context.Context, l *link, err error) {
 	o.watch()
 }
 
-func (o *origin) connect(ctx context.Context) (*link, error) {
+func (o *origin) connect(ctx context.Context, first *address) (*link, error) {
 	if err := o.lookup(ctx); err != nil {
 		return nil, err
 	}
-	o.mu.Lock()
-	to := o.candidates(time.Now())
-	o.mu.Unlock()
-	nc, at, err := o.reach(ctx, to)
+	asked := o.asked()
+	nc, at, err := o.reach(ctx, o.places(first))
 	if err != nil {
 		return nil, err
 	}
+	o.answered(at)
+	return o.newLink(nc, at, asked), nil
+}
+
+// asked is when the addresses were looked up: a link's age counts from there,
+// so that an address that left DNS is left within MaxAge.
+func (o *origin) asked() time.Time {
 	o.mu.Lock()
-	at.result(nil, time.Now())
-	o.mu.Unlock()
-	return o.newLink(nc, at), nil
+	defer o.mu.Unlock()
+	return o.names.asked
+}
+
+func (o *origin) places(first *address) []*address {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.candidates(time.Now(), first)
+}
+
+func (o *origin) answered(a *address) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	a.result(nil, time.Now())
 }
 
 // lookup keeps the origin's addresses current. A dialer of the caller's own
 // resolves for itself: then the origin has one address, its name.
 func (o *origin) lookup(ctx context.Context) error {
 	o.mu.Lock()
-	fresh := len(o.addrs) > 0 && (len(o.names.fixed) > 0 || time.Since(o.names.asked) < lookupEvery)
+	fresh := len(o.addrs) > 0 && (len(o.names.fixed) > 0 || time.Since(o.names.asked) < o.t.lookupEvery())
 	o.mu.Unlock()
 	if fresh {
 		return nil
 	}
-	found := o.names.fixed
+	begin, found := time.Now(), o.names.fixed
 	if len(found) == 0 {
 		var err error
 		if found, err = o.resolve(ctx); err != nil {
@@ -98,7 +121,7 @@ func (o *origin) lookup(ctx context.Context) error {
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.names.asked = time.Now()
+	o.names.asked = begin
 	o.update(found)
 	return nil
 }

@@ -208,7 +208,8 @@ func differences() []difference {
 		}},
 		{name: "Request.Cancel", act: hold, req: func(t *testing.T, u string) *http.Request {
 			r, stop := get(t, u), make(chan struct{})
-			r.Cancel = stop //nolint:staticcheck // http.Client's Timeout still sets it
+			//lint:ignore SA1019 http.Client's Timeout still sets it
+			r.Cancel = stop
 			time.AfterFunc(20*time.Millisecond, func() { close(stop) })
 			return r
 		}},

@@ -176,14 +176,11 @@ func sortedHead(h string) string {
 // kind is what of an error both must agree on; the words around are ours.
 func kind(err error) string {
 	var timeout interface{ Timeout() bool }
-	var proto *http.ProtocolError
 	switch {
 	case errors.Is(err, context.Canceled):
 		return "canceled"
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return "timeout"
-	case errors.As(err, &proto):
-		return proto.Error()
 	}
 	for _, part := range []string{
 		"malformed HTTP", "malformed MIME", "server response headers exceeded", "unexpected EOF", "gzip: invalid header",

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
 	"time"
 
 	"github.com/hotpath-go/hotpath/keepalive"
@@ -83,6 +84,26 @@ func ExampleConnError() {
 func ExampleEvidence() {
 	fmt.Println(keepalive.Unseen)
 	// Output: the peer had closed before a byte of the request arrived
+}
+
+func ExampleUpstream() {
+	hello := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "hello") })
+	one, two := httptest.NewServer(hello), httptest.NewServer(hello)
+	defer one.Close()
+	defer two.Close()
+
+	upstream := &keepalive.Upstream{Addrs: []string{one.Listener.Addr().String(), two.Listener.Addr().String()}}
+	defer upstream.CloseIdleConnections()
+	proxy := &httputil.ReverseProxy{
+		Rewrite:   func(r *httputil.ProxyRequest) { r.SetXForwarded(); r.Out.URL.Scheme, r.Out.URL.Host = "http", "backend" },
+		Transport: upstream,
+	}
+
+	one.Close() // restarting
+	w := httptest.NewRecorder()
+	proxy.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "http://example.com/", nil))
+	fmt.Println(w.Code, w.Body)
+	// Output: 200 hello
 }
 
 func ExampleOrder() {

@@ -43,7 +43,7 @@ func (l *link) over(now time.Time, idle time.Duration) reason {
 	case l.reason != noReason:
 		return l.reason
 	}
-	if said := time.Duration(l.at.hint.Load()); said > 0 && (idle <= 0 || said < idle) {
+	if said := time.Duration(l.tally.hint.Load()); said > 0 && (idle <= 0 || said < idle) {
 		idle = said
 	}
 	if idle > 0 && now.Sub(l.since) >= idle {
@@ -99,10 +99,13 @@ func (ls *links) remove(l *link) {
 }
 
 // newLink takes over what was dialed.
-func (o *origin) newLink(nc net.Conn, at *address) *link {
+func (o *origin) newLink(nc net.Conn, at *address, asked time.Time) *link {
 	now := time.Now()
+	if len(o.names.fixed) > 0 {
+		asked = now // nobody was asked
+	}
 	l := &link{Conn: wire.New(nc, &o.t.wire), origin: o, at: at, born: now, since: now}
-	l.retireAt = o.t.life.end(now, nc)
+	l.retireAt = o.t.life.end(asked, nc)
 	l.tally = o.t.conns.of(nc.RemoteAddr())
 	l.tally.dials.Add(1)
 	l.tally.open.Add(1)

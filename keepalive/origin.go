@@ -17,7 +17,6 @@ type origin struct {
 
 	mu      sync.Mutex
 	addrs   []*address // guarded by mu
-	turn    int        // guarded by mu: where the next tie is broken
 	waiters []*waiter  // guarded by mu, oldest first
 	dials   []*dial    // guarded by mu, oldest first
 	open    int        // guarded by mu: links, idle or not
@@ -60,7 +59,7 @@ func (o *origin) take(ctx context.Context, fresh bool) (*link, *waiter) {
 			o.drop(l, r)
 			continue
 		}
-		l.at.busy++
+		o.assign(l)
 		o.spread(ctx)
 		return l, nil
 	}
@@ -132,7 +131,7 @@ func (o *origin) keep(l *link, now time.Time) {
 		return
 	}
 	if len(o.waiters) > 0 {
-		l.at.busy++
+		o.assign(l)
 		o.offer(offer{l: l})
 		return
 	}
@@ -190,24 +189,28 @@ func (o *origin) unlist(l *link) {
 	o.idle--
 }
 
-// pop is called with mu held. Among addresses the least busy one serves, and
-// equals take turns.
+// pop is called with mu held. Among addresses the least busy one serves, and of
+// equals the one that has served least.
 func (o *origin) pop() *link {
-	best, n := -1, len(o.addrs)
-	for i := range n {
-		at := (o.turn + i) % n
-		if a := o.addrs[at]; a.idle.n > 0 && (best < 0 || a.busy < o.addrs[best].busy) {
-			best = at
+	var best *address
+	for _, a := range o.addrs {
+		if a.idle.n > 0 && (best == nil || a.busy < best.busy || a.busy == best.busy && a.taken < best.taken) {
+			best = a
 		}
 	}
-	if best < 0 {
+	if best == nil {
 		return nil
 	}
-	o.turn = best + 1
-	l := o.addrs[best].idle.back
+	l := best.idle.back
 	if o.t.Order == FIFO {
-		l = o.addrs[best].idle.front
+		l = best.idle.front
 	}
 	o.unlist(l)
 	return l
+}
+
+// assign is called with mu held: l gets a request.
+func (o *origin) assign(l *link) {
+	l.at.busy++
+	l.at.taken++
 }

@@ -80,7 +80,7 @@ func (t *Transport) trip(req *http.Request, key string) (*http.Response, error) 
 		resp, err := l.Do(out)
 		if err == nil {
 			if d := hinted(resp.Header); d > 0 {
-				l.at.hint.Store(int64(d)) // of the address: the link may be another request's by now
+				l.tally.hint.Store(int64(d)) // of the address: the link may be another request's by now
 			}
 			return resp, nil
 		}

@@ -13,6 +13,9 @@ type pools struct {
 }
 
 func (ps *pools) of(t *Transport, key string) *origin {
+	if t.backends != nil {
+		return t.backends
+	}
 	ps.mu.RLock()
 	o := ps.m[key]
 	ps.mu.RUnlock()
@@ -33,6 +36,9 @@ func (ps *pools) of(t *Transport, key string) *origin {
 
 // forget is called with o.mu held, when the origin has nothing left.
 func (ps *pools) forget(o *origin) {
+	if o == o.t.backends {
+		return // what is known of their health stays
+	}
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
 	if ps.m[o.key] == o {
@@ -51,9 +57,12 @@ func (ps *pools) all() []*origin {
 	return out
 }
 
-func (ps *pools) closeIdle() {
-	for _, o := range ps.all() {
+func (t *Transport) closeIdle() {
+	for _, o := range t.pools.all() {
 		o.closeIdle()
+	}
+	if t.backends != nil {
+		t.backends.closeIdle()
 	}
 }
 

@@ -39,6 +39,10 @@ func (t *Transport) Stats() Stats { return t.conns.stats() }
 type tally struct {
 	dials, dialErrors, reuses, byAge, byCount, idled, found, proven, idempotent, refused atomic.Uint64
 	open, idle                                                                           atomic.Int64
+
+	// hint is the address's idle limit as its servers say it, less a margin; 0:
+	// not said. The latest answer wins.
+	hint atomic.Int64
 }
 
 func (ta *tally) counts() Counts {

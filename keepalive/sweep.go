@@ -17,7 +17,7 @@ func (o *origin) watch() {
 		return
 	}
 	if o.open == 0 && len(o.dials) == 0 && len(o.waiters) == 0 {
-		if left := time.Until(o.learned.until); left > 0 {
+		if left := o.worth(); left > 0 {
 			o.timer = true
 			time.AfterFunc(left, o.sweep)
 			return
@@ -34,6 +34,17 @@ func (o *origin) watch() {
 	}
 	o.timer = true
 	time.AfterFunc(every, o.sweep)
+}
+
+// worth is called with mu held: how long what the origin knows is of use.
+func (o *origin) worth() time.Duration {
+	until := o.learned.until
+	for _, a := range o.addrs {
+		if a.until.After(until) {
+			until = a.until
+		}
+	}
+	return time.Until(until)
 }
 
 func (o *origin) sweep() {

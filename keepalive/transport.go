@@ -96,6 +96,7 @@ type Transport struct {
 	err       error
 	life      lifetime
 	wire      wire.Config
+	backends  *origin // of an Upstream, whose requests all go there; otherwise nil
 	pools     pools
 	lanes     lanes
 	conns     census
@@ -126,7 +127,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // CloseIdleConnections closes the connections that carry no request now.
 func (t *Transport) CloseIdleConnections() {
-	t.pools.closeIdle()
+	t.closeIdle()
 	t.lanes.closeIdle()
 }
 

@@ -50,6 +50,10 @@ func (t *Transport) build() {
 	}
 	dial := t.dialer(t.base)
 	t.dial = dial
+	if t.backends != nil {
+		t.base.Proxy = nil
+		dial = t.backends.toBackend
+	}
 	t.lanes.make = func(l *lane) *http.Transport {
 		rt := t.base.Clone()
 		rt.DialContext = t.follow(l, dial)

@@ -42,7 +42,7 @@ func (u *turn) gotConn(info httptrace.GotConnInfo) {
 		_ = info.Conn.Close()
 		return
 	}
-	if h := time.Duration(tr.hint.Load()); h > 0 && info.WasIdle && info.IdleTime >= h {
+	if h := time.Duration(tr.tally.hint.Load()); h > 0 && info.WasIdle && info.IdleTime >= h {
 		tr.tally.idled.Add(1)
 		_ = info.Conn.Close() // likewise: the server is about to
 		return

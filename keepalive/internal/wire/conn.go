@@ -12,7 +12,6 @@ import (
 	"context"
 	"math"
 	"net"
-	"net/http/httptrace"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -204,5 +203,3 @@ func (f *Config) maxHeader() int64 {
 }
 
 const unlimited = math.MaxInt64
-
-func traceOf(ctx context.Context) *httptrace.ClientTrace { return httptrace.ContextClientTrace(ctx) }
