@@ -11,30 +11,37 @@ import (
 	"time"
 )
 
-// delegate is a request on net/http's connections: at most one try more than
-// net/http itself makes, for the methods that are idempotent and that it does
-// not count as such (PUT, DELETE).
+// delegate is a request on net/http's connections. Beyond what net/http repeats
+// itself it repeats, once, the methods that are idempotent and that net/http
+// does not count as such (PUT, DELETE), and requests for which we closed a
+// connection that was new but too long idle.
 func (t *Transport) delegate(req *http.Request) (*http.Response, error) {
 	resp, u, err := t.turn(req)
-	if err == nil || u.track == nil || req.Context().Err() != nil || !stale(err) {
+	if err == nil || u.track == nil || req.Context().Err() != nil || !u.shut && !stale(err) {
 		return resp, err
 	}
-	e := u.failure(err)
-	if e.Requests < 2 {
+	tr, e := u.track, u.failure(err)
+	switch {
+	case u.shut: // nothing was sent
+		e.Seen = Unsent
+	case e.Requests < 2:
 		return nil, e
-	}
-	if !repeatable(req) || hasBody(req) && req.GetBody == nil {
-		u.track.tally.refused.Add(1)
+	case !repeatable(req) || hasBody(req) && req.GetBody == nil:
+		tr.tally.refused.Add(1)
 		return nil, e
+	default:
+		tr.tally.idempotent.Add(1)
 	}
 	again := *req
 	if hasBody(req) {
+		if req.GetBody == nil {
+			return nil, e
+		}
 		if again.Body, err = req.GetBody(); err != nil {
 			e.body = err
 			return nil, e
 		}
 	}
-	u.track.tally.idempotent.Add(1)
 	if resp, _, err = t.turn(&again); resp != nil {
 		resp.Request = req
 	}

@@ -95,7 +95,10 @@ func ExampleUpstream() {
 	upstream := &keepalive.Upstream{Addrs: []string{one.Listener.Addr().String(), two.Listener.Addr().String()}}
 	defer upstream.CloseIdleConnections()
 	proxy := &httputil.ReverseProxy{
-		Rewrite:   func(r *httputil.ProxyRequest) { r.SetXForwarded(); r.Out.URL.Scheme, r.Out.URL.Host = "http", "backend" },
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetXForwarded()
+			r.Out.URL.Scheme, r.Out.URL.Host = "http", "backend"
+		},
 		Transport: upstream,
 	}
 
