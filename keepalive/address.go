@@ -20,6 +20,31 @@ type address struct {
 
 	failed int       // dials in a row
 	until  time.Time // not before, unless nothing else is left
+	leaves time.Time // until then its server may be on its way out
+}
+
+// leaveTime is how long others are preferred to an address that ended a
+// connection unasked, by "Connection: close": a server that drains says so with
+// every answer, and resets what is still in its accept queue when it is gone.
+const leaveTime = 250 * time.Millisecond
+
+// avoid is called with mu held.
+func (a *address) avoid(now time.Time) bool { return now.Before(a.until) || now.Before(a.leaves) }
+
+func (o *origin) leaves(a *address) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	a.leaves = time.Now().Add(leaveTime)
+	for l := a.idle.front; l != nil; {
+		next := l.next
+		if l.served == 0 {
+			// net/http's Shutdown waits 5 s for a connection that it has seen
+			// no request on, and then cuts it: take it away before.
+			o.unlist(l)
+			o.drop(l, byIdle)
+		}
+		l = next
+	}
 }
 
 // A place that refuses is asked again after backoffFirst, then twice that, and
@@ -82,7 +107,7 @@ func (o *origin) candidates(now time.Time, first *address) []*address {
 		}
 	}
 	slices.SortStableFunc(out, func(a, b *address) int {
-		switch down, other := now.Before(a.until), now.Before(b.until); {
+		switch down, other := a.avoid(now), b.avoid(now); {
 		case down && other:
 			return a.until.Compare(b.until)
 		case down:
@@ -112,7 +137,7 @@ func (o *origin) spread(ctx context.Context) {
 			last = a
 		}
 	}
-	if last == nil || last.idle.n > 0 || time.Now().Before(last.until) {
+	if last == nil || last.idle.n > 0 || last.avoid(time.Now()) {
 		return
 	}
 	if mean := o.mean(); last.load() == 0 || mean-last.taken > max(8, mean/64) {

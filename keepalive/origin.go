@@ -51,7 +51,7 @@ func (o *origin) take(ctx context.Context, fresh bool) (*link, *waiter) {
 		return nil, nil
 	}
 	for !fresh {
-		l := o.pop()
+		l := o.pop(now)
 		if l == nil {
 			break
 		}
@@ -190,11 +190,11 @@ func (o *origin) unlist(l *link) {
 }
 
 // pop is called with mu held. Among addresses the least busy one serves, and of
-// equals the one that has served least.
-func (o *origin) pop() *link {
+// equals the one that has served least; one that seems to leave is the last.
+func (o *origin) pop(now time.Time) *link {
 	var best *address
 	for _, a := range o.addrs {
-		if a.idle.n > 0 && (best == nil || a.busy < best.busy || a.busy == best.busy && a.taken < best.taken) {
+		if a.idle.n > 0 && (best == nil || a.before(best, now)) {
 			best = a
 		}
 	}
@@ -207,6 +207,14 @@ func (o *origin) pop() *link {
 	}
 	o.unlist(l)
 	return l
+}
+
+// before is called with mu held.
+func (a *address) before(b *address, now time.Time) bool {
+	if out, other := now.Before(a.leaves), now.Before(b.leaves); out != other {
+		return other
+	}
+	return a.busy < b.busy || a.busy == b.busy && a.taken < b.taken
 }
 
 // assign is called with mu held: l gets a request.

@@ -82,6 +82,9 @@ func (t *Transport) trip(req *http.Request, key string) (*http.Response, error) 
 			if d := hinted(resp.Header); d > 0 {
 				l.tally.hint.Store(int64(d)) // of the address: the link may be another request's by now
 			}
+			if resp.Close && !out.Last() && resp.ProtoAtLeast(1, 1) {
+				l.origin.leaves(l.at)
+			}
 			return resp, nil
 		}
 		if err = t.again(req, out, l, err, try, reused, idle); err != nil {

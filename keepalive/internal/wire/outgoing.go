@@ -72,6 +72,9 @@ func (o *Outgoing) watch(legacy <-chan struct{}) {
 	}()
 }
 
+// Last says whether the request announces its connection's end.
+func (o *Outgoing) Last() bool { return o.close }
+
 // Context is the request's, and ends by Request.Cancel too.
 func (o *Outgoing) Context() context.Context { return o.ctx }
 
