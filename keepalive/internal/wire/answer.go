@@ -82,8 +82,8 @@ func (c *Conn) deliver(resp *http.Response) {
 		return
 	case resp.ContentLength > 0 && resp.ContentLength <= int64(c.br.Buffered()):
 		b := make([]byte, resp.ContentLength)
-		_, _ = io.ReadFull(resp.Body, b) // out of the buffer
-		resp.Body = &memory{ctx: c.out.ctx, rest: b}
+		_, _ = io.ReadFull(resp.Body, b)                       // out of the buffer
+		resp.Body = &memory{ctx: c.out.req.Context(), rest: b} // not out.ctx, which ends with the exchange
 		c.unzip(resp)
 		c.end(reuse, true)
 		return
