@@ -137,7 +137,7 @@ func (d difference) run(t *testing.T, ours bool) (o outcome) {
 		time.Sleep(10 * time.Millisecond) // hooks of net/http's goroutines
 		o.Steps = steps.all(s.ln.Addr().String())
 	}
-	time.Sleep(20 * time.Millisecond) // bytes that come late
+	time.Sleep(10 * time.Millisecond) // bytes that come late
 	if resp, err := rt.RoundTrip(get(t, s.url())); err == nil {
 		_, _ = io.Copy(io.Discard, resp.Body)
 		_ = resp.Body.Close()
