@@ -13,11 +13,11 @@ func (t *Transport) follow(l *lane, dial dialFunc) dialFunc {
 		l.added()
 		c, err := t.open(ctx, dial, network, addr)
 		if err != nil {
-			t.conns.failed.Add(1)
+			t.conns.named(addr).dialErrors.Add(1)
 			l.lost()
 			return nil, err
 		}
-		tr := &track{lane: l, census: &t.conns, retireAt: t.life.end(time.Now(), c)}
+		tr := &track{lane: l, census: &t.conns, tally: t.conns.of(c.RemoteAddr()), addr: text(c.RemoteAddr()), born: time.Now(), retireAt: t.life.end(time.Now(), c)}
 		t.conns.add(tr)
 		if tc, ok := c.(*net.TCPConn); ok {
 			return &tcpConn{TCPConn: tc, track: tr}, nil
@@ -45,6 +45,9 @@ func (t *Transport) open(ctx context.Context, dial dialFunc, network, addr strin
 type track struct {
 	lane     *lane
 	census   *census
+	tally    *tally
+	addr     string
+	born     time.Time
 	retireAt time.Time    // zero: no age limit; never written after the dial
 	turns    atomic.Int64 // requests assigned; a plain count, ordered by nothing
 	busy     atomic.Int64 // assigned minus given back; sums commute, so order is free

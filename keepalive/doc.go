@@ -14,7 +14,21 @@
 // it opened until it was idle for long enough. It also lets no connection live
 // for ever (MaxAge, with jitter, and MaxRequests), so that a changed address or
 // a new backend is found, and it notices a dead peer in a minute instead of a
-// quarter of an hour (TCP_USER_TIMEOUT). [Transport.Stats] says what it did.
+// quarter of an hour (TCP_USER_TIMEOUT). [Transport.Stats] says what it did, for
+// each address.
+//
+// Plain HTTP/1.1 runs on connections of its own (Linux): driven by the caller's
+// goroutine, they hold neither goroutine nor buffer while idle, and the read in
+// front of each request knows whether the server has closed or spoken out of
+// turn. https, HTTP/2 and proxies run on [http.Transport] inside.
+//
+// A request that meets the server's close is sent again when nothing of it was
+// sent, when the kernel knows that the server had closed before a byte of it
+// arrived, or when its method is idempotent; never otherwise. A [ConnError]
+// says what is known.
+//
+// [Upstream] sends every request to one of several backends, for
+// net/http/httputil's ReverseProxy.
 //
 // # Being called
 //

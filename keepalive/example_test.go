@@ -2,10 +2,12 @@ package keepalive_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
 	"time"
 
 	"github.com/hotpath-go/hotpath/keepalive"
@@ -48,9 +50,69 @@ func ExampleTransport() {
 }
 
 func ExampleStats() {
+	backend := httptest.NewServer(http.NotFoundHandler())
+	defer backend.Close()
 	transport := new(keepalive.Transport)
-	fmt.Printf("%+v\n", transport.Stats())
-	// Output: {Dials:0 DialErrors:0 Reuses:0 RetiredByAge:0 RetiredByRequests:0 Open:0 Idle:0}
+	defer transport.CloseIdleConnections()
+	for range 3 {
+		if resp, err := (&http.Client{Transport: transport}).Get(backend.URL); err == nil {
+			_, _ = io.Copy(io.Discard, resp.Body)
+			_ = resp.Body.Close()
+		}
+	}
+	total := transport.Stats()
+	one := total.Addrs[backend.Listener.Addr().String()]
+	fmt.Println(total.Dials, "dial,", one.Reuses, "reuses,", one.Idle, "idle")
+	// Output: 1 dial, 2 reuses, 1 idle
+}
+
+func ExampleCounts() {
+	transport := new(keepalive.Transport)
+	counts := transport.Stats().Counts
+	fmt.Println(counts.Dials, counts.FoundClosed, counts.RetriesProven)
+	// Output: 0 0 0
+}
+
+func ExampleConnError() {
+	err := error(&keepalive.ConnError{Addr: "192.0.2.1:80", Age: time.Minute, Idle: 2 * time.Second, Requests: 7, Err: io.EOF})
+	if e, ok := errors.AsType[*keepalive.ConnError](err); ok && e.Seen == keepalive.Unknown {
+		fmt.Println(err)
+	}
+	// Output: keepalive: 192.0.2.1:80: request 7 on a connection 1m0s old, idle for 2s: EOF; the peer may have seen the request
+}
+
+func ExampleEvidence() {
+	fmt.Println(keepalive.Unseen)
+	// Output: the peer had closed before a byte of the request arrived
+}
+
+func ExampleUpstream() {
+	hello := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "hello") })
+	one, two := httptest.NewServer(hello), httptest.NewServer(hello)
+	defer one.Close()
+	defer two.Close()
+
+	upstream := &keepalive.Upstream{Addrs: []string{one.Listener.Addr().String(), two.Listener.Addr().String()}}
+	defer upstream.CloseIdleConnections()
+	proxy := &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetXForwarded()
+			r.Out.URL.Scheme, r.Out.URL.Host = "http", "backend"
+		},
+		Transport: upstream,
+	}
+
+	one.Close() // restarting
+	w := httptest.NewRecorder()
+	proxy.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "http://example.com/", nil))
+	fmt.Println(w.Code, w.Body)
+	// Output: 200 hello
+}
+
+func ExampleOrder() {
+	transport := &keepalive.Transport{Order: keepalive.FIFO} // every connection in turn
+	fmt.Println(transport.Order == keepalive.LIFO)
+	// Output: false
 }
 
 func ExamplePolicy() {

@@ -1,48 +1,131 @@
 package keepalive
 
 import (
+	"net"
 	"sync"
 	"sync/atomic"
 )
 
-// Stats counts what a [Transport] did. It is a plain value, safe to copy.
-type Stats struct {
+// Counts is what happened to connections and the requests on them. It is a
+// plain value, safe to copy.
+type Counts struct {
 	Dials             uint64 // connections opened
-	DialErrors        uint64 // dials that failed
+	DialErrors        uint64 // dials that failed, and preferred ones that were beaten
 	Reuses            uint64 // requests sent on a connection that had carried one
 	RetiredByAge      uint64 // connections ended by MaxAge
 	RetiredByRequests uint64 // connections ended by MaxRequests
+	ClosedIdle        uint64 // connections ended because nobody used them
+	FoundClosed       uint64 // idle connections that the peer had closed, found before a byte was sent
+	RetriesProven     uint64 // requests repeated because the peer cannot have seen them
+	RetriesIdempotent uint64 // requests repeated because doing them twice is harmless
+	RetriesRefused    uint64 // requests that failed because neither is so
 	Open              int    // connections open now
 	Idle              int    // of these, without a request; HTTP/2 connections never count
+}
+
+// Stats counts what a [Transport] did, altogether and for each address. Failed
+// dials count for the address that was asked.
+type Stats struct {
+	Counts
+	Addrs map[string]Counts // nil before the first dial
 }
 
 // Stats returns the counts so far. Each is exact; together they are not one
 // instant's picture while requests run.
 func (t *Transport) Stats() Stats { return t.conns.stats() }
 
-// census knows the open connections. Counters are independent sums, so plain
-// atomic adds suffice; the set is written only by dial and close.
-type census struct {
-	dialed, failed, reused, byAge, byCount atomic.Uint64
+// tally is one address's account. Its numbers are independent sums, so plain
+// atomic adds suffice.
+type tally struct {
+	dials, dialErrors, reuses, byAge, byCount, idled, found, proven, idempotent, refused atomic.Uint64
+	open, idle                                                                           atomic.Int64
 
+	// hint is the address's idle limit as its servers say it, less a margin; 0:
+	// not said. The latest answer wins.
+	hint atomic.Int64
+}
+
+func (ta *tally) counts() Counts {
+	return Counts{
+		Dials:             ta.dials.Load(),
+		DialErrors:        ta.dialErrors.Load(),
+		Reuses:            ta.reuses.Load(),
+		RetiredByAge:      ta.byAge.Load(),
+		RetiredByRequests: ta.byCount.Load(),
+		ClosedIdle:        ta.idled.Load(),
+		FoundClosed:       ta.found.Load(),
+		RetriesProven:     ta.proven.Load(),
+		RetriesIdempotent: ta.idempotent.Load(),
+		RetriesRefused:    ta.refused.Load(),
+		Open:              int(ta.open.Load()),
+		Idle:              int(ta.idle.Load()),
+	}
+}
+
+func (c *Counts) add(o Counts) {
+	c.Dials += o.Dials
+	c.DialErrors += o.DialErrors
+	c.Reuses += o.Reuses
+	c.RetiredByAge += o.RetiredByAge
+	c.RetiredByRequests += o.RetiredByRequests
+	c.ClosedIdle += o.ClosedIdle
+	c.FoundClosed += o.FoundClosed
+	c.RetriesProven += o.RetriesProven
+	c.RetriesIdempotent += o.RetriesIdempotent
+	c.RetriesRefused += o.RetriesRefused
+	c.Open += o.Open
+	c.Idle += o.Idle
+}
+
+// maxTallies bounds the memory of a client that asks a million addresses: the
+// ones beyond it share an account without a name.
+const maxTallies = 4096
+
+// census knows every address and the connections net/http holds.
+type census struct {
 	mu   sync.Mutex
+	by   map[string]*tally   // guarded by mu
 	open map[*track]struct{} // guarded by mu
 }
 
+func (c *census) of(a net.Addr) *tally { return c.named(text(a)) }
+
+func (c *census) named(name string) *tally {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.by == nil {
+		c.by = make(map[string]*tally)
+	}
+	if ta := c.by[name]; ta != nil {
+		return ta
+	}
+	if len(c.by) >= maxTallies {
+		name = ""
+	}
+	ta := c.by[name]
+	if ta == nil {
+		ta = new(tally)
+		c.by[name] = ta
+	}
+	return ta
+}
+
 func (c *census) add(tr *track) {
-	c.dialed.Add(1)
+	tr.tally.dials.Add(1)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.open == nil {
 		c.open = make(map[*track]struct{})
 	}
 	c.open[tr] = struct{}{}
+	tr.tally.open.Add(1)
 }
 
 func (c *census) remove(tr *track) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.open, tr)
+	tr.tally.open.Add(-1)
 }
 
 // retire counts a connection once, whatever number of HTTP/2 requests see it end.
@@ -51,27 +134,29 @@ func (c *census) retire(tr *track, byAge bool) {
 		return
 	}
 	if byAge {
-		c.byAge.Add(1)
+		tr.tally.byAge.Add(1)
 	} else {
-		c.byCount.Add(1)
+		tr.tally.byCount.Add(1)
 	}
 }
 
-func (c *census) stats() Stats {
-	s := Stats{
-		Dials:             c.dialed.Load(),
-		DialErrors:        c.failed.Load(),
-		Reuses:            c.reused.Load(),
-		RetiredByAge:      c.byAge.Load(),
-		RetiredByRequests: c.byCount.Load(),
-	}
+func (c *census) stats() (s Stats) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	s.Open = len(c.open)
+	idle := make(map[*tally]int)
 	for tr := range c.open {
 		if tr.busy.Load() <= 0 {
-			s.Idle++
+			idle[tr.tally]++
 		}
+	}
+	for name, ta := range c.by {
+		counts := ta.counts()
+		counts.Idle += idle[ta]
+		if s.Addrs == nil {
+			s.Addrs = make(map[string]Counts)
+		}
+		s.Addrs[name] = counts
+		s.add(counts)
 	}
 	return s
 }

@@ -1,30 +1,35 @@
 package keepalive
 
 import (
-	"maps"
 	"net"
 	"net/http"
-	"net/http/httptrace"
 	"sync"
+	"sync/atomic"
 	"time"
+
+	"github.com/hotpath-go/hotpath/keepalive/internal/wire"
 )
 
 // Transport is an [http.RoundTripper] whose connections are there when needed
 // and gone when not. It is safe for concurrent use; its fields must not change
 // after the first request. The zero value is ready to use. Do not copy it.
 //
-// It drives an [http.Transport], so proxies, TLS, HTTP/2, contexts, trailers,
-// 1xx answers, httptrace and net/http's own rules for retries hold unchanged.
-// It adds a pool that keeps what it dialed, an end for every connection
-// (MaxAge, MaxRequests) and dead-peer detection below HTTP.
+// A request for http:// that goes straight to its host has a connection of
+// Transport's own: driven by the caller's goroutine, without a goroutine or a
+// buffer while idle, looked at before it is written to. net/http still parses
+// the answers and writes streamed bodies. Every other request (https, HTTP/2,
+// proxies, CONNECT, Expect) is carried by an [http.Transport], with the same
+// limits and statistics.
 //
-// A connection that has reached MaxAge or MaxRequests is told so with its last
-// request ("Connection: close") and closes after that request's answer. It is
-// never closed under a request, and the server never has to guess.
+// A request that meets the server's close is sent again when that is safe: its
+// method is idempotent, or nothing of it was sent, or (Linux) the kernel knows
+// that the server had closed before a byte of it arrived. Otherwise the error
+// is a [*ConnError], which says what is known.
 type Transport struct {
-	// Base is the transport to build on; it is cloned at the first request and
-	// not changed. Its DialTLS and DialTLSContext must be nil, because a
-	// connection that is already encrypted cannot be followed.
+	// Base says how to dial, which proxy to use, and so on; it is cloned at the
+	// first request and not changed. Its DialTLS and DialTLSContext must be nil,
+	// because a connection that is already encrypted cannot be followed. With a
+	// dialer of its own that dialer resolves names, so requests are not spread.
 	// Zero means what [http.DefaultTransport] does: proxies from the
 	// environment, HTTP/2, a 10 s limit for TLS handshakes.
 	Base *http.Transport
@@ -44,10 +49,11 @@ type Transport struct {
 	// may still join it. Zero means no limit.
 	MaxRequests int
 
-	// IdleTimeout closes connections unused for that long. It should be shorter
-	// than the server's, since a request that meets the server's close fails
-	// unless net/http may repeat it. Zero means Base's value, or 55 seconds,
-	// which is below the 60 s of common load balancers and nginx's 75 s.
+	// IdleTimeout closes connections unused for that long. A server that says
+	// its own ("Keep-Alive: timeout=5"), or is seen to close after a certain
+	// time, gets its connections closed before that. Zero means Base's value,
+	// or 55 seconds, which is below the 60 s of common load balancers and
+	// nginx's 75 s.
 	IdleTimeout time.Duration
 
 	// MaxIdle limits the unused connections kept for each host. Zero means
@@ -57,6 +63,13 @@ type Transport struct {
 	// MaxConns limits the connections of each host; requests beyond it wait.
 	// Zero means Base's value, or no limit.
 	MaxConns int
+
+	// Order says which of a host's unused connections serves next. Zero means
+	// LIFO.
+	Order Order
+
+	// Resolver looks up names. Zero means [net.DefaultResolver].
+	Resolver *net.Resolver
 
 	// KeepAlive is the TCP keep-alive of each connection. A non-zero value with
 	// Enable false turns it off. Zero means a probe after 30 s of silence,
@@ -71,14 +84,33 @@ type Transport struct {
 	// Base).
 	UserTimeout time.Duration
 
-	once  sync.Once
-	base  *http.Transport // never dials; every lane is a clone of it
-	h2c   bool            // http:// means HTTP/2 here
-	err   error
-	life  lifetime
-	lanes lanes
-	conns census
+	once      sync.Once
+	base      *http.Transport // never dials; every lane is a clone of it
+	h2c       bool            // http:// means HTTP/2 here
+	lean      atomic.Bool     // http:// may use our own connections; goes to false at most once
+	compress  bool
+	ownDialer bool
+	forgetful bool // for tests: learns no idle limits
+	idle      time.Duration
+	dial      dialFunc
+	err       error
+	life      lifetime
+	wire      wire.Config
+	backends  *origin // of an Upstream, whose requests all go there; otherwise nil
+	pools     pools
+	lanes     lanes
+	conns     census
 }
+
+// Order is the order in which unused connections serve. It is a plain value.
+type Order uint8
+
+const (
+	// LIFO uses the connection that was used last: the fewest stay open.
+	LIFO Order = iota
+	// FIFO uses all in turn: better behind a balancer that spreads connections.
+	FIFO
+)
 
 // RoundTrip implements [http.RoundTripper].
 func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -87,28 +119,15 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		closeBody(req)
 		return nil, t.err
 	}
-	l, first := t.lanes.enter(t.origin(req))
-	defer l.leave()
-	l.wait(req.Context(), first)
-	u := &turn{t: t, lane: l}
-	u.trace.GotConn = u.gotConn
-	u.trace.PutIdleConn = u.putIdleConn
-	u.req = req.WithContext(httptrace.WithClientTrace(req.Context(), &u.trace))
-	if hasBody(req) {
-		// net/http copies a request that has a body before it picks the
-		// connection, so Close would come too late: only the header map is
-		// shared with that copy. It must be ours to be written to.
-		u.req.Header = maps.Clone(req.Header)
+	if key, ok := t.plain(req); ok {
+		return t.trip(req, key)
 	}
-	resp, err := l.rt.RoundTrip(u.req)
-	if resp != nil {
-		resp.Request = req
-	}
-	return resp, err
+	return t.delegate(req)
 }
 
 // CloseIdleConnections closes the connections that carry no request now.
 func (t *Transport) CloseIdleConnections() {
+	t.closeIdle()
 	t.lanes.closeIdle()
 }
 

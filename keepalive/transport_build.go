@@ -7,6 +7,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"github.com/hotpath-go/hotpath/keepalive/internal/wire"
 )
 
 // ErrBase is returned by every request of a [Transport] whose Base it cannot
@@ -32,10 +34,26 @@ func (t *Transport) build() {
 	t.life = lifetime{age: age, jitter: t.Jitter}
 	t.base = t.cloneBase()
 	t.limits(t.base)
+	lean := wire.Supported && !t.base.DisableKeepAlives
 	if p := t.base.Protocols; p != nil {
 		t.h2c = p.UnencryptedHTTP2() && !p.HTTP1()
+		lean = lean && !p.UnencryptedHTTP2() && p.HTTP1()
+	}
+	t.lean.Store(lean)
+	t.compress = !t.base.DisableCompression
+	t.idle = t.base.IdleConnTimeout
+	t.ownDialer = t.foreignDialer()
+	t.wire = wire.Config{
+		MaxHeaderBytes: t.base.MaxResponseHeaderBytes,
+		HeaderTimeout:  t.base.ResponseHeaderTimeout,
+		ReadBuffer:     t.base.ReadBufferSize,
 	}
 	dial := t.dialer(t.base)
+	t.dial = dial
+	if t.backends != nil {
+		t.base.Proxy = nil
+		dial = t.backends.toBackend
+	}
 	t.lanes.make = func(l *lane) *http.Transport {
 		rt := t.base.Clone()
 		rt.DialContext = t.follow(l, dial)
@@ -99,9 +117,26 @@ func (t *Transport) dialer(c *http.Transport) dialFunc {
 	if dial := c.Dial; dial != nil {
 		return func(_ context.Context, network, addr string) (net.Conn, error) { return dial(network, addr) }
 	}
-	d := &net.Dialer{Timeout: 30 * time.Second, KeepAliveConfig: t.keepAlive()}
+	d := &net.Dialer{Timeout: 30 * time.Second, KeepAliveConfig: t.keepAlive(), Resolver: t.Resolver}
 	if !d.KeepAliveConfig.Enable {
 		d.KeepAlive = -1 // a zero KeepAlive would turn probes on again
 	}
 	return d.DialContext
 }
+
+func (t *Transport) resolver() *net.Resolver {
+	if t.Resolver != nil {
+		return t.Resolver
+	}
+	return net.DefaultResolver
+}
+
+// maxIdle is 0 for no limit.
+func (t *Transport) maxIdle() int {
+	if n := t.base.MaxIdleConnsPerHost; n > 0 && n < math.MaxInt {
+		return n
+	}
+	return 0
+}
+
+func (t *Transport) maxConns() int { return t.base.MaxConnsPerHost }

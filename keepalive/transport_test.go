@@ -184,6 +184,41 @@ func TestContextCancel(t *testing.T) {
 	}
 }
 
+// http.Client's Timeout comes as Request.Cancel to every transport but
+// net/http's own.
+func TestClientTimeout(t *testing.T) {
+	t.Parallel()
+	s, _ := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/hang":
+			<-r.Context().Done()
+		case "/hang/body":
+			_, _ = io.WriteString(w, "begin")
+			_ = http.NewResponseController(w).Flush()
+			<-r.Context().Done()
+		default:
+			_, _ = io.WriteString(w, "ok")
+		}
+	}), nil)
+	client := &http.Client{Transport: newTransport(t, new(keepalive.Transport)), Timeout: 100 * time.Millisecond}
+	for _, path := range []string{"/", "/hang", "/", "/hang/body", "/"} {
+		resp, err := client.Get(s.URL + path)
+		if err == nil {
+			time.Sleep(5 * time.Millisecond) // the exchange is over, its answer is not read
+			var b []byte
+			b, err = io.ReadAll(resp.Body)
+			_ = resp.Body.Close()
+			if err == nil && string(b) != "ok" {
+				t.Errorf("%s = %q", path, b)
+			}
+		}
+		var timeout interface{ Timeout() bool }
+		if hangs := path != "/"; hangs != (err != nil) || hangs && (!errors.As(err, &timeout) || !timeout.Timeout()) {
+			t.Errorf("%s: error = %v", path, err)
+		}
+	}
+}
+
 func TestCallersTraceStillRuns(t *testing.T) {
 	t.Parallel()
 	s, _ := serve(t, echo, nil)

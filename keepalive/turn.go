@@ -22,6 +22,7 @@ type turn struct {
 	trace httptrace.ClientTrace
 	track *track
 	last  bool
+	shut  bool // the connection was closed by us before a byte was sent
 }
 
 // gotConn runs after the connection is picked and before the first byte of the
@@ -31,7 +32,7 @@ type turn struct {
 func (u *turn) gotConn(info httptrace.GotConnInfo) {
 	u.lane.warmed()
 	tr := trackOf(info.Conn)
-	u.track, u.last = tr, false
+	u.track, u.last, u.shut = tr, false, false
 	if tr == nil {
 		return
 	}
@@ -39,11 +40,18 @@ func (u *turn) gotConn(info httptrace.GotConnInfo) {
 		// The peer was told "close" and kept the connection open for now: see
 		// putIdleConn. Nothing of this request is written, so net/http may take
 		// another connection.
+		u.shut = true
 		_ = info.Conn.Close()
 		return
 	}
+	if h := time.Duration(tr.tally.hint.Load()); h > 0 && info.WasIdle && info.IdleTime >= h {
+		tr.tally.idled.Add(1)
+		u.shut = true
+		_ = info.Conn.Close() // likewise: the server is about to
+		return
+	}
 	if info.Reused {
-		tr.census.reused.Add(1)
+		tr.tally.reuses.Add(1)
 	}
 	tr.busy.Add(1)
 	n := tr.turns.Add(1)

@@ -1,0 +1,103 @@
+// Upstream is a reverse proxy whose backends may be restarted one by one without a failed request:
+// httputil.ReverseProxy as it is, over keepalive's Upstream. A backend that is down is gone around
+// and asked again after a growing pause; a backend that leaves says so with its last answers
+// (keepalive.Policy, in backend.go), and one that just closes costs only what nobody can prove.
+//
+// Without -backend it starts three backends of its own and restarts them in turn, one each -restart:
+//
+//	go run ./examples/upstream -addr 127.0.0.1:8080 -restart 1s
+//	curl -i 127.0.0.1:8080/
+//	curl 127.0.0.1:8080/stats
+//
+// prints
+//
+//	HTTP/1.1 200 OK
+//	...
+//	hello from backend 2
+//
+// and what became of the connections to each backend.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/hotpath-go/hotpath/keepalive"
+)
+
+func main() {
+	addr := flag.String("addr", "127.0.0.1:8080", "where to listen; port 0 chooses one")
+	to := flag.String("backend", "", "backends, host:port,host:port; none starts three here")
+	restart := flag.Duration("restart", time.Second, "how often one of the own backends is restarted; 0 is never")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, *addr, *to, *restart); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run(ctx context.Context, addr, to string, restart time.Duration) error {
+	addrs := strings.Split(to, ",")
+	if to == "" {
+		fleet, err := startFleet(3)
+		if err != nil {
+			return err
+		}
+		defer fleet.stop()
+		addrs = fleet.addrs
+		if restart > 0 {
+			go fleet.restartInTurn(ctx, restart)
+		}
+	}
+	upstream := &keepalive.Upstream{Addrs: addrs}
+	defer upstream.CloseIdleConnections()
+
+	ln, err := net.Listen("tcp", addr)
+	if err != nil {
+		return err
+	}
+	srv := &http.Server{Handler: handler(upstream), ReadHeaderTimeout: 10 * time.Second}
+	new(keepalive.Policy).Configure(srv)
+	fmt.Println("listening on", ln.Addr())
+
+	stopped := make(chan error, 1)
+	go func() {
+		<-ctx.Done()
+		bye, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		stopped <- srv.Shutdown(bye)
+	}()
+	if err := srv.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return <-stopped
+}
+
+func handler(upstream *keepalive.Upstream) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/", &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetXForwarded()
+			r.Out.URL.Scheme, r.Out.URL.Host = "http", r.In.Host // Upstream chooses the backend
+		},
+		Transport: upstream,
+	})
+	mux.HandleFunc("GET /stats", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(upstream.Stats())
+	})
+	return mux
+}

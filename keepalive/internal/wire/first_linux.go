@@ -1,0 +1,179 @@
+//go:build linux && !portable
+
+package wire
+
+import (
+	"errors"
+	"io"
+	"net"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Supported says whether idle connections can be looked at here. Without the
+// look, bytes that a peer sent out of turn would be taken for the next answer.
+const Supported = true
+
+// Lookable says it of this connection.
+func (c *Conn) Lookable() bool { return c.raw != nil }
+
+// attach takes the descriptor of a bare socket only: any other connection's
+// bytes are not the socket's bytes.
+func (c *Conn) attach() {
+	switch nc := c.nc.(type) {
+	case *net.TCPConn:
+		c.raw, _ = nc.SyscallConn()
+	case *net.UnixConn:
+		c.raw, _ = nc.SyscallConn()
+	}
+	if c.raw == nil {
+		return
+	}
+	c.step = c.advance
+	_ = c.raw.Control(func(fd uintptr) { c.base = acked(fd) }) // 0 proves nothing
+}
+
+// first looks, writes and waits in one call. The runtime forgets an older
+// readiness when RawConn.Read begins, so nothing that arrives after the look
+// is missed; the step itself never blocks.
+func (c *Conn) first(p []byte) (int, error) {
+	if c.raw == nil {
+		return c.firstPortable(p)
+	}
+	c.in = p
+	if err := c.raw.Read(c.step); err != nil {
+		return 0, err // the deadline, or closed by us
+	}
+	c.in = nil
+	return c.n, c.err
+}
+
+func (c *Conn) advance(fd uintptr) bool {
+	n, err := read(fd, c.in)
+	if c.phase == look {
+		c.phase = listen
+		switch {
+		case err == unix.EAGAIN:
+		case n > 0 && c.start == 0:
+			// A peer that speaks first on a new connection is refusing it
+			// (408, 503): that is the answer, whatever becomes of the request.
+		case n > 0:
+			c.err = errUnsolicited
+			return true
+		default:
+			c.err = errClosedBefore
+			return true
+		}
+		if c.err = c.send(fd); c.err != nil || n > 0 {
+			c.n = max(n, 0)
+			return true
+		}
+		return false
+	}
+	switch {
+	case err == unix.EAGAIN:
+		return false
+	case err != nil:
+		c.err = c.opError("read", err)
+	case n == 0:
+		c.err = io.EOF
+	default:
+		c.n = n
+	}
+	return true
+}
+
+// send hands the kernel what it takes now; a goroutine sees to the rest, so
+// that an early answer is read while the request is still being sent.
+func (c *Conn) send(fd uintptr) error {
+	if c.out.stream != nil {
+		c.out.stream.started()
+		c.spawn(c.stream)
+		return nil
+	}
+	b := *c.out.buf
+	n, err := write(fd, b)
+	if n > 0 {
+		c.sent.Add(uint64(n))
+	}
+	switch {
+	case n == len(b):
+		return nil
+	case err != nil && err != unix.EAGAIN:
+		return c.opError("write", err)
+	}
+	c.lend(b[max(n, 0):])
+	return nil
+}
+
+func (c *Conn) opError(op string, err error) error {
+	a := c.nc.RemoteAddr()
+	return &net.OpError{Op: op, Net: a.Network(), Source: c.nc.LocalAddr(), Addr: a, Err: os.NewSyscallError(op, err)}
+}
+
+func read(fd uintptr, p []byte) (int, error) {
+	for {
+		n, err := unix.Read(int(fd), p)
+		if !errors.Is(err, unix.EINTR) {
+			return n, err
+		}
+	}
+}
+
+func write(fd uintptr, p []byte) (int, error) {
+	for {
+		n, err := unix.Write(int(fd), p)
+		if !errors.Is(err, unix.EINTR) {
+			return n, err
+		}
+	}
+}
+
+// acked is how many bytes the peer's TCP has acknowledged, its SYN included;
+// 0 where the kernel does not count.
+func acked(fd uintptr) uint64 {
+	info, err := unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO)
+	if err != nil {
+		return 0
+	}
+	return info.Bytes_acked
+}
+
+// unacknowledged reports whether the kernel says that no byte of this request
+// was acknowledged.
+func (c *Conn) unacknowledged() bool {
+	if c.raw == nil || c.base == 0 {
+		return false
+	}
+	var now uint64
+	if err := c.raw.Control(func(fd uintptr) { now = acked(fd) }); err != nil {
+		return false
+	}
+	return now >= c.base && now-c.base <= c.start
+}
+
+// Idle looks at a connection that carries no request. closed means that it can
+// carry none any more; ago is how long the peer's last packet (then: its FIN)
+// is back, negative if unknown.
+func (c *Conn) Idle() (closed bool, ago time.Duration) {
+	ago = -1
+	if c.raw == nil {
+		return false, ago
+	}
+	err := c.raw.Control(func(fd uintptr) {
+		var one [1]byte
+		_, _, rerr := unix.Recvfrom(int(fd), one[:], unix.MSG_PEEK|unix.MSG_DONTWAIT)
+		if rerr == unix.EAGAIN || rerr == unix.EINTR {
+			return
+		}
+		closed = true
+		if info, ierr := unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO); ierr == nil && info.State == tcpCloseWait {
+			ago = time.Duration(info.Last_ack_recv) * time.Millisecond
+		}
+	})
+	return closed || err != nil, ago
+}
+
+const tcpCloseWait = 8 // include/net/tcp_states.h

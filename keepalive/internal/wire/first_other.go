@@ -1,0 +1,21 @@
+//go:build !linux || portable
+
+package wire
+
+import "time"
+
+// Supported says whether idle connections can be looked at here. Without the
+// look, bytes that a peer sent out of turn would be taken for the next answer.
+const Supported = false
+
+// Lookable says it of this connection.
+func (c *Conn) Lookable() bool { return false }
+
+func (c *Conn) attach() {}
+
+func (c *Conn) first(p []byte) (int, error) { return c.firstPortable(p) }
+
+func (c *Conn) unacknowledged() bool { return false }
+
+// Idle knows nothing here: the next request finds out.
+func (c *Conn) Idle() (closed bool, ago time.Duration) { return false, -1 }

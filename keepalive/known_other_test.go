@@ -1,0 +1,5 @@
+//go:build !linux || portable
+
+package keepalive_test
+
+const known = false

@@ -1,0 +1,224 @@
+package keepalive
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// origin is the pool of one host and port. It is safe for concurrent use.
+//
+// A request takes an idle link or waits; whoever has a link to give, from a
+// request that ended or from a dial, gives it to the oldest waiter. Dials are
+// nobody's in particular: there are as many as waiters, within MaxConns.
+type origin struct {
+	t   *Transport
+	key string // host:port, as dialed by a dialer that resolves for itself
+
+	mu      sync.Mutex
+	addrs   []*address // guarded by mu
+	waiters []*waiter  // guarded by mu, oldest first
+	dials   []*dial    // guarded by mu, oldest first
+	open    int        // guarded by mu: links, idle or not
+	idle    int        // guarded by mu
+	timer   bool       // guarded by mu: a sweep is due
+	dead    bool       // guarded by mu: no longer in the pool's map
+	learned learned    // guarded by mu
+	names   names      // guarded by mu
+}
+
+// waiter is a request without a link.
+type waiter struct {
+	ctx   context.Context // its values go with the dial: httptrace
+	ready chan offer      // one offer at most
+}
+
+type offer struct {
+	l   *link
+	err error
+}
+
+// dial is one connection on its way.
+type dial struct{ cancel context.CancelFunc }
+
+// take returns an idle link that is fit for a request, or a waiter to wait on;
+// neither, if the origin is dead.
+func (o *origin) take(ctx context.Context, fresh bool) (*link, *waiter) {
+	now := time.Now()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.dead {
+		return nil, nil
+	}
+	for !fresh {
+		l := o.pop(now)
+		if l == nil {
+			break
+		}
+		if r := l.over(now, o.idleLimit()); r != noReason {
+			o.drop(l, r)
+			continue
+		}
+		o.assign(l)
+		o.spread(ctx)
+		return l, nil
+	}
+	w := &waiter{ctx: ctx, ready: make(chan offer, 1)}
+	o.waiters = append(o.waiters, w)
+	o.staff()
+	return nil, w
+}
+
+// get waits for a link. The context's end leaves the dial to others, if there
+// are any.
+func (o *origin) get(ctx context.Context, fresh bool) (l *link, gone bool, err error) {
+	l, w := o.take(ctx, fresh)
+	if w == nil {
+		return l, l == nil, nil
+	}
+	select {
+	case got := <-w.ready:
+		return got.l, false, got.err
+	case <-ctx.Done():
+		o.leave(w)
+		return nil, false, context.Cause(ctx)
+	}
+}
+
+// leave takes back what was offered in the same moment.
+func (o *origin) leave(w *waiter) {
+	o.mu.Lock()
+	for i, v := range o.waiters {
+		if v == w {
+			o.waiters = append(o.waiters[:i], o.waiters[i+1:]...)
+			break
+		}
+	}
+	if n := len(o.dials); n > len(o.waiters) {
+		o.dials[n-1].cancel()
+	}
+	o.watch()
+	o.mu.Unlock()
+	select {
+	case got := <-w.ready:
+		if got.l != nil {
+			o.back(got.l, true)
+		}
+	default:
+	}
+}
+
+// back is where every link returns to, once for each time it was taken.
+func (o *origin) back(l *link, reuse bool) {
+	now := time.Now()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	l.at.busy--
+	l.since = now
+	if reuse {
+		o.keep(l, now)
+	} else {
+		l.note(l.reason)
+		o.lost(l)
+	}
+	o.watch()
+}
+
+// keep is called with mu held, with a link that nobody owns.
+func (o *origin) keep(l *link, now time.Time) {
+	if r := l.over(now, 0); r != noReason {
+		o.drop(l, r)
+		return
+	}
+	if len(o.waiters) > 0 {
+		o.assign(l)
+		o.offer(offer{l: l})
+		return
+	}
+	l.at.idle.push(l)
+	l.tally.idle.Add(1)
+	o.idle++
+	if limit := o.t.maxIdle(); limit > 0 && o.idle > limit {
+		o.evict()
+	}
+}
+
+// offer is called with mu held and a waiter there.
+func (o *origin) offer(got offer) {
+	w := o.waiters[0]
+	o.waiters[0] = nil
+	if o.waiters = o.waiters[1:]; len(o.waiters) == 0 {
+		o.waiters = nil
+	}
+	w.ready <- got
+}
+
+// drop is called with mu held: an unused link ends.
+func (o *origin) drop(l *link, r reason) {
+	l.note(r)
+	l.Close()
+	o.lost(l)
+}
+
+// lost is called with mu held when a link is no more.
+func (o *origin) lost(l *link) {
+	o.open--
+	l.at.open--
+	l.tally.open.Add(-1)
+	o.staff()
+}
+
+// evict is called with mu held: the link that was idle longest goes.
+func (o *origin) evict() {
+	var oldest *link
+	for _, a := range o.addrs {
+		if l := a.idle.front; l != nil && (oldest == nil || l.since.Before(oldest.since)) {
+			oldest = l
+		}
+	}
+	if oldest != nil {
+		o.unlist(oldest)
+		o.drop(oldest, byIdle)
+	}
+}
+
+// unlist is called with mu held.
+func (o *origin) unlist(l *link) {
+	l.at.idle.remove(l)
+	l.tally.idle.Add(-1)
+	o.idle--
+}
+
+// pop is called with mu held. Among addresses the least busy one serves, and of
+// equals the one that has served least; one that seems to leave is the last.
+func (o *origin) pop(now time.Time) *link {
+	var best *address
+	for _, a := range o.addrs {
+		if a.idle.n > 0 && (best == nil || a.before(best, now)) {
+			best = a
+		}
+	}
+	if best == nil {
+		return nil
+	}
+	l := best.idle.back
+	if o.t.Order == FIFO {
+		l = best.idle.front
+	}
+	o.unlist(l)
+	return l
+}
+
+// before is called with mu held.
+func (a *address) before(b *address, now time.Time) bool {
+	if out, other := now.Before(a.leaves), now.Before(b.leaves); out != other {
+		return other
+	}
+	return a.busy < b.busy || a.busy == b.busy && a.taken < b.taken
+}
+
+// assign is called with mu held: l gets a request.
+func (o *origin) assign(l *link) {
+	l.at.busy++
+	l.at.taken++
+}

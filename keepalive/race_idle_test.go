@@ -1,0 +1,153 @@
+package keepalive_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/hotpath-go/hotpath/keepalive"
+)
+
+// soak is how many times the counts of a test are multiplied when
+// HOTPATH_SOAK is set.
+func soak(n int) int {
+	if os.Getenv("HOTPATH_SOAK") != "" {
+		return n
+	}
+	return 1
+}
+
+// once answers each POST and knows which it has seen.
+type once struct {
+	mu         sync.Mutex
+	ids        map[string]int
+	duplicates int
+}
+
+func (o *once) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	b, err := io.ReadAll(r.Body)
+	if err != nil {
+		return
+	}
+	o.mu.Lock()
+	if o.ids[string(b)]++; o.ids[string(b)] > 1 {
+		o.duplicates++
+	}
+	o.mu.Unlock()
+	_, _ = io.WriteString(w, "ok")
+}
+
+// edge has every POST meet the moment at which the server closes its
+// connection for being idle, give or take half a millisecond.
+func edge(t *testing.T, h http.Handler, tr *keepalive.Transport, workers, each int, idle time.Duration, edit func(*httptest.Server), stream bool) []error {
+	t.Helper()
+	s, _ := serve(t, h, edit)
+	return load(t.Context(), workers, each, func(w, i int) error {
+		body := text(strconv.Itoa(w) + "/" + strconv.Itoa(i))()
+		if stream {
+			body = streamed(strconv.Itoa(w) + "/" + strconv.Itoa(i))()
+		}
+		_, _, err := exchange(t.Context(), tr, "POST", s.URL, body)
+		time.Sleep(idle - 500*time.Microsecond + time.Duration((i*7+w)%100)*10*time.Microsecond)
+		return err
+	})
+}
+
+// net/http's server closes without a look: a POST that comes between its timer
+// and its close is reset with nothing acknowledged, like one that was read and
+// reset. That is an error which says so; none is seen twice.
+func TestPostsOnTheClosingEdgeOfNetHTTP(t *testing.T) {
+	t.Parallel()
+	const idle = 20 * time.Millisecond
+	for _, tt := range []struct{ stream, forgetful bool }{{false, true}, {true, true}, {false, false}} {
+		t.Run(fmt.Sprintf("%+v", tt), func(t *testing.T) {
+			t.Parallel()
+			h := &once{ids: make(map[string]int)}
+			tr := newTransport(t, new(keepalive.Transport))
+			if tt.forgetful {
+				keepalive.Forgetful(tr)
+			}
+			workers, each := 16, 10*scale*soak(80)
+			errs := edge(t, h, tr, workers, each, idle, func(s *httptest.Server) { s.Config.IdleTimeout = idle }, tt.stream)
+			st := tr.Stats()
+			t.Logf("%d POSTs: %d failed, %d duplicated; %d found closed, %d proven, %d closed in time", workers*each, len(errs), h.duplicates, st.FoundClosed, st.RetriesProven, st.ClosedIdle)
+			if h.duplicates > 0 {
+				t.Errorf("%d POSTs were seen twice", h.duplicates)
+			}
+			for _, err := range errs {
+				var ce *keepalive.ConnError
+				if !errors.As(err, &ce) || ce.Seen != keepalive.Unknown {
+					t.Errorf("error = %v", err)
+				}
+			}
+			if known && !tt.forgetful && st.ClosedIdle == 0 {
+				t.Error("the server's idle limit was not learned")
+			}
+			if known && tt.forgetful && st.FoundClosed+st.RetriesProven == 0 {
+				t.Error("no POST met the close: this test shows nothing")
+			}
+		})
+	}
+}
+
+// Our own server says when, and closes a grace later: nothing is lost.
+func TestPostsOnTheClosingEdgeOfPolicy(t *testing.T) {
+	t.Parallel()
+	h := &once{ids: make(map[string]int)}
+	p := &keepalive.Policy{IdleTimeout: time.Second, Grace: 100 * time.Millisecond}
+	tr := newTransport(t, new(keepalive.Transport))
+	workers, each := 32*soak(32), 2*soak(50)
+	errs := edge(t, h, tr, workers, each, 1100*time.Millisecond, func(s *httptest.Server) { p.Configure(s.Config) }, false)
+	if len(errs) > 0 || h.duplicates > 0 {
+		t.Errorf("of %d POSTs %d failed and %d were seen twice: %v", workers*each, len(errs), h.duplicates, errs)
+	}
+	if st := tr.Stats(); st.FoundClosed > 0 || st.ClosedIdle == 0 {
+		t.Errorf("stats = %+v: the server was first", st.Counts)
+	}
+}
+
+func TestHinted(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]time.Duration{
+		"timeout=5":           4 * time.Second,
+		"timeout=75, max=100": 74 * time.Second,
+		"max=3,Timeout=\"2\"": time.Second,
+		"timeout=1":           500 * time.Millisecond,
+		"timeout=0":           0,
+		"timeout=-4":          0,
+		"timeout=99999999999": 0,
+		"timeout":             0,
+		"":                    0,
+	} {
+		if got := keepalive.Hinted(http.Header{"Keep-Alive": {value}}); got != want {
+			t.Errorf("Keep-Alive: %s means %v, want %v", value, got, want)
+		}
+	}
+}
+
+// One close may be a restart; three that agree are a limit.
+func TestLearned(t *testing.T) {
+	t.Parallel()
+	const ms = time.Millisecond
+	for _, tt := range []struct {
+		seen []time.Duration
+		want time.Duration
+	}{
+		{[]time.Duration{5000 * ms, 5001 * ms}, 0},
+		{[]time.Duration{5000 * ms, 5001 * ms, 4999 * ms}, 4999*ms - 4999*ms/10},
+		{[]time.Duration{100 * ms, 5000 * ms, 900 * ms, 5000 * ms}, 0},
+		{[]time.Duration{5 * ms, 5 * ms, 5 * ms}, 0},
+		{[]time.Duration{30 * ms, 30 * ms, 30 * ms}, 20 * ms},
+	} {
+		if got := keepalive.Learn(tt.seen...); got != tt.want {
+			t.Errorf("closes after %v teach %v, want %v", tt.seen, got, tt.want)
+		}
+	}
+}

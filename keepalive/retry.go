@@ -1,0 +1,78 @@
+package keepalive
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/hotpath-go/hotpath/keepalive/internal/wire"
+)
+
+const (
+	freshAfter = 3 // connections that failed before a new one is asked for
+	mostTries  = 6 // connections for one request; only a peer that closes all it accepts gets there
+)
+
+// again decides about a request whose connection failed: nil means once more.
+//
+//   - Nothing of it was given to the kernel, or the peer had ended its side
+//     before a byte of it could arrive: no one has acted on it.
+//   - Doing it twice is the same as once, and the connection had carried a
+//     request before: it is likely that only the connection was stale.
+//
+// A bare reset proves nothing, whatever was acknowledged: a server that reads
+// the request and resets before its delayed ACK leaves the same trace.
+func (t *Transport) again(req *http.Request, out *wire.Outgoing, l *link, err error, try int, reused bool, idle time.Duration) error {
+	var f *wire.Failure
+	if !errors.As(err, &f) {
+		return err // the context's, or the caller's own
+	}
+	e := &ConnError{
+		Addr: text(l.NetConn().RemoteAddr()), Age: time.Since(l.born), Idle: idle,
+		Requests: l.served, Sent: f.Sent, Seen: Evidence(f.Seen), Err: f.Err,
+	}
+	proven := f.Seen != wire.Unknown
+	if reused && !f.Answered && !f.Closed() {
+		l.origin.closedAfter(idle) // met in the moment itself
+	}
+	switch {
+	case try+1 >= mostTries || f.Answered:
+		return e
+	case f.Closed():
+		l.tally.found.Add(1)
+		if f.Ago >= 0 {
+			l.origin.closedAfter(idle - f.Ago)
+		}
+		return nil // its body was not touched
+	case !proven && !(reused && repeatable(req)):
+		l.tally.refused.Add(1)
+		return e
+	}
+	ctx := out.Context()
+	if !f.Wait(ctx.Done()) {
+		return context.Cause(ctx)
+	}
+	if rerr := out.Rewind(); rerr != nil {
+		l.tally.refused.Add(1)
+		e.body = rerr
+		return e
+	}
+	if proven {
+		l.tally.proven.Add(1)
+	} else {
+		l.tally.idempotent.Add(1)
+	}
+	return nil
+}
+
+// repeatable: RFC 9110 §9.2.2, and net/http's keys for the others.
+func repeatable(req *http.Request) bool {
+	switch req.Method {
+	case "", http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace, http.MethodPut, http.MethodDelete:
+		return true
+	}
+	_, key := req.Header["Idempotency-Key"]
+	_, xkey := req.Header["X-Idempotency-Key"]
+	return key || xkey
+}
