@@ -9,6 +9,10 @@ import (
 
 	"github.com/hotpath-go/hotpath/middleware"
 	"github.com/hotpath-go/hotpath/middleware/accesslog"
+	"github.com/hotpath-go/hotpath/middleware/deadline"
+	"github.com/hotpath-go/hotpath/middleware/health"
+	"github.com/hotpath-go/hotpath/middleware/ipfilter"
+	"github.com/hotpath-go/hotpath/middleware/limit"
 	"github.com/hotpath-go/hotpath/middleware/recovery"
 	"github.com/hotpath-go/hotpath/middleware/requestid"
 )
@@ -19,6 +23,10 @@ func TestAllocations(t *testing.T) {
 	log := accesslog.New(accesslog.Options{Writer: io.Discard})
 	defer log.Close()
 	id, rec := requestid.New(requestid.Options{}), recovery.New(recovery.Options{})
+	everybody, err := ipfilter.NewTable(ipfilter.Rules{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	known := request()
 	known.Header.Set("X-Request-Id", "abc")
 	for _, tt := range []struct {
@@ -33,6 +41,10 @@ func TestAllocations(t *testing.T) {
 		{"accesslog", log.Middleware(answer), known, 0},
 		{"requestid, incoming", id(answer), known, 0},
 		{"requestid, new", id(answer), request(), 1},
+		{"deadline", deadline.New(deadline.Options{})(answer), known, 2}, // the context, and the copy of the request that holds it
+		{"limits", middleware.Stack{limit.NewConcurrency(limit.ConcurrencyOptions{}), limit.NewRate(limit.RateOptions{Every: 1}), limit.NewBody(limit.BodyOptions{})}.Then(answer), known, 0},
+		{"health", health.New(health.Options{}).Middleware(answer), known, 0},
+		{"ipfilter", ipfilter.New(everybody, ipfilter.Options{}).Middleware(answer), known, 0},
 		{"all, incoming", middleware.Chain{log.Middleware, id, rec}.Then(answer), known, 0},
 		{"all, new", middleware.Chain{log.Middleware, id, rec}.Then(answer), request(), 1},
 	} {

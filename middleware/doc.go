@@ -15,6 +15,10 @@
 //   - accesslog: one JSON line a request, written by another goroutine; nothing that is handed over is lost on a clean stop
 //   - router: http.ServeMux's patterns in a radix tree; it stands inside
 //   - requestid: the client's id, the trace's, or a new one
+//   - health: liveness, readiness, draining; it stands outside limits
+//   - ipfilter: addresses allowed and denied, and the client's address behind proxies
+//   - limit: requests at a time, requests of one client, bytes of a body
+//   - deadline: a context that ends, and 503 for the handler that was late
 //   - recovery: a panic becomes a problem document, or a broken connection, never half a response that looks whole
 //
 // # One pass

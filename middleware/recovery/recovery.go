@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 
 	"github.com/hotpath-go/hotpath/middleware"
+	"github.com/hotpath-go/hotpath/middleware/internal/problem"
 )
 
 // Options says who hears of a panic. It must not be changed after New.
@@ -44,7 +45,7 @@ func (p *piece) Leave(x *middleware.Exchange) {
 	if x.Record.Began() {
 		x.Panic = http.ErrAbortHandler
 	} else {
-		answer(x.Writer, x.Record.RequestID())
+		problem.Answer(x.Writer, http.StatusInternalServerError, x.Record.RequestID())
 		x.Panic, x.Returned = nil, true
 	}
 	p.report(x, v, stack)

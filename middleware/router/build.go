@@ -15,19 +15,21 @@ import (
 // The URL matches the route's pattern. If a value happens to be a literal of another pattern ("new" in /users/new beside
 // /users/{id}), that pattern takes precedence, as it does for every request.
 func (t *Table) URL(name string, values ...string) (string, error) {
-	return build(t.names[name], name, values)
+	return build(t.routes, t.names, name, values)
 }
 
 // URL is Table.URL for the routes that are served.
 func (rt *Router) URL(name string, values ...string) (string, error) {
-	return build(rt.table.Load().names[name], name, values)
+	c := rt.table.Load()
+	return build(c.routes, c.names, name, values)
 }
 
-func build(r *route, name string, values []string) (string, error) {
-	if r == nil {
+func build(routes []route, names map[string]int, name string, values []string) (string, error) {
+	i, ok := names[name]
+	if !ok {
 		return "", fmt.Errorf("%w: no route is called %q", ErrName, name)
 	}
-	p := &r.pattern
+	p := &routes[i].pattern
 	if len(values) != 2*len(p.Wilds) {
 		return "", fmt.Errorf("%w: %q has %d wildcards, %d strings given, want a name and a value for each", ErrValue, p.Text, len(p.Wilds), len(values))
 	}

@@ -14,8 +14,8 @@ import (
 type compiled struct {
 	everywhere *host            // patterns without a host
 	hosts      map[string]*host // nil if no pattern has a host
-	routes     []*route
-	names      map[string]*route
+	routes     []route
+	names      map[string]int
 	// percent says that a literal holds a percent sign, which an unescaped path may spell like an escape.
 	percent bool
 	// unclean says that a literal is ".", ".." or empty; only CONNECT can reach it.
@@ -25,33 +25,32 @@ type compiled struct {
 // host holds a tree for each method that patterns of one host name, and one for patterns without a method.
 type host struct {
 	methods []method
-	any     *node
+	any     *tree
 }
 
 type method struct {
 	key  uint64
 	name string
-	tree *node
+	tree *tree
 }
 
-// key is different for different methods of up to eight bytes, which are all there are in practice.
-func key(name string) (k uint64) {
-	for i := range min(len(name), 8) {
-		k = k<<8 | uint64(name[i])
-	}
-	return k
-}
+// key is different for different methods of up to eight bytes and the same length, which are all there are in practice.
+func key(name string) uint64 { return word(name, 0) }
 
 func compile(t *Table) *compiled {
-	c := &compiled{everywhere: new(host), routes: slices.Clone(t.routes), names: map[string]*route{}}
-	maps.Copy(c.names, t.names)
-	for _, r := range t.routes {
-		c.note(&r.pattern)
-		c.host(r.pattern.Host).tree(r.pattern.Method).insert(r)
+	c := &compiled{everywhere: new(host), routes: slices.Clone(t.routes), names: maps.Clone(t.names)}
+	twigs := map[*tree]*twig{}
+	for i := range c.routes {
+		p := &c.routes[i].pattern
+		c.note(p)
+		tr := c.host(p.Host).tree(p.Method)
+		if twigs[tr] == nil {
+			twigs[tr] = new(twig)
+		}
+		twigs[tr].insert(p, i)
 	}
-	c.everywhere.seal()
-	for _, h := range c.hosts {
-		h.seal()
+	for tr, root := range twigs {
+		*tr = *grow(root, c.routes)
 	}
 	return c
 }
@@ -79,30 +78,21 @@ func (c *compiled) host(name string) *host {
 	return c.hosts[name]
 }
 
-func (h *host) tree(name string) *node {
+func (h *host) tree(name string) *tree {
 	if name == "" {
 		if h.any == nil {
-			h.any = new(node)
+			h.any = new(tree)
 		}
 		return h.any
 	}
-	if n := h.find(name); n != nil {
-		return n
+	if tr := h.find(name); tr != nil {
+		return tr
 	}
-	h.methods = append(h.methods, method{key(name), name, new(node)})
+	h.methods = append(h.methods, method{key(name), name, new(tree)})
 	return h.methods[len(h.methods)-1].tree
 }
 
-func (h *host) seal() {
-	for i := range h.methods {
-		h.methods[i].tree.seal()
-	}
-	if h.any != nil {
-		h.any.seal()
-	}
-}
-
-func (h *host) find(name string) *node {
+func (h *host) find(name string) *tree {
 	k := key(name)
 	for i := range h.methods {
 		if m := &h.methods[i]; m.key == k && len(m.name) == len(name) && (len(name) <= 8 || m.name == name) {
@@ -114,20 +104,13 @@ func (h *host) find(name string) *node {
 
 // quick tries the method's own patterns, then for HEAD those of GET, then those without a method.
 func (h *host) quick(method, path string) *route {
-	if n := h.find(method); n != nil {
-		if r := n.quick(path); r != nil {
-			return r
-		}
+	if r := h.find(method).quick(path); r != nil {
+		return r
 	}
 	if method == http.MethodHead {
-		if n := h.find(http.MethodGet); n != nil {
-			if r := n.quick(path); r != nil {
-				return r
-			}
+		if r := h.find(http.MethodGet).quick(path); r != nil {
+			return r
 		}
-	}
-	if h.any == nil {
-		return nil
 	}
 	return h.any.quick(path)
 }

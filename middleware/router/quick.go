@@ -1,6 +1,6 @@
 package router
 
-import "strings"
+import "math/bits"
 
 // bail is what quick answers when the path is not as plain as it must be: the exact way has to decide.
 var bail = new(route)
@@ -23,84 +23,82 @@ var class = func() (t [256]uint8) {
 // quick is exact for an unescaped path that may not be clean. It proves on the way that the path is clean and needs no
 // escaping: what it compares with literals is as clean as they are, what wildcards take is looked at byte by byte. Where it
 // cannot prove it, it returns bail. Its nil is final: text that differs from a literal does so in any spelling.
-func (n *node) quick(path string) *route {
+func (tr *tree) quick(path string) *route {
+	if tr == nil {
+		return nil
+	}
+	return tr.quickFrom(0, path, 0)
+}
+
+func (tr *tree) quickFrom(i uint32, path string, at int) *route {
 	for {
-		if !n.starts(path) {
+		n := &tr.nodes[i]
+		// As in starts, which is a call too many here.
+		var next uint64
+		if len(path)-at >= 8 {
+			b := path[at : at+8]
+			next = uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
+				uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+		} else {
+			next = lastWord(path, at)
+		}
+		if (next^n.head)<<(n.shift&63)<<(n.shift&63) != 0 || len(path)-at < int(n.size) {
 			return nil
 		}
-		path = path[len(n.prefix):]
-		if path == "" {
-			if n.end != nil {
-				return n.end
-			}
-			return n.multi
+		if at += int(n.size); at == len(path) {
+			return tr.ending(n)
 		}
-		if len(n.kids) > 0 {
-			if kid := n.child(path[0]); kid != nil {
-				if n.wild == nil && n.multi == nil {
-					n = kid
-					continue
-				}
-				if r := kid.quick(path); r != nil {
-					return r
-				}
+		if kid := tr.child(n, path[at]); kid != 0 {
+			if !n.wild && n.multi == 0 {
+				i = kid
+				continue
+			}
+			if r := tr.quickFrom(kid, path, at); r != nil {
+				return r
 			}
 		}
-		if n.wild == nil {
-			break
+		if !n.wild {
+			return tr.quickMulti(n, path[at:])
 		}
-		i := segmentEnd(path)
-		if i <= 0 {
+		end := segmentEnd(path, at)
+		if end <= at {
 			return bail
 		}
-		if n.multi == nil {
-			n, path = n.wild, path[i:]
+		if n.multi == 0 {
+			i, at = n.first-1, end
 			continue
 		}
-		if r := n.wild.quick(path[i:]); r != nil {
+		if r := tr.quickFrom(n.first-1, path, end); r != nil {
 			return r
 		}
-		break
+		return tr.quickMulti(n, path[at:])
 	}
-	if n.multi != nil && !cleanTail(path) {
+}
+
+func (tr *tree) quickMulti(n *node, rest string) *route {
+	if n.multi != 0 && !cleanTail(rest) {
 		return bail
 	}
-	return n.multi
+	return tr.multi(n)
 }
 
-// starts reports whether path starts with n's prefix. Most prefixes are short: one word of the node itself decides, and no
-// other cache line is read.
-func (n *node) starts(path string) bool {
-	size := len(n.prefix)
-	if len(path) < size || size == 0 {
-		return size == 0
-	}
-	if len(path) < 8 {
-		for i := range size {
-			if path[i] != n.prefix[i] {
-				return false
-			}
-		}
-		return true
-	}
-	b := path[:8] // the compiler makes one load of the shifts
-	word := uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
-		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
-	if size <= 8 {
-		return (word^n.head)<<(64-8*uint(size)) == 0
-	}
-	return word == n.head && path[8:size] == n.prefix[8:]
-}
-
-// segmentEnd returns the length of a segment that is neither empty nor starts with a dot, -1 if it is not plain.
-func segmentEnd(path string) int {
-	if path[0] == '.' {
+// segmentEnd returns where the segment ends that starts at at, which is not the path's end; -1 if it starts with a dot or is not
+// plain.
+func segmentEnd(path string, at int) int {
+	if path[at] == '.' {
 		return -1
 	}
-	for i := range len(path) {
-		if c := class[path[i]]; c != plain {
+	for len(path)-at >= 8 {
+		if stop := odds(word(path, at)); stop < 8 {
+			at += stop
+			break
+		}
+		at += 8
+	}
+	for ; at < len(path); at++ {
+		if c := class[path[at]]; c != plain {
 			if c == slash {
-				return i
+				return at
 			}
 			return -1
 		}
@@ -108,14 +106,26 @@ func segmentEnd(path string) int {
 	return len(path)
 }
 
+// odds returns how many of the eight bytes of w come before the first that is not a letter, a digit or one of +,-.:;, 8 if there
+// is none. Those bytes are plain. Each step looks at eight bytes at once: seven bits plus a constant set the eighth from a limit on.
+func odds(w uint64) int {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	low := w &^ highs
+	folded := (low | ones*0x20)
+	letters := (folded + ones*(0x80-'a')) ^ (folded + ones*(0x80-'z'-1))
+	digits := (low + ones*(0x80-'+')) ^ (low + ones*(0x80-';'-1))
+	slash := low ^ ones*'/' + ones*0x7f
+	return bits.TrailingZeros64(^((letters|digits)&slash&^w)&highs) >> 3
+}
+
 // cleanTail reports whether all segments of a tail that starts behind a slash are plain.
 func cleanTail(path string) bool {
-	for path != "" {
-		i := segmentEnd(path)
-		if i <= 0 {
+	for at := 0; at < len(path); at++ {
+		end := segmentEnd(path, at)
+		if end <= at {
 			return false
 		}
-		path = strings.TrimPrefix(path[i:], "/")
+		at = end
 	}
 	return true
 }

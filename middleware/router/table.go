@@ -39,11 +39,11 @@ type Route struct {
 // Table is a set of routes. It is not safe for concurrent use, New and Replace included; the routers made of it are. The zero Table is empty and ready
 // to use.
 type Table struct {
-	routes []*route
-	names  map[string]*route
+	routes []route
+	names  map[string]int // indices of routes
 	hosts  map[string]*place
-	wilds  map[string]string // each wildcard name once, so that lookups in a large table read the same memory
-	ready  *compiled         // made of the routes, nil if one was added since
+	wilds  map[string][]pattern.Wild // each list once, so that lookups in a large table read the same memory
+	ready  *compiled                 // made of the routes, nil if one was added since
 }
 
 // route is a Route that was accepted. It is never changed.
@@ -67,36 +67,44 @@ func (t *Table) Add(r Route) error {
 	if err != nil {
 		return fmt.Errorf("%w %q: %w", ErrPattern, r.Pattern, err)
 	}
-	if other := t.names[r.Name]; other != nil {
-		return fmt.Errorf("%w: %q is both %q and %q", ErrName, r.Name, other.pattern.Text, r.Pattern)
+	if other, taken := t.names[r.Name]; taken {
+		return fmt.Errorf("%w: %q is both %q and %q", ErrName, r.Name, t.routes[other].pattern.Text, r.Pattern)
 	}
 	if other := t.hosts[p.Host].conflict(p); other != nil {
 		return fmt.Errorf("%w: %q and %q: %s", ErrConflict, r.Pattern, other.Text, pattern.Describe(p, other))
 	}
-	t.add(&route{direct, *p, r})
+	t.add(p, direct, r)
 	return nil
 }
 
-func (t *Table) add(r *route) {
+func (t *Table) add(p *pattern.Pattern, direct Func, r Route) {
 	if t.hosts == nil {
-		t.hosts, t.names, t.wilds = map[string]*place{}, map[string]*route{}, map[string]string{}
+		t.hosts, t.names, t.wilds = map[string]*place{}, map[string]int{}, map[string][]pattern.Wild{}
 	}
 	t.ready = nil
-	for i := range r.pattern.Wilds {
-		w := &r.pattern.Wilds[i]
-		if _, ok := t.wilds[w.Name]; !ok {
-			t.wilds[w.Name] = w.Name
-		}
-		w.Name = t.wilds[w.Name]
+	p.Wilds = t.intern(p.Wilds)
+	if r.Name != "" {
+		t.names[r.Name] = len(t.routes)
 	}
-	if r.public.Name != "" {
-		t.names[r.public.Name] = r
+	if t.hosts[p.Host] == nil {
+		t.hosts[p.Host] = new(place)
 	}
-	if t.hosts[r.pattern.Host] == nil {
-		t.hosts[r.pattern.Host] = new(place)
+	t.hosts[p.Host].add(p)
+	t.routes = append(t.routes, route{direct, *p, r})
+}
+
+func (t *Table) intern(wilds []pattern.Wild) []pattern.Wild {
+	if len(wilds) == 0 {
+		return nil
 	}
-	t.hosts[r.pattern.Host].add(&r.pattern)
-	t.routes = append(t.routes, r)
+	var key []byte
+	for _, w := range wilds {
+		key = fmt.Appendf(key, "%s %d %d %t ", w.Name, w.Segment, w.After, w.Multi)
+	}
+	if t.wilds[string(key)] == nil {
+		t.wilds[string(key)] = wilds
+	}
+	return t.wilds[string(key)]
 }
 
 // Handle adds a route and panics where Add returns an error.
@@ -115,10 +123,10 @@ func (t *Table) Group(prefix string, m ...func(http.Handler) http.Handler) *Grou
 // Routes returns the routes in the order they were added. A group's handlers have its middlewares around them.
 func (t *Table) Routes() []Route { return list(t.routes) }
 
-func list(routes []*route) []Route {
+func list(routes []route) []Route {
 	out := make([]Route, len(routes))
-	for i, r := range routes {
-		out[i] = r.public
+	for i := range routes {
+		out[i] = routes[i].public
 	}
 	return out
 }

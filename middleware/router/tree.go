@@ -4,166 +4,165 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
-
-	"github.com/hotpath-go/hotpath/middleware/internal/pattern"
 )
 
-// node is a node of a compressed radix tree over canonical paths. What is below it matches what is left of a path after
-// prefix. Children differ in their first byte. It is never changed once its table serves.
+// tree is a compressed radix tree over canonical paths, in one piece of memory: what lookups in a large table wait for is memory.
+// It is never changed once its table serves. Everything that is nil in it matches nothing.
+type tree struct {
+	nodes  []node  // the root is the first
+	routes []route // all of the table's
+	wide   [][256]uint32
+}
+
+// node is half a cache line. What is below it matches what is left of a path after its prefix.
 type node struct {
-	prefix string
-	head   uint64 // the first bytes of prefix, eight at most, the first one lowest
-	end    *route // the pattern that ends here
-	kids   []node // in the order of index
-	index  [2]uint64
-	jump   *[256]uint16 // 1 + the child's place, if there are more children than index holds, or one that starts with NUL
-	// The following are set only where a segment starts, that is, behind a slash.
-	wild  *node  // what follows a segment taken by a single wildcard
-	multi *route // the pattern whose multi wildcard starts here
+	head  uint64 // the bytes of the prefix, the first one lowest
+	kids  uint64 // bit c%64 for each child that starts with c; if wide, an index of tree.wide
+	first uint32 // the child of the lowest bit; the others follow in the order of their bits
+	end   uint32 // 1 + the index of the route that ends here
+	multi uint32 // 1 + the index of the route whose multi wildcard starts here
+	size  uint8  // of the prefix
+	shift uint8  // half of the bits of head that are not prefix: a shift by all 64 would take a branch
+	wild  bool   // the node before first is what follows a segment taken by a single wildcard
+	wide  bool   // two children's bits are the same
 }
 
-func (n *node) insert(r *route) {
-	segments := r.pattern.Segments
-	var lit []byte
-	for i, s := range segments {
-		lit = append(lit, '/')
-		if s.Kind == pattern.Literal {
-			lit = appendSegment(lit, s.Text, i == len(segments)-1)
-			continue
-		}
-		n = n.descend(string(lit))
-		lit = lit[:0]
-		if s.Kind == pattern.Multi {
-			n.multi = r
-			return
-		}
-		if n.wild == nil {
-			n.wild = new(node)
-		}
-		n = n.wild
-	}
-	n.descend(string(lit)).end = r
+// headSize is how long the prefix of a node can be.
+const headSize = 8
+
+// grow makes a tree of t.
+func grow(t *twig, routes []route) *tree {
+	tr := &tree{routes: routes, nodes: make([]node, 1)}
+	tr.place(0, t)
+	tr.nodes = slices.Clip(tr.nodes)
+	return tr
 }
 
-// descend returns the node at which text, from behind n, ends, and makes it if needed. It is valid until n's next change.
-func (n *node) descend(text string) *node {
-	for text != "" {
-		i := slices.IndexFunc(n.kids, func(k node) bool { return k.prefix[0] == text[0] })
-		if i < 0 {
-			n.kids = append(n.kids, node{prefix: text})
-			return &n.kids[len(n.kids)-1]
-		}
-		kid := &n.kids[i]
-		same := commonPrefix(kid.prefix, text)
-		if same < len(kid.prefix) {
-			kid.split(same)
-		}
-		n, text = kid, text[same:]
+// place makes node i of t. The children stand side by side and their children behind them, so that the nodes of routes that are
+// alike share cache lines.
+func (tr *tree) place(i int, t *twig) {
+	t.fit()
+	n := node{end: uint32(t.end), multi: uint32(t.multi), size: uint8(len(t.prefix)), shift: uint8(32 - 4*len(t.prefix)), wild: t.wild != nil}
+	for j := range len(t.prefix) {
+		n.head |= uint64(t.prefix[j]) << (8 * j)
 	}
-	return n
+	below := t.kids
+	slices.SortFunc(below, func(a, b *twig) int { return int(a.prefix[0]%64) - int(b.prefix[0]%64) })
+	if t.wild != nil {
+		below = append([]*twig{t.wild}, below...)
+	}
+	start := len(tr.nodes)
+	n.first = uint32(start + len(below) - len(t.kids))
+	tr.index(&n, t.kids)
+	tr.nodes[i] = n
+	tr.nodes = append(tr.nodes, make([]node, len(below))...)
+	for j, kid := range below {
+		tr.place(start+j, kid)
+	}
 }
 
-// split makes n the node of the first at bytes of its prefix, and puts what n was below it.
-func (n *node) split(at int) {
-	below := *n
-	below.prefix = n.prefix[at:]
-	*n = node{prefix: n.prefix[:at], kids: []node{below}}
-}
-
-func commonPrefix(a, b string) int {
-	i := 0
-	for i < min(len(a), len(b)) && a[i] == b[i] {
-		i++
+func (tr *tree) index(n *node, kids []*twig) {
+	for _, k := range kids {
+		bit := uint64(1) << (k.prefix[0] % 64)
+		n.wide = n.wide || n.kids&bit != 0
+		n.kids |= bit
 	}
-	return i
-}
-
-// seal prepares the finished tree for lookups.
-func (n *node) seal() {
-	for i := range n.kids {
-		n.kids[i].seal()
-	}
-	if n.wild != nil {
-		n.wild.seal()
-	}
-	// A node after a wildcard often holds nothing but the slash that follows.
-	if n.prefix == "" && len(n.kids) == 1 && n.end == nil && n.wild == nil && n.multi == nil {
-		*n = n.kids[0] // sealed above
+	if !n.wide {
 		return
 	}
-	n.kids = slices.Clip(n.kids)
-	n.number()
+	var jump [256]uint32
+	for i, k := range kids {
+		jump[k.prefix[0]] = n.first + uint32(i)
+	}
+	n.kids = uint64(len(tr.wide))
+	tr.wide = append(tr.wide, jump)
 }
 
-func (n *node) number() {
-	for i := range min(len(n.prefix), 8) {
-		n.head |= uint64(n.prefix[i]) << (8 * i)
+// child returns the only child of n that may start with c, 0 if there is none. Its head decides.
+func (tr *tree) child(n *node, c byte) uint32 {
+	if n.wide {
+		return tr.wide[n.kids][c]
 	}
-	if len(n.kids) > 16 || slices.ContainsFunc(n.kids, func(k node) bool { return k.prefix[0] == 0 }) {
-		n.jump = new([256]uint16)
+	bit := uint64(1) << (c % 64)
+	if n.kids&bit == 0 {
+		return 0
 	}
-	for i, k := range n.kids {
-		if c := k.prefix[0]; n.jump != nil {
-			n.jump[c] = uint16(i) + 1
-		} else {
-			n.index[i/8] |= uint64(c) << (i % 8 * 8)
-		}
-	}
+	return n.first + uint32(bits.OnesCount64(n.kids&(bit-1)))
 }
 
-// child returns the child that starts with c. The index is searched eight bytes at a time: the lowest byte that is zero after
-// the exclusive or is found exactly by the usual trick. Empty places are NUL, which is why a path's NUL finds nothing there.
-func (n *node) child(c byte) *node {
-	if n.jump != nil {
-		return n.jumpTo(c)
-	}
-	const ones, highs = 0x0101010101010101, 0x8080808080808080
-	x := n.index[0] ^ ones*uint64(c)
-	if x = (x - ones) & ^x & highs; x != 0 && c != 0 {
-		return &n.kids[bits.TrailingZeros64(x)>>3]
-	}
-	x = n.index[1] ^ ones*uint64(c)
-	if x = (x - ones) & ^x & highs; x != 0 && c != 0 {
-		return &n.kids[8+bits.TrailingZeros64(x)>>3]
-	}
-	return nil
+// starts reports whether path goes on with n's prefix at at.
+func (n *node) starts(path string, at int) bool {
+	return (word(path, at)^n.head)<<(n.shift&63)<<(n.shift&63) == 0 && len(path)-at >= int(n.size)
 }
 
-func (n *node) jumpTo(c byte) *node {
-	if i := n.jump[c]; i > 0 {
-		return &n.kids[i-1]
+// word returns the next eight bytes of path, the first one lowest. Those beyond its end are zero.
+func word(path string, at int) uint64 {
+	if len(path)-at < 8 {
+		return lastWord(path, at)
 	}
-	return nil
+	b := path[at : at+8] // the compiler makes one load of the shifts
+	return uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
+		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+}
+
+func lastWord(path string, at int) (w uint64) {
+	if len(path) >= 8 {
+		return word(path, len(path)-8) >> (64 - 8*uint(len(path)-at))
+	}
+	for i := len(path) - 1; i >= at; i-- {
+		w = w<<8 | uint64(path[i])
+	}
+	return w
+}
+
+// ending returns what matches a path that ends behind n.
+func (tr *tree) ending(n *node) *route {
+	if n.end != 0 {
+		return &tr.routes[n.end-1]
+	}
+	return tr.multi(n)
+}
+
+func (tr *tree) multi(n *node) *route {
+	if n.multi == 0 {
+		return nil
+	}
+	return &tr.routes[n.multi-1]
 }
 
 // exact returns the route that matches a canonical path and takes precedence, nil if there is none. At each place a literal
 // goes before a single wildcard, and that before a multi: that is the order of precedence, since the conflicts were refused.
-func (n *node) exact(path string) *route {
-	if n == nil || !strings.HasPrefix(path, n.prefix) {
+func (tr *tree) exact(path string) *route {
+	if tr == nil {
 		return nil
 	}
-	path = path[len(n.prefix):]
-	if path == "" {
-		if n.end != nil {
-			return n.end
-		}
-		return n.multi
+	return tr.exactFrom(0, path, 0)
+}
+
+func (tr *tree) exactFrom(i uint32, path string, at int) *route {
+	n := &tr.nodes[i]
+	if !n.starts(path, at) {
+		return nil
 	}
-	if kid := n.child(path[0]); kid != nil {
-		if r := kid.exact(path); r != nil {
+	at += int(n.size)
+	if at == len(path) {
+		return tr.ending(n)
+	}
+	if kid := tr.child(n, path[at]); kid != 0 {
+		if r := tr.exactFrom(kid, path, at); r != nil {
 			return r
 		}
 	}
-	if n.wild != nil {
-		i := strings.IndexByte(path, '/')
-		if i < 0 {
-			i = len(path)
+	if n.wild {
+		end := at + strings.IndexByte(path[at:], '/')
+		if end < at {
+			end = len(path)
 		}
-		if path[:i] != encodedSlash {
-			if r := n.wild.exact(path[i:]); r != nil {
+		if path[at:end] != encodedSlash {
+			if r := tr.exactFrom(n.first-1, path, end); r != nil {
 				return r
 			}
 		}
 	}
-	return n.multi
+	return tr.multi(n)
 }

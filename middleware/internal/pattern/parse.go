@@ -30,7 +30,13 @@ func Parse(text string) (*Pattern, error) {
 	if p.Method != "" && p.Method != "CONNECT" && rest != Clean(rest) {
 		return nil, fmt.Errorf("no request can have the unclean path %q", rest)
 	}
-	return p, p.parsePath(rest)
+	if err := p.parsePath(rest); err != nil {
+		return nil, err
+	}
+	for i := range p.Wilds {
+		p.Wilds[i].After = len(p.Segments) - 1 - p.Wilds[i].Segment
+	}
+	return p, nil
 }
 
 func (p *Pattern) parsePath(rest string) error {
@@ -93,7 +99,7 @@ func (p *Pattern) add(s Segment) error {
 				return fmt.Errorf("two wildcards are called %q", s.Text)
 			}
 		}
-		p.Wilds = append(p.Wilds, Wild{s.Text, len(p.Segments), s.Kind == Multi})
+		p.Wilds = append(p.Wilds, Wild{Name: s.Text, Segment: len(p.Segments), Multi: s.Kind == Multi})
 	}
 	p.Segments = append(p.Segments, s)
 	p.Multi = s.Kind == Multi

@@ -10,10 +10,10 @@ import (
 type Pattern struct {
 	Text string
 	// Wilds are the named wildcards, in order.
-	Wilds    []Wild
-	Segments []Segment
+	Wilds []Wild
 	// Multi says that the last segment takes all that is left.
 	Multi        bool
+	Segments     []Segment
 	Method, Host string
 }
 
@@ -35,11 +35,11 @@ type Segment struct {
 // End is the text of the literal segment that {$} stands for.
 const End = "/"
 
-// Wild is a named wildcard and the index of its segment.
+// Wild is a named wildcard, the index of its segment, and how many segments come after it.
 type Wild struct {
-	Name    string
-	Segment int
-	Multi   bool
+	Name           string
+	Segment, After int
+	Multi          bool
 }
 
 func (p *Pattern) String() string { return p.Text }
@@ -71,7 +71,7 @@ func (p *Pattern) Value(w *Wild, path string) string {
 	if w.Multi {
 		return Unescape(path[forward(path, w.Segment):])
 	}
-	after := len(p.Segments) - 1 - w.Segment
+	after := w.After
 	if p.Multi || w.Segment < after {
 		path = path[forward(path, w.Segment):]
 		return Unescape(path[:before(path)])

@@ -1,0 +1,65 @@
+package deadline
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/hotpath-go/hotpath/middleware"
+	"github.com/hotpath-go/hotpath/middleware/internal/problem"
+)
+
+// Options says how long a request may take. It must not be changed after New.
+type Options struct {
+	// Timeout is counted from the request's arrival. Zero means 30 s.
+	Timeout time.Duration
+	// OnTimeout is called when a request ended after its deadline, whatever it answered. Zero means no call.
+	OnTimeout func(r *http.Request)
+}
+
+// New returns the middleware. Beside other pieces in a Chain it is fused with them; see Piece.
+func New(o Options) func(http.Handler) http.Handler { return middleware.Stack{Piece(o)}.Middleware }
+
+// Piece returns the same for a middleware.Stack. The request's context gets the deadline. A handler that comes back after it,
+// having written nothing, is answered for: 503, a problem document. What a handler writes goes out as it always does.
+func Piece(o Options) middleware.Piece {
+	if o.Timeout <= 0 {
+		o.Timeout = 30 * time.Second
+	}
+	return &piece{o}
+}
+
+// Extend gives the request of ctx until d from now, which may be sooner as well. It reports whether that was in time: once a
+// context is done it stays so. It is false too if ctx comes from no request with a deadline.
+func Extend(ctx context.Context, d time.Duration) bool {
+	c, ok := ctx.Value(key{}).(*deadlined)
+	return ok && c.move(time.Now().Add(d))
+}
+
+type piece struct{ options Options }
+
+func (p *piece) Enter(x *middleware.Exchange) bool {
+	before := x.Request
+	c := &deadlined{parent: before.Context(), before: before, at: x.Start().Add(p.options.Timeout)}
+	x.Request = before.WithContext(c)
+	return true
+}
+
+func (p *piece) Leave(x *middleware.Exchange) {
+	r := x.Request
+	c, ok := r.Context().Value(key{}).(*deadlined)
+	if !ok {
+		return // an inner piece put a foreign context in its place
+	}
+	x.Request = c.before
+	if !c.finish() {
+		return
+	}
+	if x.Returned && !x.Record.Began() {
+		x.Writer.Header()["Retry-After"] = []string{"1"}
+		problem.Answer(x.Writer, http.StatusServiceUnavailable, x.Record.RequestID())
+	}
+	if p.options.OnTimeout != nil {
+		p.options.OnTimeout(r)
+	}
+}

@@ -1,0 +1,82 @@
+package limit
+
+import (
+	"io"
+	"net/http"
+
+	"github.com/hotpath-go/hotpath/middleware"
+	"github.com/hotpath-go/hotpath/middleware/internal/problem"
+)
+
+// BodyOptions says how long a request's body may be.
+type BodyOptions struct {
+	// Max is the greatest number of bytes. Zero means 1 MiB.
+	Max int64
+}
+
+// Body answers 413 to requests that announce a longer body, before the handler sees them. Other bodies end with an
+// *http.MaxBytesError where they exceed it; for a handler that then returns, having written nothing, it answers 413 too.
+// It is a piece of a middleware.Stack, and safe for concurrent use.
+type Body struct{ max int64 }
+
+// NewBody returns the limit.
+func NewBody(o BodyOptions) *Body {
+	if o.Max <= 0 {
+		o.Max = 1 << 20
+	}
+	return &Body{o.Max}
+}
+
+// Middleware limits the bodies that next reads. Beside other pieces in a Chain it is fused with them.
+func (b *Body) Middleware(next http.Handler) http.Handler { return middleware.Stack{b}.Then(next) }
+
+// Enter is for middleware.Stack.
+func (b *Body) Enter(x *middleware.Exchange) bool {
+	r := x.Request
+	if r.ContentLength > b.max {
+		b.refuse(x)
+		return false
+	}
+	if r.ContentLength < 0 && r.Body != nil { // chunked: a known length is enforced by the server
+		r.Body = &bounded{ReadCloser: r.Body, max: b.max, left: b.max}
+	}
+	return true
+}
+
+// Leave is for middleware.Stack.
+func (b *Body) Leave(x *middleware.Exchange) {
+	body, ok := x.Request.Body.(*bounded)
+	if ok && body.exceeded && x.Returned && !x.Record.Began() {
+		b.refuse(x)
+	}
+}
+
+// refuse closes the connection: what is left of the body is not worth reading.
+func (b *Body) refuse(x *middleware.Exchange) {
+	x.Writer.Header()["Connection"] = []string{"close"}
+	problem.Answer(x.Writer, http.StatusRequestEntityTooLarge, x.Record.RequestID())
+}
+
+// bounded is a body that ends in an error behind max bytes. It belongs to its request's goroutine.
+type bounded struct {
+	io.ReadCloser
+	max, left int64
+	exceeded  bool
+}
+
+// Read reads one byte more than it may give, to tell a body that ends in time from one that does not.
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.exceeded {
+		return 0, &http.MaxBytesError{Limit: b.max}
+	}
+	if int64(len(p)) > b.left+1 {
+		p = p[:b.left+1]
+	}
+	n, err := b.ReadCloser.Read(p)
+	if int64(n) <= b.left {
+		b.left -= int64(n)
+		return n, err
+	}
+	n, b.left, b.exceeded = int(b.left), 0, true
+	return n, &http.MaxBytesError{Limit: b.max}
+}
