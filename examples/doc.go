@@ -9,6 +9,9 @@
 //   - frameworks: the same lines under gin, echo, chi and fasthttp; INSTALL.md explains them.
 //   - parking: idle connections without goroutines, under each framework, with and without TLS.
 //   - router: http.ServeMux's patterns on a radix tree.
+//   - files: a directory by sendfile, under net/http or gin.
+//   - page: a page of html/template in one system call.
+//   - proxy: a reverse proxy and CONNECT tunnels by splice.
 //   - identity: a login and session service on all modules, beside the same service without them.
 //   - compare: loads both side by side and prints what each costs.
 //
