@@ -10,6 +10,9 @@
 //   - parking: idle connections without goroutines, under each framework, with and without TLS.
 //   - upstream: a reverse proxy whose backends restart one by one without a failed request.
 //   - router: http.ServeMux's patterns on a radix tree.
+//   - files: a directory by sendfile, under net/http or gin.
+//   - page: a page of html/template in one system call.
+//   - proxy: a reverse proxy and CONNECT tunnels by splice.
 //   - identity: a login and session service on all modules, beside the same service without them.
 //   - compare: loads both side by side and prints what each costs.
 //

@@ -96,11 +96,17 @@ func (c *core) pass(src io.Reader) (n int64, err error) {
 	if err := c.fault(); err != nil {
 		return 0, err
 	}
+	if f, n := inflowOf(src); f != nil {
+		sent, err := c.relay(f, n)
+		consume(src, sent)
+		return sent, err
+	}
+	if n, handled, err := splice(c, src); handled {
+		return n, err
+	}
 	if err := c.release(); err != nil {
 		return 0, err
 	}
-	src, done := socketOf(src)
-	defer done()
 	if rf, ok := c.nc.(io.ReaderFrom); ok {
 		n, err = rf.ReadFrom(src)
 	} else {
@@ -116,6 +122,9 @@ func (c *core) Read(p []byte) (int, error) {
 	// its company. Any other read may wait for what the peer says to the header.
 	if len(p) > 1 {
 		c.release()
+	}
+	if in := inletOf(p); in != nil && bare(c.nc) {
+		return in.read(c, p)
 	}
 	return c.nc.Read(p)
 }

@@ -25,7 +25,7 @@
 //   - [Template] for a page: the text of an html/template is never copied.
 //   - [Map] for bytes that a framework is to write itself: a slice of a
 //     [Mapping] leaves by sendfile through any Write.
-//   - [Copy] from socket to socket.
+//   - [Copy] from socket to socket, [Proxy] for the bodies of a ReverseProxy.
 //   - [Body.NewReader] for code that wants an io.ReadSeeker: io.Copy and
 //     http.ServeContent still reach writev and sendfile.
 //

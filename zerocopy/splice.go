@@ -1,43 +1,128 @@
 package zerocopy
 
-import "io"
+import (
+	"io"
+	"net"
+	"os"
+	"syscall"
+)
 
 // Copy copies src to dst until src ends, as io.Copy does, and returns what went
 // to dst. Between two sockets the bytes never enter this process: conns of a
-// [Listener], on either side and below an io.LimitedReader, are seen through to
-// the socket, so that splice is used where the system has it. Everything else
-// is io.Copy. It may be called for both directions of a pair at once.
+// [Listener] or [Dialer], on either side and below an io.LimitedReader, are seen
+// through to the socket, so that splice is used where the system has it.
+// Everything else is io.Copy. It may be called for both directions of a pair at
+// once.
 func Copy(dst io.Writer, src io.Reader) (int64, error) {
+	if n, handled, err := splice(dst, src); handled {
+		return n, err
+	}
 	switch d := dst.(type) {
 	case *tcpConn:
 		return d.ReadFrom(src)
 	case *unixConn:
 		return d.ReadFrom(src)
 	}
-	var done func()
-	src, done = socketOf(src)
-	defer done()
 	return io.Copy(dst, src)
 }
 
-// socketOf puts the socket in the place of a conn of ours, since package net
-// looks for its own types only. done gives the bytes read back to a limit. The
-// header that may wait goes first: whoever reads waits for the peer.
-func socketOf(src io.Reader) (use io.Reader, done func()) {
-	switch s := src.(type) {
-	case *tcpConn:
-		s.release()
-		return s.nc, nothing
-	case *unixConn:
-		s.release()
-		return s.nc, nothing
-	case *io.LimitedReader:
-		if in, _ := socketOf(s.R); in != s.R {
-			l := &io.LimitedReader{R: in, N: s.N}
-			return l, func() { s.N = l.N }
-		}
-	}
-	return src, nothing
+// A socket is one end of a splice.
+type socket struct {
+	raw syscall.RawConn
+	nc  net.Conn
+	c   *core // nil for a conn that is not ours
 }
 
-func nothing() {}
+func socketOf(v any) (s socket, ok bool) {
+	switch v := v.(type) {
+	case *tcpConn:
+		return socket{v.raw, v.nc, v.core}, true
+	case *unixConn:
+		return socket{v.raw, v.nc, v.core}, true
+	case *core:
+		return socket{v.raw, v.nc, v}, true
+	case *net.TCPConn, *net.UnixConn:
+		raw, err := v.(rawConn).SyscallConn()
+		return socket{raw, v.(net.Conn), nil}, err == nil
+	}
+	return socket{}, false
+}
+
+// splice declines what is not from socket to socket, and that with none of
+// ours: package net does as well there. The header that may wait on either side
+// goes first: whoever reads waits for the peer.
+func splice(dst any, src io.Reader) (n int64, handled bool, err error) {
+	r, limit := below(src)
+	to, ok := socketOf(dst)
+	if !ok {
+		return 0, false, nil
+	}
+	from, ok := socketOf(r)
+	if !ok || !bare(from.nc) || to.c == nil && (from.c == nil || !bare(to.nc)) {
+		return 0, false, nil
+	}
+	counts := to.counters(from)
+	p := getPipe(counts)
+	if p == nil {
+		return 0, false, nil
+	}
+	defer p.put()
+	defer func() { consume(src, n) }()
+	if err := from.ready(); err != nil {
+		return 0, true, err
+	}
+	if err := to.ready(); err != nil {
+		return 0, true, err
+	}
+	for n < limit {
+		got, err := p.fill(from.raw, int(min(limit-n, pipeSize)))
+		switch {
+		case err == errNoSplice && n == 0:
+			return 0, false, nil
+		case err != nil:
+			return n, true, from.failed("read", err)
+		case got == 0:
+			return n, true, nil
+		}
+		sent, err := p.drain(to.raw)
+		n += int64(sent)
+		if err != nil {
+			return n, true, to.failed("write", err)
+		}
+		to.progress()
+	}
+	return n, true, nil
+}
+
+func (s socket) counters(other socket) *counters {
+	if s.c != nil {
+		return s.c.counts
+	}
+	return other.c.counts
+}
+
+func (s socket) ready() error {
+	if s.c == nil {
+		return nil
+	}
+	if err := s.c.fault(); err != nil {
+		return err
+	}
+	return s.c.release()
+}
+
+func (s socket) progress() {
+	if s.c != nil {
+		s.c.pace.progress(s.nc.SetWriteDeadline)
+	}
+}
+
+// failed gives a bare error of the kernel the form that package net has.
+func (s socket) failed(op string, err error) error {
+	errno, ok := err.(syscall.Errno)
+	if !ok {
+		return err
+	}
+	return &net.OpError{Op: op, Net: s.nc.LocalAddr().Network(), Source: s.nc.LocalAddr(),
+		Addr: s.nc.RemoteAddr(), Err: os.NewSyscallError("splice", errno)}
+}

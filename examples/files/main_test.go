@@ -1,0 +1,88 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// The program as a user runs it: built once, started in each of its forms, asked, stopped by SIGTERM.
+func TestProgram(t *testing.T) {
+	bin := filepath.Join(t.TempDir(), "files")
+	if out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	dir := t.TempDir()
+	content := bytes.Repeat([]byte("0123456789abcdef"), 20_000)
+	if err := os.WriteFile(filepath.Join(dir, "big.bin"), content, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, framework := range []string{"nethttp", "gin"} {
+		for _, fast := range []string{"true", "false"} {
+			t.Run(framework+fast, func(t *testing.T) {
+				try(t, content, fast == "true", bin, "-framework", framework, "-dir", dir, "-zerocopy="+fast, "-addr", "127.0.0.1:0")
+			})
+		}
+	}
+}
+
+func try(t *testing.T, content []byte, fast bool, bin string, args ...string) {
+	cmd := exec.Command(bin, args...)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill() })
+	line, err := bufio.NewReader(out).ReadString('\n')
+	addr, found := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
+	if err != nil || !found {
+		t.Fatalf("first line %q, %v", line, err)
+	}
+	for _, tt := range []struct {
+		path, ranged string
+		status       int
+		want         []byte
+	}{
+		{"/big.bin", "", 200, content},
+		{"/big.bin", "bytes=16-31", 206, content[16:32]},
+		{"/none", "", 404, nil},
+	} {
+		req, _ := http.NewRequestWithContext(t.Context(), "GET", "http://"+addr+tt.path, nil)
+		if tt.ranged != "" {
+			req.Header.Set("Range", tt.ranged)
+		}
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if err != nil || resp.StatusCode != tt.status || tt.want != nil && !bytes.Equal(got, tt.want) {
+			t.Errorf("%s %s: %d with %d bytes, %v", tt.path, tt.ranged, resp.StatusCode, len(got), err)
+		}
+		if tagged := resp.Header.Get("Etag") != ""; tagged != (fast && tt.status < 300) {
+			t.Errorf("%s: ETag %q", tt.path, resp.Header.Get("Etag"))
+		}
+	}
+	http.DefaultClient.CloseIdleConnections()
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("after SIGTERM: %v", err)
+	}
+}

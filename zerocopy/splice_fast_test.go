@@ -1,0 +1,5 @@
+//go:build linux && !portable
+
+package zerocopy_test
+
+const hasSplice = true
