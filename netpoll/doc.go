@@ -55,8 +55,14 @@
 // Close that a second Accept would not rebuild. One that reads a preamble (PROXY protocol) has to go below,
 // where it is left alone.
 //
+// # Connections of your own
+//
+// [Poller] is for programs that hold their connections themselves, as WebSocket servers do: it waits for the readiness of
+// each net.Conn or descriptor, once or always, with a deadline, and calls a function or sends to a channel. A connection
+// that waits costs what the program keeps of it, and no goroutine.
+//
 // # Platforms
 //
 // Linux parks. Elsewhere, and with the build tag portable, the same API passes connections through: each idle
-// one waits in its goroutine under the same timeouts.
+// one waits in its goroutine under the same timeouts. A Poller starts a goroutine for each connection that waits.
 package netpoll
