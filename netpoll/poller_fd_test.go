@@ -7,6 +7,7 @@ import (
 	"os"
 	"syscall"
 	"testing"
+	"time"
 )
 
 func TestPollerWatchFD(t *testing.T) {
@@ -94,4 +95,25 @@ func TestPollerUDP(t *testing.T) {
 	if n, err := here.Read(b[:]); n != 8 || err != nil {
 		t.Error(n, err)
 	}
+}
+
+// What is not waited for costs nothing, though it be ready.
+func TestPollerRestsWithoutCost(t *testing.T) {
+	w, _, there := watchedEnds(t, newPoller(t))
+	send(t, there, "never read")
+	once(t, w, readable)
+	expect(t, w, readable)
+	before := cpuTime(t)
+	time.Sleep(300 * time.Millisecond)
+	if spent := cpuTime(t) - before; spent > 200*time.Millisecond {
+		t.Errorf("%v of CPU in 300 ms of rest", spent)
+	}
+}
+
+func cpuTime(t *testing.T) time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

@@ -380,3 +380,45 @@ func TestEventString(t *testing.T) {
 		t.Error(s)
 	}
 }
+
+// What was not received is not forgotten for what comes after.
+func TestPollerChannelAdds(t *testing.T) {
+	w, _, there := watchedEnds(t, newPoller(t))
+	once(t, w, readable)
+	send(t, there, "x")
+	eventually(t, "an event", func() bool { return len(w.C) == 1 })
+	once(t, w, writable)
+	time.Sleep(50 * time.Millisecond) // on a slow machine it may come apart, and then the sum is the same
+	var got netpoll.Event
+	for got&writable == 0 {
+		got |= <-w.C
+	}
+	if got != readable|writable {
+		t.Errorf("got %v", got)
+	}
+}
+
+// The function of a Watch is not called while it runs, though both directions be ready.
+func TestPollerOneAtATime(t *testing.T) {
+	here, there := ends(t, "tcp")
+	var running atomic.Int32
+	calls := make(chan struct{}, 1000)
+	w, err := newPoller(t).Watch(here, func(w *netpoll.Watch, _ netpoll.Event) {
+		if running.Add(1) > 1 {
+			t.Error("called while it runs")
+		}
+		w.Always(readable | writable)
+		time.Sleep(time.Millisecond)
+		running.Add(-1)
+		calls <- struct{}{}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Stop()
+	send(t, there, "never read")
+	w.Always(readable | writable)
+	for range 30 {
+		<-calls
+	}
+}
