@@ -1,6 +1,7 @@
 package netpoll
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"strings"
@@ -17,7 +18,7 @@ var ErrStopped = fmt.Errorf("netpoll: watch stopped: %w", net.ErrClosed)
 
 // ErrNotPollable is what Poller.Watch returns for a connection whose readiness the system does not know: one without
 // SyscallConn, as a *tls.Conn. Watch the connection below, NetConn, only while the one above holds no bytes of its own.
-var ErrNotPollable = fmt.Errorf("netpoll: connection without a descriptor")
+var ErrNotPollable = errors.New("netpoll: connection without a descriptor")
 
 // An Event is a set of things that a Watch waits for or has seen.
 type Event uint8
