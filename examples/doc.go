@@ -9,6 +9,7 @@
 //   - frameworks: the same lines under gin, echo, chi and fasthttp; INSTALL.md explains them.
 //   - parking: idle connections without goroutines, under each framework, with and without TLS.
 //   - upstream: a reverse proxy whose backends restart one by one without a failed request.
+//   - chat: WebSockets that wait without goroutines.
 //   - router: http.ServeMux's patterns on a radix tree.
 //   - files: a directory by sendfile, under net/http or gin.
 //   - page: a page of html/template in one system call.

@@ -55,8 +55,22 @@
 // Close that a second Accept would not rebuild. One that reads a preamble (PROXY protocol) has to go below,
 // where it is left alone.
 //
+// # Connections of your own
+//
+// [Poller] is for programs that hold their connections themselves, as WebSocket servers do: it waits for the readiness of
+// each net.Conn or descriptor, once or always, with a deadline, and calls a function or sends to a channel. A connection
+// that waits costs what the program keeps of it, and no goroutine.
+//
+// # Protocols of your own
+//
+// [Server] calls functions when a connection opens, sends, has room again and closes. One loop for each core serves all
+// connections on raw descriptors: it has one read buffer for all of them, keeps of a connection only what is left of a
+// frame, and sends what one call has written at once. [Frames] cuts what comes by [LengthPrefix], [Delimiter] or any
+// bufio.SplitFunc. A peer that does not read is not read from; what waits for it is bounded. [Stream.Go] gives slow work to
+// workers and keeps the order of answers.
+//
 // # Platforms
 //
 // Linux parks. Elsewhere, and with the build tag portable, the same API passes connections through: each idle
-// one waits in its goroutine under the same timeouts.
+// one waits in its goroutine under the same timeouts. A Poller starts a goroutine for each connection that waits, and a Server two for each of its own.
 package netpoll

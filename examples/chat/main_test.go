@@ -1,0 +1,216 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/gobwas/ws"
+	"github.com/gobwas/ws/wsutil"
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// start runs the program and returns where it listens.
+func start(t *testing.T, args ...string) (addr string, cmd *exec.Cmd) {
+	t.Helper()
+	exe := filepath.Join(t.TempDir(), "chat")
+	if out, err := exec.Command("go", "build", "-o", exe, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	cmd = exec.Command(exe, append(args, "-addr", "127.0.0.1:0")...)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
+	line, err := bufio.NewReader(out).ReadString('\n')
+	addr, ok := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
+	if !ok {
+		t.Fatalf("said %q, %v", line, err)
+	}
+	return addr, cmd
+}
+
+// join dials from another loopback address for every 4,000 members: one alone would have connect(2) search for ports.
+func join(t *testing.T, addr string, i int) net.Conn {
+	t.Helper()
+	var d net.Dialer
+	if i >= 4000 {
+		d.LocalAddr = &net.TCPAddr{IP: net.IPv4(127, 0, 0, byte(1+i/4000))}
+	}
+	dialer := ws.Dialer{NetDial: d.DialContext}
+	c, br, _, err := dialer.Dial(t.Context(), "ws://"+addr+"/ws")
+	if err != nil {
+		t.Fatalf("member %d: %v", i, err)
+	}
+	if br != nil {
+		t.Fatalf("member %d was told something before anybody spoke", i)
+	}
+	t.Cleanup(func() { c.Close() })
+	c.SetDeadline(time.Now().Add(2 * time.Minute))
+	return c
+}
+
+func hears(t *testing.T, c net.Conn, want string) {
+	t.Helper()
+	got, err := wsutil.ReadServerText(c)
+	if err != nil || string(got) != want {
+		t.Fatalf("heard %.40q, %v; want %.40q", got, err, want)
+	}
+}
+
+func look(t *testing.T, addr, query string) (f figures) {
+	t.Helper()
+	resp, err := http.Get("http://" + addr + "/stats" + query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	defer http.DefaultClient.CloseIdleConnections()
+	if err := json.NewDecoder(resp.Body).Decode(&f); err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); !ok(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("never: %s", what)
+		}
+	}
+}
+
+// Everybody hears everything in the same order, and who is silent has no goroutine. HOTPATH_SOAK=1 holds 15,000.
+func TestChat(t *testing.T) {
+	t.Parallel()
+	many := 300
+	if os.Getenv("HOTPATH_SOAK") == "1" {
+		many = 15000
+	}
+	addr, cmd := start(t)
+	members := make([]net.Conn, many)
+	for i := range members {
+		members[i] = join(t, addr, i)
+	}
+	eventually(t, "all present", func() bool { return look(t, addr, "").Members == many })
+	f := look(t, addr, "?gc=1")
+	t.Logf("%+v: %d bytes of memory for each member", f, f.RSS/many)
+	if runtime.GOOS == "linux" && f.Goroutines > 30 {
+		t.Errorf("%d goroutines for %d silent members", f.Goroutines, many)
+	}
+
+	began := time.Now()
+	for _, word := range []string{"hello", "everybody"} {
+		if err := wsutil.WriteClientText(members[0], []byte(word)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range members {
+		hears(t, c, "hello")
+		hears(t, c, "everybody")
+	}
+	t.Logf("two messages reached %d members in %v", many, time.Since(began))
+
+	for _, c := range members[many/2:] {
+		c.Close()
+	}
+	eventually(t, "half has left", func() bool { return look(t, addr, "").Members == many/2 })
+	cmd.Process.Signal(syscall.SIGTERM)
+	for _, c := range members[:many/2] {
+		_, err := wsutil.ReadServerText(c)
+		if closed, ok := err.(wsutil.ClosedError); !ok || closed.Code != ws.StatusGoingAway {
+			t.Fatalf("at the end: %v", err)
+		}
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("after SIGTERM: %v", err)
+	}
+}
+
+// Frames that come in pieces, at once with the request, or as pings between others.
+func TestFrames(t *testing.T) {
+	t.Parallel()
+	addr, _ := start(t)
+	listener := join(t, addr, 0)
+	c, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	c.SetDeadline(time.Now().Add(time.Minute))
+	text := func(s string) string {
+		return string(ws.MustCompileFrame(ws.MaskFrame(ws.NewTextFrame([]byte(s)))))
+	}
+	io.WriteString(c, "GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
+		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"+text("early")+text("bird"))
+	hears(t, listener, "early")
+	hears(t, listener, "bird")
+	for _, b := range []byte(text("in pieces") + string(ws.MustCompileFrame(ws.MaskFrame(ws.NewPingFrame([]byte("?"))))) + text("after")) {
+		c.Write([]byte{b})
+	}
+	hears(t, listener, "in pieces")
+	hears(t, listener, "after")
+	io.WriteString(c, "\x81\xff\x00\x00\x00\x00\x00\x01\x00\x01mask") // a byte too long
+	eventually(t, "the loud one has left", func() bool { return look(t, addr, "").Members == 1 })
+}
+
+// Who does not answer a ping leaves, and who answers stays.
+func TestIdle(t *testing.T) {
+	t.Parallel()
+	addr, _ := start(t, "-idle", "100ms")
+	join(t, addr, 0)
+	awake := join(t, addr, 1)
+	var err error
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		defer cancel()
+		for err == nil {
+			_, err = wsutil.ReadServerText(awake) // answers pings
+		}
+	}()
+	eventually(t, "the silent one has left", func() bool { return look(t, addr, "").Members == 1 })
+	select {
+	case <-ctx.Done():
+		t.Errorf("the one who answers was sent away: %v", err)
+	case <-time.After(700 * time.Millisecond):
+	}
+	awake.Close()
+	<-ctx.Done()
+}
+
+// Who does not read is sent away, and the others hear everything.
+func TestDeaf(t *testing.T) {
+	t.Parallel()
+	addr, _ := start(t)
+	deaf, speaker := join(t, addr, 0), join(t, addr, 1)
+	deaf.(*net.TCPConn).SetReadBuffer(4096)
+	word := strings.Repeat("x", maxMessage)
+	for n := 0; look(t, addr, "").Members == 2; n++ {
+		if n == 1000 {
+			t.Fatal("still there")
+		}
+		if err := wsutil.WriteClientText(speaker, []byte(word)); err != nil {
+			t.Fatal(err)
+		}
+		hears(t, speaker, word)
+	}
+}

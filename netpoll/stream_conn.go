@@ -1,0 +1,127 @@
+package netpoll
+
+import (
+	"io"
+	"net"
+	"sync"
+	"time"
+)
+
+// connWire moves a Stream's bytes by a goroutine for each direction: on systems without loops, and for connections that
+// are more than a descriptor.
+type connWire struct {
+	Stream
+	conn net.Conn
+	own  sync.Mutex // held while the Server's functions run; taken before mu
+	cond sync.Cond  // paused, blocked, eof or ended has changed
+}
+
+func (v *Server) serveConn(nc net.Conn) {
+	w := &connWire{conn: nc}
+	w.srv, w.wire, w.cond.L = v, w, &w.mu
+	if !v.enter(&w.Stream) {
+		nc.Close()
+		return
+	}
+	go w.readLoop()
+	go w.writeLoop()
+}
+
+func (w *connWire) readLoop() {
+	buf := make([]byte, 4<<10)
+	w.owning(w.opened)
+	for w.mayRead() {
+		n, err := w.conn.Read(buf)
+		w.owning(func() { w.have(buf[:n], err) })
+		if err != nil {
+			return
+		}
+	}
+}
+
+func (w *connWire) have(p []byte, err error) {
+	if len(p) > 0 {
+		w.received(p, time.Now())
+	}
+	switch {
+	case err == io.EOF:
+		w.ending()
+	case err != nil:
+		w.fail(err)
+		w.turn()
+	}
+}
+
+func (w *connWire) owning(f func()) {
+	w.own.Lock()
+	defer w.own.Unlock()
+	f()
+}
+
+// mayRead waits while the Stream is paused.
+func (w *connWire) mayRead() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for w.paused && !w.ended {
+		w.cond.Wait()
+	}
+	return !w.ended && !w.eof
+}
+
+func (w *connWire) writeLoop() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var room [4][]byte
+	for {
+		for !w.blocked && !w.ended {
+			w.cond.Wait()
+		}
+		if w.ended {
+			return
+		}
+		bufs := net.Buffers(w.out.gather(room[:0]))
+		w.mu.Unlock()
+		n, err := bufs.WriteTo(w.conn)
+		w.mu.Lock()
+		if w.ended {
+			return
+		}
+		w.out.sent(int(n))
+		w.stuck = time.Now()
+		w.blocked = err == nil && w.out.ready()
+		if err != nil {
+			w.failed(err)
+		}
+		w.settle()
+	}
+}
+
+// send leaves everything to writeLoop.
+func (w *connWire) send(bufs [][]byte) (int, error) {
+	if len(bufs) == 0 {
+		return 0, nil
+	}
+	return 0, errAgain
+}
+
+func (w *connWire) changed() { w.cond.Broadcast() }
+
+func (w *connWire) kick() { go w.owning(w.turn) }
+
+// shutWrite does not wait: that of a *tls.Conn writes.
+func (w *connWire) shutWrite() {
+	if c, ok := w.conn.(interface{ CloseWrite() error }); ok {
+		go c.CloseWrite()
+		return
+	}
+	w.eof = true // it cannot be half closed
+	w.settle()
+}
+
+func (w *connWire) close() {
+	w.cond.Broadcast()
+	go w.conn.Close()
+}
+
+func (w *connWire) localAddr() net.Addr  { return w.conn.LocalAddr() }
+func (w *connWire) remoteAddr() net.Addr { return w.conn.RemoteAddr() }

@@ -1,0 +1,143 @@
+//go:build linux && !portable
+
+package netpoll
+
+import (
+	"net"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// fdWire is a Stream on a descriptor of a loop. The loop alone closes fd, after ended was set under mu: so whoever holds mu
+// and sees a Stream that has not ended may use it.
+type fdWire struct {
+	Stream
+	l      *loop
+	fd     int
+	slot   int32
+	gen    uint32 // 0: not in the epoll yet; the loop writes it under mu
+	mask   uint32 // what epoll was told; guarded by mu
+	queued bool   // guarded by l.mu
+	remote net.Addr
+}
+
+// readable is the loop's.
+func (w *fdWire) readable(broken bool, now time.Time) {
+	w.mu.Lock()
+	reading, ended := w.reading(), w.ended
+	w.mu.Unlock()
+	switch {
+	case ended:
+		return
+	case !reading && !broken:
+		return
+	case !reading:
+		w.fail(w.broken())
+		w.turn()
+		return
+	}
+	n, err := unix.Read(w.fd, w.l.buf)
+	switch {
+	case n > 0:
+		w.received(w.l.buf[:n], now)
+	case err == nil:
+		w.ending()
+	case err != unix.EAGAIN && err != unix.EINTR:
+		w.fail(os.NewSyscallError("read", err))
+		w.turn()
+	}
+}
+
+// broken is why nothing moves on fd any more.
+func (w *fdWire) broken() error {
+	if n, err := unix.GetsockoptInt(w.fd, unix.SOL_SOCKET, unix.SO_ERROR); err == nil && n != 0 {
+		return os.NewSyscallError("read", unix.Errno(n))
+	}
+	return os.NewSyscallError("read", unix.ECONNRESET)
+}
+
+func (w *fdWire) send(bufs [][]byte) (n int, err error) {
+	switch len(bufs) {
+	case 0:
+		return 0, nil
+	case 1:
+		n, err = unix.Write(w.fd, bufs[0])
+	default:
+		n, err = unix.Writev(w.fd, bufs)
+	}
+	switch err {
+	case nil:
+		return n, nil // what is left is tried again, and meets EAGAIN
+	case unix.EINTR:
+		return 0, nil
+	case unix.EAGAIN:
+		return 0, errAgain
+	}
+	return 0, os.NewSyscallError("write", err)
+}
+
+// interest needs mu.
+func (w *fdWire) interest() (mask uint32) {
+	if w.reading() {
+		mask |= unix.EPOLLIN
+	}
+	if w.blocked {
+		mask |= unix.EPOLLOUT
+	}
+	return mask
+}
+
+func (w *fdWire) changed() {
+	if mask := w.interest(); mask != w.mask && w.gen != 0 && !w.ended {
+		w.mask = mask
+		if err := w.control(unix.EPOLL_CTL_MOD); err != nil {
+			w.failed(os.NewSyscallError("epoll_ctl", err))
+		}
+	}
+}
+
+// control needs mu. Level-triggered: what one read leaves is reported again, after others had their turn.
+func (w *fdWire) control(op int) error {
+	ev := unix.EpollEvent{Events: w.mask, Fd: w.slot, Pad: int32(w.gen)}
+	return unix.EpollCtl(w.l.epfd, op, w.fd, &ev)
+}
+
+func (w *fdWire) kick() {
+	l := w.l
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if w.queued {
+		return
+	}
+	w.queued = true
+	if l.inbox = append(l.inbox, w); len(l.inbox) == 1 {
+		l.ring()
+	}
+}
+
+func (w *fdWire) shutWrite() { unix.Shutdown(w.fd, unix.SHUT_WR) }
+
+// close is the loop's, as all that ends a Stream.
+func (w *fdWire) close() {
+	l := w.l
+	unix.EpollCtl(l.epfd, unix.EPOLL_CTL_DEL, w.fd, nil)
+	unix.Close(w.fd)
+	l.slots[w.slot] = nil
+	l.free = append(l.free, w.slot)
+	l.open.Add(-1)
+}
+
+func (w *fdWire) localAddr() net.Addr {
+	if w.ended {
+		return nil
+	}
+	sa, err := unix.Getsockname(w.fd)
+	if err != nil {
+		return nil
+	}
+	return netAddr(sa)
+}
+
+func (w *fdWire) remoteAddr() net.Addr { return w.remote }

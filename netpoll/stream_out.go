@@ -1,0 +1,144 @@
+package netpoll
+
+import (
+	"errors"
+	"time"
+)
+
+// errAgain is what a wire returns when it takes no more for now.
+var errAgain = errors.New("netpoll: not now")
+
+// sendNow needs mu, and nothing before p.
+func (s *Stream) sendNow(p []byte) int {
+	if s.blocked {
+		return 0
+	}
+	bufs := [1][]byte{p}
+	n, err := s.wire.send(bufs[:])
+	s.took(n, err)
+	return n
+}
+
+// pump needs mu. It sends what the wire takes.
+func (s *Stream) pump() {
+	var room [16][]byte
+	for !s.blocked && s.failure == nil && s.out.ready() {
+		n, err := s.wire.send(s.out.gather(room[:0]))
+		s.out.sent(n)
+		s.took(n, err)
+	}
+}
+
+// took needs mu.
+func (s *Stream) took(n int, err error) {
+	switch {
+	case err == nil:
+	case errors.Is(err, errAgain):
+		s.blocked, s.stuck = true, time.Now()
+		s.wire.changed()
+		s.schedule()
+	default:
+		s.failed(err)
+	}
+}
+
+// writable is the wire's: it takes more again.
+func (s *Stream) writable() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ended {
+		return
+	}
+	s.blocked = false
+	s.pump()
+	if !s.blocked {
+		s.wire.changed()
+	}
+	s.settle()
+}
+
+// congested needs mu.
+func (s *Stream) congested() bool {
+	return s.out.bytes > s.srv.HighWater || s.tasks >= s.srv.MaxTasks
+}
+
+// relieved needs mu.
+func (s *Stream) relieved() bool {
+	return s.out.bytes <= s.srv.HighWater/2 && s.tasks <= s.srv.MaxTasks/2
+}
+
+// reading needs mu.
+func (s *Stream) reading() bool { return !s.paused && !s.eof }
+
+// settle needs mu. It follows what was changed: reading stops when too much waits; what only the Stream's own goroutine may
+// do is left to turn.
+func (s *Stream) settle() {
+	if s.ended {
+		return
+	}
+	if !s.paused && !s.closing && s.congested() {
+		s.paused, s.owed = true, true
+		s.wire.changed()
+	}
+	if !s.corked && s.hasTurn() {
+		s.wire.kick()
+	}
+}
+
+// hasTurn needs mu: is there something for turn to do?
+func (s *Stream) hasTurn() bool {
+	return s.failure != nil || s.sentAll() && !s.linger || s.linger && s.eof ||
+		!s.closing && (s.paused || s.owed) && s.relieved()
+}
+
+// sentAll needs mu.
+func (s *Stream) sentAll() bool { return s.closing && s.out.empty() && s.tasks == 0 }
+
+// schedule needs mu. The clock is moved only to look earlier: a later time is found when it looks.
+func (s *Stream) schedule() {
+	next := s.next()
+	if s.ended || next.IsZero() || !s.at.IsZero() && !next.Before(s.at) {
+		return
+	}
+	s.at = next
+	s.srv.clock.set(s, next)
+}
+
+// next needs mu. It is when the first of the timeouts is over.
+func (s *Stream) next() (at time.Time) {
+	earlier := func(t time.Time) {
+		if at.IsZero() || t.Before(at) {
+			at = t
+		}
+	}
+	if !s.deadline.IsZero() {
+		earlier(s.deadline)
+	}
+	if s.srv.IdleTimeout > 0 && !s.closing {
+		earlier(s.heard.Add(s.srv.IdleTimeout))
+	}
+	if s.blocked {
+		earlier(s.stuck.Add(s.srv.WriteTimeout))
+	}
+	if s.closing {
+		earlier(s.closed.Add(s.srv.CloseTimeout))
+	}
+	return at
+}
+
+// expire is the clock's.
+func (s *Stream) expire() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.at = time.Time{}
+	if next := s.next(); next.IsZero() || time.Until(next) > 0 {
+		s.schedule()
+		return
+	}
+	if s.linger {
+		s.eof = true // waited long enough for it
+		s.settle()
+		return
+	}
+	s.failed(ErrStreamTimeout)
+}
