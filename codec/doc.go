@@ -18,7 +18,7 @@
 // [Append] appends to a buffer of yours and does not allocate; [Marshal] returns
 // a new slice. [Decode] and [DecodeString] fill a value, [Options] holds the
 // policies: duplicate keys, unknown fields, case, invalid UTF-8, depth. Their
-// zero value is encoding/json's behaviour. Decoded strings are copies: the input
+// zero value is encoding/json's behaviour. Decoded strings are copies, unless [Options.NoCopy] is set: the input
 // may be reused as soon as Decode returns, and one kept string keeps at most
 // four KiB of its neighbours alive.
 //
