@@ -1,6 +1,7 @@
 package pool_test
 
 import (
+	"context"
 	"fmt"
 	"net/http/httputil"
 	"net/url"
@@ -106,4 +107,24 @@ func ExampleBufferPool() {
 	proxy.BufferPool = &pool.BufferPool{}
 	fmt.Println(len(proxy.BufferPool.Get()))
 	// Output: 32768
+}
+
+func ExamplePoolStats() {
+	var sessions pool.Pool[[64]byte]
+	for range 3 {
+		sessions.Get() // and never put
+	}
+	sessions.Get().Put()
+	s := sessions.Stats()
+	fmt.Println(s.Puts, s.Misses, s.Refused)
+	// Output: 1 4 0
+}
+
+func ExampleWorkersStats() {
+	var w pool.Workers
+	_ = w.Submit(context.Background(), func() {})
+	_ = w.Drain(context.Background())
+	s := w.Stats()
+	fmt.Println(s.Accepted, s.Refused, s.Goroutines)
+	// Output: 1 0 0
 }

@@ -24,9 +24,13 @@ type slot[T any] struct {
 	value *T
 	pool  *Pool[T]
 	trace atomic.Pointer[trace] // nil unless somebody watches
-	// plain is whether there is nothing to reset.
-	plain bool
-	_     [24]byte // fills a cache line: neighbours are other cores' slots
+	// due is the word from which on Put has more to do than to put: 0 if the
+	// value is to be reset each time, else when the next count is due. It and
+	// counted are the owner's.
+	due     uint64
+	counted uint64  // ended ownerships that are in pool.puts
+	plain   bool    // nothing is to be reset
+	_       [8]byte // fills a cache line: neighbours are other cores' slots
 }
 
 const (
@@ -59,7 +63,7 @@ func (i Item[T]) Put() {
 	}
 	// The slot is ours alone now: its count has moved on, and nobody gets a
 	// handle of the new one before the slot is back in the pool.
-	if poisonBuild || !s.plain || s.trace.Load() != nil {
+	if poisonBuild || i.word >= s.due || s.trace.Load() != nil {
 		s.recycle()
 		return
 	}
@@ -88,6 +92,7 @@ func (s *slot[T]) recycle() {
 	if t != nil {
 		t.end()
 	}
+	s.count()
 	if s.pool.Reset != nil {
 		s.pool.Reset(s.value)
 	} else if r, ok := any(s.value).(resetter); ok {
@@ -109,6 +114,7 @@ func (i Item[T]) live() bool { return i.s != nil && i.s.word.Load()&^borrowers =
 //go:noinline
 func (i Item[T]) late(err error) {
 	if i.s != nil {
+		i.s.pool.refused.Add(1)
 		err = i.s.trace.Load().explain(err)
 	}
 	panic(err)

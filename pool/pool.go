@@ -1,6 +1,9 @@
 package pool
 
-import "sync"
+import (
+	"sync"
+	"sync/atomic"
+)
 
 // Pool is safe for concurrent use. It keeps values of type T for reuse and
 // hands them out behind an [Item], which knows when it was put already: one
@@ -21,6 +24,8 @@ type Pool[T any] struct {
 	slots sync.Pool // of *slot[T]
 	watch watch
 	grave grave
+
+	puts, misses, refused atomic.Uint64
 }
 
 // resetter is what Reset's zero value looks for.
@@ -45,6 +50,7 @@ func (p *Pool[T]) Get() Item[T] {
 //
 //go:noinline
 func (p *Pool[T]) newSlot() *slot[T] {
+	p.misses.Add(1)
 	s := &slot[T]{pool: p, value: newValue(p.New)}
 	_, resets := any(s.value).(resetter)
 	s.plain = !resets && p.Reset == nil

@@ -28,6 +28,9 @@ func (r Ref[T]) With(f func(*T)) bool {
 		if debugBuild {
 			Item[T](r).late(errLateRef)
 		}
+		if r.s != nil {
+			r.s.pool.refused.Add(1)
+		}
 		return false
 	}
 	defer r.giveBack()

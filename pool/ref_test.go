@@ -90,10 +90,11 @@ func TestRefTorture(t *testing.T) {
 		s.owner.Store(0)
 	}}
 	var wg sync.WaitGroup
+	rounds := scaled(3000)
 	var refused, served atomic.Int64
 	for id := range int64(4) {
 		wg.Go(func() {
-			for n := range int64(3000) {
+			for n := range int64(rounds) {
 				me := id<<32 | n + 1
 				i := p.Get()
 				i.Value().owner.Store(me)
@@ -121,7 +122,7 @@ func TestRefTorture(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if got := refused.Load() + served.Load(); got != 4*3000 {
-		t.Errorf("%d calls refused and served, want %d", got, 4*3000)
+	if got := refused.Load() + served.Load(); got != 4*int64(rounds) {
+		t.Errorf("%d calls refused and served, want %d", got, 4*rounds)
 	}
 }

@@ -41,6 +41,8 @@ type Workers struct {
 	waiting []chan struct{}
 	closed  bool
 
+	accepted, refused uint64 // for Stats
+
 	idleSubmitters []*submitter
 }
 
@@ -89,6 +91,9 @@ func (w *Workers) submit(ctx context.Context, j job, key uint64, wait bool) erro
 	default:
 		return w.block(ctx, j, key) // unlocks
 	}
+	if err != nil {
+		w.refused++
+	}
 	w.mu.Unlock()
 	return err
 }
@@ -99,19 +104,25 @@ func (w *Workers) setUp() {
 	if w.Max == 0 {
 		w.crew.most = runtime.GOMAXPROCS(0)
 	}
-	w.room = w.Queue
-	if w.Queue == 0 {
-		w.room = 1024
-	}
+	w.room = w.places()
 	if w.Max < 0 || w.Queue < 0 || w.Idle < 0 {
 		panic(fmt.Sprintf("pool: Workers with Max %d, Queue %d and Idle %v; leave them 0 or choose positive ones", w.Max, w.Queue, w.Idle))
 	}
+}
+
+// places is how many tasks may wait.
+func (w *Workers) places() int {
+	if w.Queue == 0 {
+		return 1024
+	}
+	return w.Queue
 }
 
 // accept needs mu, and room.
 func (w *Workers) accept(j job, key uint64) {
 	w.room--
 	w.unended++
+	w.accepted++
 	if j.lane == laneWanted {
 		l := w.lanes.of(key)
 		l.tasks.push(j.task)
@@ -188,6 +199,7 @@ func (w *Workers) Drain(ctx context.Context) error {
 	for _, s := range w.blocked {
 		s.refuse(ErrClosed)
 	}
+	w.refused += uint64(len(w.blocked))
 	w.blocked = nil
 	w.dismiss(0)
 	w.mu.Unlock()

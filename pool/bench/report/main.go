@@ -167,9 +167,13 @@ var promises = []bar{
 	{"empty task, ns", "empty task", "Workers", "", "ns/op", 80},
 	{"empty task, against `go`", "empty task", "Workers", "go", "ns/op", 1},
 	{"empty task, against gopool", "empty task", "Workers", "gopool", "ns/op", 1},
+	{"empty task, against ants", "empty task", "Workers", "ants", "ns/op", 1},
+	{"empty task, against pond", "empty task", "Workers", "pond", "ns/op", 1},
 	{"16 KiB of stack, ns", "16 KiB of stack", "Workers", "", "ns/op", 350},
 	{"16 KiB of stack, against `go`", "16 KiB of stack", "Workers", "go", "ns/op", 1},
 	{"16 KiB of stack, against gopool", "16 KiB of stack", "Workers", "gopool", "ns/op", 1},
+	{"16 KiB of stack, against ants", "16 KiB of stack", "Workers", "ants", "ns/op", 1},
+	{"16 KiB of stack, against pond", "16 KiB of stack", "Workers", "pond", "ns/op", 1},
 }
 
 func (r *results) bars() string {

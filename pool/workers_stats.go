@@ -1,0 +1,29 @@
+package pool
+
+// WorkersStats is a plain copy of the counters and the state of [Workers].
+type WorkersStats struct {
+	Accepted   uint64 // tasks that ran, run, or wait in the queue
+	Refused    uint64 // tasks turned away with ErrFull or ErrClosed
+	Running    int    // tasks
+	Queued     int    // tasks
+	Blocked    int    // callers of Submit that wait for room in the queue
+	Goroutines int    // with work or idle
+}
+
+// Stats returns the counts so far and what there is now, all of one moment. It
+// takes the lock that Submit takes, under which counting is an addition.
+func (w *Workers) Stats() WorkersStats {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	s := WorkersStats{
+		Accepted:   w.accepted,
+		Refused:    w.refused,
+		Blocked:    len(w.blocked),
+		Goroutines: w.crew.running + len(w.crew.parked),
+	}
+	if w.crew.most > 0 {
+		s.Queued = w.places() - w.room
+		s.Running = w.unended - s.Queued
+	}
+	return s
+}
