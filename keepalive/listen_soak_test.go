@@ -216,6 +216,8 @@ func TestSoakNoFalseKillAtTenPercentLoss(t *testing.T) {
 	errs := make(chan error, 2*conns)
 	total := make(chan int, conns)
 	for i := range conns {
+		// A connection given up may lose its reset too: its client must not wait for ever.
+		_, _ = servers[i].SetDeadline(until.Add(time.Minute)), clients[i].SetDeadline(until.Add(time.Minute))
 		go func() { // the server answers each byte
 			_, err := io.Copy(servers[i], struct{ io.Reader }{servers[i]})
 			errs <- err
