@@ -135,6 +135,28 @@ func TestAddressChangeIsFollowedWithinMaxAge(t *testing.T) {
 	}
 }
 
+// A lookup that takes longer than MaxAge still gives each request a connection.
+func TestSlowLookupAndShortAge(t *testing.T) {
+	t.Parallel()
+	z := serveZone(t, "127.0.0.31")
+	port, _ := fleet(t, "127.0.0.31")
+	slow := z.resolver()
+	dial := slow.Dial
+	slow.Dial = func(ctx context.Context, network, addr string) (net.Conn, error) {
+		time.Sleep(20 * time.Millisecond)
+		return dial(ctx, network, addr)
+	}
+	tr := newTransport(t, &keepalive.Transport{Resolver: slow, MaxAge: time.Millisecond})
+	for range 3 {
+		if _, _, err := exchange(t.Context(), tr, "GET", "http://service.test:"+port, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if st := tr.Stats(); st.Dials > 6 {
+		t.Errorf("%d dials for 3 requests", st.Dials)
+	}
+}
+
 // One address of a name does not answer: nobody waits for it to time out.
 func TestDeadAddressOfAName(t *testing.T) {
 	t.Parallel()

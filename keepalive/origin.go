@@ -126,11 +126,14 @@ func (o *origin) back(l *link, reuse bool) {
 
 // keep is called with mu held, with a link that nobody owns.
 func (o *origin) keep(l *link, now time.Time) {
-	if r := l.over(now, 0); r != noReason {
+	// A new link serves once, however old its lookup is by now: without that, a
+	// slow DNS server and a short MaxAge would dial for ever.
+	wanted := len(o.waiters) > 0
+	if r := l.over(now, 0); r != noReason && !(wanted && l.served == 0) {
 		o.drop(l, r)
 		return
 	}
-	if len(o.waiters) > 0 {
+	if wanted {
 		o.assign(l)
 		o.offer(offer{l: l})
 		return

@@ -7,7 +7,9 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // scripted is a server that does to its connections what a test says, byte by
@@ -20,6 +22,15 @@ type scripted struct {
 	seen  int      // whole requests, guarded by mu
 	conns map[net.Conn]bool
 	total int // connections, guarded by mu
+	acts  atomic.Int64
+}
+
+// settled waits until the server has done all it does about n requests.
+func (s *scripted) settled(n int) {
+	for until := time.Now().Add(5 * time.Second); s.acts.Load() < int64(n) && time.Now().Before(until); {
+		time.Sleep(time.Millisecond)
+	}
+	time.Sleep(2 * time.Millisecond) // loopback
 }
 
 // visit is one request on one connection of a scripted server. seq and conn
@@ -70,11 +81,15 @@ func script(t testing.TB, act func(v *visit) bool) *scripted {
 func (s *scripted) url() string { return "http://" + s.ln.Addr().String() }
 
 func (s *scripted) serve(c *net.TCPConn, conn int, act func(*visit) bool) {
+	ended := false // by act, not by the client
 	defer func() {
 		s.mu.Lock()
 		delete(s.conns, c)
 		s.mu.Unlock()
 		_ = c.Close()
+		if ended {
+			s.acts.Add(1)
+		}
 	}()
 	var head bytes.Buffer
 	br := bufio.NewReader(io.TeeReader(c, &head))
@@ -88,8 +103,10 @@ func (s *scripted) serve(c *net.TCPConn, conn int, act func(*visit) bool) {
 		s.heads = append(s.heads, string(h))
 		s.mu.Unlock()
 		if !act(&visit{s: s, c: c, br: br, req: r, seq: seq, conn: conn}) {
+			ended = true
 			return
 		}
+		s.acts.Add(1)
 		head.Reset()
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/hotpath-go/hotpath/keepalive"
 )
@@ -157,7 +156,7 @@ func TestClosedAndSpokenOnConnectionsAreNotUsed(t *testing.T) {
 				if err != nil || body != "ok" {
 					t.Fatalf("request %d = %q, %v", i, body, err)
 				}
-				time.Sleep(15 * time.Millisecond)
+				s.settled(i + 1)
 			}
 			seen, conns := s.count()
 			if seen != 10 || conns != 10 {
