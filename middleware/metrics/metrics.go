@@ -87,21 +87,24 @@ func (m *Metrics) Leave(x *middleware.Exchange) {
 	s.sums[c].Add(int64(took))
 }
 
-// meet makes a route's series.
+// meet returns the series of a pattern that has none of its own yet.
 func (m *Metrics) meet(pattern string) *route {
+	if routes := *m.routes.Load(); pattern == "" || len(routes) > m.limit {
+		return routes[unmatched]
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	routes := *m.routes.Load()
 	if r := routes[pattern]; r != nil {
 		return r
 	}
-	if pattern == "" || len(routes) > m.limit {
+	if len(routes) > m.limit {
 		return routes[unmatched]
 	}
-	routes = maps.Clone(routes)
-	routes[pattern] = m.newRoute()
-	m.routes.Store(&routes)
-	return routes[pattern]
+	more := maps.Clone(routes)
+	more[pattern] = m.newRoute()
+	m.routes.Store(&more)
+	return more[pattern]
 }
 
 // classes are the values of the label code.
