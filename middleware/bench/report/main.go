@@ -22,6 +22,7 @@ var bars = []struct {
 	{"10,000 routes", "hotpath, Func", "", 1}, {"10,000 routes", "hotpath, Func", "", 0.5},
 	{"replacement", "1,000 swaps a second", "no replacement", 1.05}, {"replacement", "1,000 new tables a second", "no replacement", 1.05},
 	{"wrapper", "hotpath, Wrap", "httpsnoop.Wrap", 1},
+	{"100000 prefixes", "hotpath, Allows", "", 1}, {"1000000 prefixes", "hotpath, Allows", "", 1}, {"1000000 prefixes", "hotpath, Allows", "", 0.6},
 }
 
 func main() {
