@@ -56,7 +56,7 @@ func splice(name, text string) error {
 
 func text(res bench.Results) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Medians of %d alternating rounds of %s on a %d-core Linux 6.18 VM, %s, %s. Each handler reads the last wildcard by name.\n`cd bench && go run ./run >results/run.json && go run ./report`\n\n",
+	fmt.Fprintf(&b, "Medians of %d alternating rounds of %s on a %d-core Linux 6.18 VM, %s, %s. Each handler reads the last wildcard by name.\n`cd bench && go run ./run -rounds 15 -slice 15ms >results/run.json && go run ./report`\n\n",
 		res.Rounds, res.Slice, res.CPUs, res.Go, res.OS)
 	for _, kase := range cases(res) {
 		rows := of(res, kase)
