@@ -13,6 +13,7 @@ import (
 	"github.com/hotpath-go/hotpath/middleware/health"
 	"github.com/hotpath-go/hotpath/middleware/ipfilter"
 	"github.com/hotpath-go/hotpath/middleware/limit"
+	"github.com/hotpath-go/hotpath/middleware/metrics"
 	"github.com/hotpath-go/hotpath/middleware/recovery"
 	"github.com/hotpath-go/hotpath/middleware/requestid"
 )
@@ -43,6 +44,7 @@ func TestAllocations(t *testing.T) {
 		{"requestid, new", id(answer), request(), 1},
 		{"deadline", deadline.New(deadline.Options{})(answer), known, 2}, // the context, and the copy of the request that holds it
 		{"limits", middleware.Stack{limit.NewConcurrency(limit.ConcurrencyOptions{}), limit.NewRate(limit.RateOptions{Every: 1}), limit.NewBody(limit.BodyOptions{})}.Then(answer), known, 0},
+		{"metrics", metrics.New(metrics.Options{}).Middleware(answer), known, 0},
 		{"health", health.New(health.Options{}).Middleware(answer), known, 0},
 		{"ipfilter", ipfilter.New(everybody, ipfilter.Options{}).Middleware(answer), known, 0},
 		{"all, incoming", middleware.Chain{log.Middleware, id, rec}.Then(answer), known, 0},

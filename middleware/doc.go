@@ -15,6 +15,7 @@
 //   - accesslog: one JSON line a request, written by another goroutine; nothing that is handed over is lost on a clean stop
 //   - router: http.ServeMux's patterns in a radix tree; it stands inside
 //   - requestid: the client's id, the trace's, or a new one
+//   - metrics: latency histograms by route and status class, as Prometheus text
 //   - health: liveness, readiness, draining; it stands outside limits
 //   - ipfilter: addresses allowed and denied, and the client's address behind proxies
 //   - limit: requests at a time, requests of one client, bytes of a body

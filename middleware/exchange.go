@@ -3,6 +3,7 @@ package middleware
 import (
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -28,7 +29,9 @@ type Exchange struct {
 	Scratch []byte
 
 	start time.Time
+	took  time.Duration
 	agent string
+	shard uint32
 	asked bool // agent is set
 	owner bool
 	depth int // how many pieces have entered and not left
@@ -38,7 +41,31 @@ type Exchange struct {
 // maxScratch bounds the memory that a rare long text leaves behind.
 const maxScratch = 8 << 10
 
-var exchanges = sync.Pool{New: func() any { return new(Exchange) }}
+var (
+	exchanges = sync.Pool{New: func() any { return &Exchange{shard: made.Add(1)} }}
+	made      atomic.Uint32
+)
+
+// Shard returns a number for choosing one of several counters: requests that run at once rarely have the same, and a processor
+// mostly goes on with the one it had, because that is how sync.Pool hands out exchanges.
+func (x *Exchange) Shard() uint32 { return x.shard }
+
+// Took returns the time from Start to the first call, which is a Leave's, so that all pieces say the same.
+func (x *Exchange) Took() time.Duration {
+	if x.took == 0 {
+		x.took = max(time.Since(x.Start()), 1)
+	}
+	return x.took
+}
+
+// Status returns the status that the client gets, as far as a Leave can know: 200 from the server if the handler returned without
+// writing; 0 if it panicked before there was one, and after a hijack.
+func (x *Exchange) Status() int {
+	if s := x.Record.Status(); s != 0 || x.Record.Hijacked() || !x.Returned {
+		return s
+	}
+	return http.StatusOK
+}
 
 // Start returns the time of the first call for this request, so that all pieces share one reading of the clock.
 func (x *Exchange) Start() time.Time {
@@ -73,6 +100,6 @@ func (x *Exchange) release() {
 	if cap(scratch) > maxScratch {
 		scratch = nil
 	}
-	*x = Exchange{from: x.from, Scratch: scratch}
+	*x = Exchange{from: x.from, Scratch: scratch, shard: x.shard}
 	exchanges.Put(x)
 }

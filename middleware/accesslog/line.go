@@ -1,7 +1,6 @@
 package accesslog
 
 import (
-	"net/http"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -15,9 +14,9 @@ func (l *Log) appendLine(b []byte, x *middleware.Exchange) []byte {
 	b = l.appendTime(append(b, `{"time":"`...), x.Start())
 	b = appendString(b, `,"method":`, x.Method, limit)
 	b = appendString(b, `,"path":`, x.Path, limit)
-	b = strconv.AppendInt(append(b, `,"status":`...), int64(status(x)), 10)
+	b = strconv.AppendInt(append(b, `,"status":`...), int64(x.Status()), 10)
 	b = strconv.AppendInt(append(b, `,"bytes":`...), rec.Bytes(), 10)
-	b = appendMillis(append(b, `,"duration_ms":`...), time.Since(x.Start()))
+	b = appendMillis(append(b, `,"duration_ms":`...), x.Took())
 	if l.options.FirstByte {
 		b = appendMillis(append(b, `,"first_byte_ms":`...), rec.FirstByte())
 	}
@@ -31,14 +30,6 @@ func (l *Log) appendLine(b []byte, x *middleware.Exchange) []byte {
 		b = append(b, `,"aborted":true`...)
 	}
 	return append(b, "}\n"...)
-}
-
-// status: a handler that returned without writing gets 200 from the server; one that panicked, or took the connection, does not.
-func status(x *middleware.Exchange) int {
-	if s := x.Record.Status(); s != 0 || x.Record.Hijacked() || !x.Returned {
-		return s
-	}
-	return http.StatusOK
 }
 
 func appendString(b []byte, key, s string, limit int) []byte {

@@ -25,6 +25,26 @@ func TestPeersAgree(t *testing.T) {
 	}
 }
 
+// What is compared is the same answer, for every address that is asked for.
+func TestAddressTablesAgree(t *testing.T) {
+	ways := AddressTables()
+	for i := 0; i < len(ways); i += 2 {
+		held := 0
+		for _, a := range ways[i].Asked {
+			got, want := ways[i].Holds(a), ways[i+1].Holds(a)
+			if got != want {
+				t.Fatalf("%s, %s: %t, bart says %t", ways[i].Case, a, got, want)
+			}
+			if want {
+				held++
+			}
+		}
+		if held < len(ways[i].Asked)/2 {
+			t.Errorf("%s: only %d addresses are held", ways[i].Case, held)
+		}
+	}
+}
+
 func BenchmarkAll(b *testing.B) {
 	for _, r := range Rows() {
 		b.Run(r.Case+"/"+r.Name, func(b *testing.B) {

@@ -38,6 +38,9 @@ func Rows() (rows []*Row) {
 	for _, s := range Swaps() {
 		rows = append(rows, &Row{Case: "replacement", Name: s.Name, Ours: true, loop: s.Loop})
 	}
+	for _, a := range AddressTables() {
+		rows = append(rows, &Row{Case: a.Case, Name: a.Name, Ours: a.Ours, loop: a.loop()})
+	}
 	return rows
 }
 

@@ -9,7 +9,7 @@
 //	h := middleware.Stack{log, filter}.Then(mux)
 //
 // Of the prefixes that hold an address the longest decides. [Filter.Replace] puts another table in place while requests are served,
-// at the price of a pointer; a table of a million prefixes is made in about a second.
+// at the price of a pointer.
 //
 // # Behind proxies
 //

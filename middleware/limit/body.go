@@ -64,13 +64,10 @@ type bounded struct {
 	exceeded  bool
 }
 
-// Read reads one byte more than it may give, to tell a body that ends in time from one that does not.
+// Read may read more than it may give: that is how it tells a body that ends in time from one that does not.
 func (b *bounded) Read(p []byte) (int, error) {
 	if b.exceeded {
 		return 0, &http.MaxBytesError{Limit: b.max}
-	}
-	if int64(len(p)) > b.left+1 {
-		p = p[:b.left+1]
 	}
 	n, err := b.ReadCloser.Read(p)
 	if int64(n) <= b.left {

@@ -22,6 +22,7 @@ var bars = []struct {
 	{"10,000 routes", "hotpath, Func", "", 1}, {"10,000 routes", "hotpath, Func", "", 0.5},
 	{"replacement", "1,000 swaps a second", "no replacement", 1.05}, {"replacement", "1,000 new tables a second", "no replacement", 1.05},
 	{"wrapper", "hotpath, Wrap", "httpsnoop.Wrap", 1},
+	{"100000 prefixes", "hotpath, Allows", "", 1}, {"1000000 prefixes", "hotpath, Allows", "", 1}, {"1000000 prefixes", "hotpath, Allows", "", 0.6},
 }
 
 func main() {
@@ -55,7 +56,7 @@ func splice(name, text string) error {
 
 func text(res bench.Results) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Medians of %d alternating rounds of %s on a %d-core Linux 6.18 VM, %s, %s. Each handler reads the last wildcard by name.\n`cd bench && go run ./run >results/run.json && go run ./report`\n\n",
+	fmt.Fprintf(&b, "Medians of %d alternating rounds of %s on a %d-core Linux 6.18 VM, %s, %s. Each handler reads the last wildcard by name.\n`cd bench && go run ./run -rounds 15 -slice 15ms >results/run.json && go run ./report`\n\n",
 		res.Rounds, res.Slice, res.CPUs, res.Go, res.OS)
 	for _, kase := range cases(res) {
 		rows := of(res, kase)
