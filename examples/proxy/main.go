@@ -54,7 +54,7 @@ func run(ctx context.Context, to, connect, addr string) error {
 	transport.DialContext = dialer.DialContext
 	defer transport.CloseIdleConnections()
 	tunnels := &tunnels{ctx: ctx, dialer: dialer, allowed: map[string]bool{}}
-	for _, host := range strings.Split(connect, ",") {
+	for host := range strings.SplitSeq(connect, ",") {
 		tunnels.allowed[host] = true
 	}
 	rp := &httputil.ReverseProxy{Transport: transport, Rewrite: func(r *httputil.ProxyRequest) {
