@@ -63,6 +63,8 @@ func TestReplyAllocatesNothing(t *testing.T) {
 		"tiny":    zerocopy.NewBody(zerocopy.String("tiny")),
 		"file":    zerocopy.NewBody(zerocopy.String("x"), zerocopy.File(f, 0, 10_000)),
 		"mapping": zerocopy.NewBody(m),
+		"header": zerocopy.NewBody(parts(page, 3)...).WithHeader(http.Header{
+			"Content-Type": {"text/plain"}, "Etag": {`"1"`}, "Cache-Control": {"max-age=60"}}),
 	} {
 		got := mallocs(t, func(w http.ResponseWriter, r *http.Request) { zerocopy.Reply(w, r, b) })
 		if got > byHand+0.3 {

@@ -21,6 +21,14 @@ type Body struct {
 	files bool            // at least one segment is a section of a file
 	ctype func() []string // found once; a file is read for it
 	clen  []string        // n as Content-Length has it
+
+	fields []field // see WithHeader
+}
+
+// A field is one of a response's header. Its values are never changed.
+type field struct {
+	key    string
+	values []string
 }
 
 // NewBody returns the Body made of parts in their order. The parts of another
@@ -56,6 +64,22 @@ func (b *Body) Section(off, n int64) *Body {
 		part.addTo(to)
 	}
 	return to.finish()
+}
+
+// WithHeader returns the same bytes with a header made beforehand, which [Send]
+// and [Reply] put into every response without allocating: Content-Type, ETag,
+// Cache-Control, or the Content-Encoding of a page that was compressed once. A
+// field that the handler has set stays as it is. Content-Length is b's own. As a
+// part of another Body it gives its bytes only.
+func (b *Body) WithHeader(h http.Header) *Body {
+	to := *b
+	to.fields = nil
+	for k, v := range h {
+		if k = http.CanonicalHeaderKey(k); k != "Content-Length" {
+			to.fields = append(to.fields, field{k, slices.Clone(v)})
+		}
+	}
+	return &to
 }
 
 // finish fills in what is known once all segments are there.

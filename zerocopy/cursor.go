@@ -8,9 +8,10 @@ type cursor struct {
 	i    int   // segment
 	at   int64 // offset within it
 	left int64 // bytes of the range not walked yet
+	n    int64 // bytes of the range
 
-	// mapMin is the length from which the bytes of a Mapping are taken from its
-	// file; 0 means never.
+	// mapMin is the length of a section and a range from which the bytes of a
+	// Mapping are taken from its file; 0 means never.
 	mapMin int64
 }
 
@@ -25,7 +26,8 @@ func (b *Body) cursor(off, n int64) cursor {
 		i++
 	}
 	start := b.ends[i] - b.segs[i].n
-	return cursor{b: b, i: i, at: off - start, left: min(n, b.n-off)}
+	n = min(n, b.n-off)
+	return cursor{b: b, i: i, at: off - start, left: n, n: n}
 }
 
 // inFile reports whether the next bytes are to come from a file.
@@ -35,7 +37,7 @@ func (c *cursor) inFile() bool {
 	}
 	s := &c.b.segs[c.i]
 	if s.mem != nil && s.file != nil {
-		return c.mapMin > 0 && c.run() >= c.mapMin
+		return c.mapMin > 0 && min(s.n, c.n) >= c.mapMin
 	}
 	return s.file != nil
 }

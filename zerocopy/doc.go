@@ -23,7 +23,7 @@
 //   - [Files] for a directory, in the place of http.FileServer: files stay
 //     open, and validators, ranges and precompressed siblings are answered.
 //   - [Template] for a page: the text of an html/template is never copied.
-//   - [Map] for bytes that a framework is to write itself: a slice of a
+//   - [Map] for bytes that a framework is to write itself: a long slice of a
 //     [Mapping] leaves by sendfile through any Write.
 //   - [Copy] from socket to socket, [Proxy] for the bodies of a ReverseProxy.
 //   - [Body.NewReader] for code that wants an io.ReadSeeker: io.Copy and
@@ -42,7 +42,7 @@
 //
 // # Time
 //
-// A write deadline measures progress: each 2 MiB of a Body that went out grants
+// A write deadline measures progress: each 4 MiB of a Body that went out grants
 // as much time as the deadline granted at first.
 //
 // # Where it falls back

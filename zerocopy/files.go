@@ -24,7 +24,7 @@ import (
 // file), so it survives a copy to another machine; of large files it is made
 // from size and time of modification, see FilesOptions.HashMax. Replace files
 // by rename. One rewritten in place while it is sent ends in a reset
-// ([ErrFileChanged]) if the file's time had moved when its last 2 MiB were due.
+// ([ErrFileChanged]) if the file's time had moved when its last 4 MiB were due.
 type Files struct {
 	tree  tree
 	opt   FilesOptions

@@ -131,7 +131,7 @@ func TestFilesEqualsServeContent(t *testing.T) {
 			for _, ra := range rangeSamples {
 				check(method, "Range", ra)
 				for _, c := range conditions(etag) {
-					if soak || name == "large.bin" || name == "empty.txt" {
+					if n++; soak || n%5 == 0 && name == "large.bin" || name == "empty.txt" {
 						check(method, "Range", ra, "If-Range", c)
 					}
 				}
@@ -146,7 +146,7 @@ func TestFilesEqualsServeContent(t *testing.T) {
 					for _, b := range fields[i+1:] {
 						for _, d := range conditions(etag) {
 							// A prime step meets every pair of values for some pair of fields.
-							if n++; soak || n%7 == 0 {
+							if n++; soak || n%11 == 0 {
 								check(method, a, c, b, d)
 							}
 						}

@@ -16,10 +16,10 @@ import (
 // is safe for concurrent use until Close.
 //
 // As a [Part] it is memory and file at once: sent in one call with the header
-// while it is short, by sendfile when it is long. Its Bytes may also be written
-// to a response by any framework: w.Write(m.Bytes()) reaches the conn of a
-// [Listener] as the same slice and leaves by sendfile, while a middleware that
-// looks at the bytes on the way sees them.
+// while it is short, by sendfile from 8 MiB on, where that is faster. Its Bytes
+// may also be written to a response by any framework: w.Write(m.Bytes()) reaches
+// the conn of a [Listener] as the same slice and is treated alike, while a
+// middleware that looks at the bytes on the way sees them.
 //
 // On Linux the copy is a sealed memfd; it costs one file descriptor and memory
 // outside Go's heap. Elsewhere it is on the heap, and is never sealed.

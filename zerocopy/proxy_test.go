@@ -119,7 +119,7 @@ func TestProxyGivesTheBytesOfTheUpstream(t *testing.T) {
 			if name == "short" {
 				want = big[:1000]
 			}
-			for range 3 { // on the same conns
+			for range 2 { // on the same conns
 				resp, got, err := c.get(t, "GET")
 				if err != nil || resp.StatusCode != 200 {
 					t.Fatal(resp, err)
@@ -132,8 +132,8 @@ func TestProxyGivesTheBytesOfTheUpstream(t *testing.T) {
 			down, _ := c.settled(t)
 			ahead := down.WriteBytes + down.GatherBytes
 			switch {
-			case hasSplice && tt.spliced && (down.SpliceBytes < 3*int64(len(big)-40<<10) || ahead > 3*48<<10):
-				t.Errorf("%+v; want nearly all of 3×%d by splice", down, len(big))
+			case hasSplice && tt.spliced && (down.SpliceBytes < 2*int64(len(big)-40<<10) || ahead > 2*48<<10):
+				t.Errorf("%+v; want nearly all of 2×%d by splice", down, len(big))
 			case !(hasSplice && tt.spliced) && down.Splices > 0:
 				t.Errorf("%+v; want no splice", down)
 			}
@@ -168,7 +168,8 @@ func TestProxyBehindGzip(t *testing.T) {
 	c := proxied(t, sendsLength(bigNoise()), nil)
 	p := zerocopy.Proxy(c.rp)
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		z := gzipped{w, gzip.NewWriter(w)}
+		gz, _ := gzip.NewWriterLevel(w, gzip.NoCompression)
+		z := gzipped{w, gz}
 		p.ServeHTTP(z, r)
 		z.gz.Close()
 	})
@@ -316,7 +317,7 @@ func TestProxyKeepsWhatAReverseProxyDoes(t *testing.T) {
 
 // More bodies at once than there are inlets take the way through memory.
 func TestManyProxiedBodiesAtOnce(t *testing.T) {
-	n := 200
+	n := 140
 	if testing.Short() {
 		n = 20
 	}

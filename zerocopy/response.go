@@ -96,8 +96,12 @@ func stream(w http.ResponseWriter, b *Body, off, n int64) (int64, error) {
 // The values are b's own, so that a response allocates none: a middleware may
 // replace them, as Header.Set does, but not write into them.
 func describe(h http.Header, b *Body, n int64) (exact bool) {
-	if h.Get("Content-Encoding") == "" {
-		if _, set := h["Content-Type"]; !set && n > 0 {
+	encoded := h.Get("Content-Encoding") != "" // by somebody on the way
+	for i := range b.fields {
+		preset(h, b.fields[i].key, b.fields[i].values)
+	}
+	if !encoded {
+		if _, set := h["Content-Type"]; !set && n > 0 && h.Get("Content-Encoding") == "" {
 			h["Content-Type"] = b.ctype()
 		}
 		if h.Get("Content-Length") == "" && h.Get("Transfer-Encoding") == "" && h.Get("Trailer") == "" {

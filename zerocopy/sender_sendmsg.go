@@ -20,6 +20,9 @@ const (
 	maxIovecs = 1024
 	// sliceSize is what has to go out within one write deadline, see pace.
 	sliceSize = 2 << 20
+	// fileSlice is the same for files: with half of it a body of 16 MiB takes 6 %
+	// more CPU, with four times as much it takes no less.
+	fileSlice = 4 << 20
 	// readMax is up to where reading a section to send it with what stands
 	// before it beats a sendfile of its own; see bench/paths for the table.
 	readMax = 16 << 10
@@ -189,6 +192,10 @@ func (s *sender) gather(fd uintptr) bool {
 		case unix.EINTR:
 		case unix.EAGAIN:
 			return false
+		case unix.EFAULT:
+			// A Mapping that was closed, or the mapping of a file that was truncated.
+			s.err = &fileError{errno}
+			return true
 		default:
 			s.err = errno
 			return true
@@ -215,7 +222,7 @@ func (s *sender) advance(n int) {
 
 // sendSection sends at most one slice of the file section that comes next.
 func (s *sender) sendSection(cur *cursor) error {
-	seg, at, n := cur.next(sliceSize)
+	seg, at, n := cur.next(fileSlice)
 	s.moved, s.err = 0, nil
 	if seg.raw == nil {
 		return &fileError{os.ErrClosed}

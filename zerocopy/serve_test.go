@@ -92,7 +92,7 @@ func noise(n int) []byte {
 	return p
 }
 
-// bigNoise is longer than one slice of a file, and than most socket buffers.
+// bigNoise is longer than one slice of memory, and than most socket buffers.
 var bigNoise = sync.OnceValue(func() []byte { return noise(2_600_000) })
 
 func tempFile(t testing.TB, content []byte) *os.File {

@@ -27,7 +27,7 @@ func pairWith(t *testing.T, network string) (server, client net.Conn, ln *zeroco
 // Both sides are ours, or only the one, as in a proxy: it accepts one side and
 // dials the other. Each way every byte goes by splice and is counted once.
 func TestCopyBetweenConns(t *testing.T) {
-	want := noise(3_000_000)
+	want := noise(700_000)
 	for _, from := range []string{"tcp", "unix"} {
 		for _, to := range []string{"tcp", "unix"} {
 			for _, bare := range []string{"none", "source", "destination"} {

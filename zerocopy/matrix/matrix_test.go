@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -38,6 +39,7 @@ type stack struct {
 const (
 	memorySize = 32_000
 	fileSize   = 300_000
+	mapSize    = 9 << 20 // a shorter Mapping is memory
 )
 
 func content(n int) string { return strings.Repeat("0123456789abcdef\n", n/17+1)[:n] }
@@ -49,7 +51,7 @@ func TestMatrix(t *testing.T) {
 	}
 	defer f.Close()
 	io.WriteString(f, content(fileSize))
-	m, err := zerocopy.Map(f)
+	m, err := zerocopy.MapBytes([]byte(content(mapSize)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,9 +70,13 @@ func TestMatrix(t *testing.T) {
 		}{
 			{"memory", st.memory, memorySize, func(w http.ResponseWriter, r *http.Request) { zerocopy.Reply(w, r, pages) }},
 			{"file", st.file, fileSize, func(w http.ResponseWriter, r *http.Request) { zerocopy.Reply(w, r, file) }},
-			{"stock write of a Mapping", st.stock, fileSize, func(w http.ResponseWriter, r *http.Request) {
+			{"stock write of a Mapping", st.stock, mapSize, func(w http.ResponseWriter, r *http.Request) {
 				w.Header().Set("Content-Type", "text/plain")
-				w.Write(m.Bytes())
+				n, err := strconv.Atoi(r.Header.Get("X-Size"))
+				if err != nil {
+					n = mapSize
+				}
+				w.Write(m.Bytes()[:n])
 			}},
 		} {
 			if !fast && tt.want == "sendfile" {
@@ -99,6 +105,10 @@ func try(t *testing.T, st stack, h http.HandlerFunc, size int, want string) {
 		counted.Store(-1)
 		req, _ := http.NewRequestWithContext(t.Context(), "GET", "http://"+ln.Addr().String()+"/page.txt", nil)
 		req.Header.Set("Accept-Encoding", accept)
+		if st.zips && accept == "gzip" && size > fileSize {
+			size = fileSize // or this test takes all day
+			req.Header.Set("X-Size", strconv.Itoa(size))
+		}
 		resp, err := client.Do(req)
 		if err != nil {
 			t.Fatal(err)

@@ -5,6 +5,8 @@
 //
 //	go run ./measure -what files -out results/files.jsonl
 //	go run ./measure -what pages -out results/pages.jsonl
+//	go run ./measure -what bodies -out results/bodies.jsonl
+//	go run ./measure -what calls -out results/calls.jsonl      # needs strace
 //
 // Each server is a process of its own on processor 1, with one thread of Go or
 // one nginx worker; the client, 16 connections, is on processor 0 and drops
@@ -43,7 +45,7 @@ type header struct {
 func main() {
 	serving := flag.String("serve", "", "internal: be this server")
 	dir := flag.String("dir", "", "internal: its files")
-	what := flag.String("what", "files", "files or pages")
+	what := flag.String("what", "files", "files, pages, bodies or calls")
 	out := flag.String("out", "", "result; empty means standard output")
 	rounds := flag.Int("rounds", 9, "alternated rounds")
 	each := flag.Duration("each", 350*time.Millisecond, "time for each cell")
@@ -58,6 +60,10 @@ func main() {
 	kinds, sizes := []string{"net/http", "gin", "nginx", "zerocopy", "zerocopy-gin"}, []int64{1 << 10, 256 << 10, 16 << 20}
 	if *what == "pages" {
 		kinds, sizes = []string{"page-chunked", "page-zerocopy", "page-gin", "page-gin-zerocopy"}, []int64{4 << 10, 64 << 10}
+	}
+	if *what == "bodies" {
+		kinds = []string{"body-memory-zerocopy", "body-mapping-zerocopy", "body-file-zerocopy"}
+		sizes = []int64{128 << 10, 256 << 10, 1 << 20, 4 << 20, 16 << 20}
 	}
 	if *only != "" {
 		kinds = []string{*only}
@@ -98,6 +104,12 @@ func main() {
 	enc := json.NewEncoder(to)
 	enc.Encode(header{*what, fmt.Sprintf("go run ./measure -what %s -rounds %d -each %v -cc %s", *what, *rounds, *each, *cc),
 		runtime.Version(), fmt.Sprintf("%d-core Linux %.4s VM", runtime.NumCPU(), unix.ByteSliceToString(uts.Release[:])), *cc})
+	if *what == "calls" {
+		for _, k := range kinds {
+			enc.Encode(countCalls(k, tmp, *cc, sizes))
+		}
+		return
+	}
 	var servers []*server
 	for _, k := range kinds {
 		s := start(k, tmp, *cc)

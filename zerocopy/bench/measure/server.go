@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"log"
 	"net"
 	"net/http"
@@ -113,6 +114,9 @@ func handler(kind, dir string, e *gin.Engine) http.Handler {
 	if strings.HasPrefix(kind, "page") {
 		return pages(kind, e)
 	}
+	if strings.HasPrefix(kind, "body") {
+		return bodies(kind, dir)
+	}
 	files, err := zerocopy.NewFiles(dir, nil)
 	if err != nil {
 		log.Fatal(err)
@@ -154,4 +158,30 @@ func pages(kind string, e *gin.Engine) http.Handler {
 	}
 	e.GET("/:n", func(c *gin.Context) { h(c.Writer, c.Request) })
 	return e
+}
+
+// bodies answers /N with N bytes of memory, of a Mapping or of an open file.
+func bodies(kind, dir string) http.Handler {
+	all := map[string]*zerocopy.Body{}
+	entries, _ := os.ReadDir(dir)
+	for _, e := range entries {
+		f, err := os.Open(filepath.Join(dir, e.Name()))
+		if err != nil {
+			log.Fatal(err)
+		}
+		p, _ := io.ReadAll(f)
+		part := zerocopy.Bytes(p)
+		switch kind {
+		case "body-mapping-zerocopy":
+			m, err := zerocopy.Map(f)
+			if err != nil {
+				log.Fatal(err)
+			}
+			part = m
+		case "body-file-zerocopy":
+			part = zerocopy.File(f, 0, int64(len(p)))
+		}
+		all["/"+e.Name()] = zerocopy.NewBody(part)
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { zerocopy.Reply(w, r, all[r.URL.Path]) })
 }

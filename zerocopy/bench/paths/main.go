@@ -3,21 +3,21 @@
 // Paths measures the kernel's ways to send the same bytes, so that the module's
 // thresholds are read from a table and not guessed:
 //
-//	go run ./paths -cc cubic
-//	go run ./paths -cc bbr
+//	go run ./paths -cc cubic -out results/paths-cubic.jsonl
+//	go run ./paths -cc bbr -out results/paths-bbr.jsonl
 //
 // One thread sends over loopback, pinned to one processor; another discards with
-// MSG_TRUNC, pinned to the other. It prints, for each size, the sender's
-// CPU microseconds and the wall microseconds for each body, medians of rounds.
+// MSG_TRUNC, pinned to the other. It writes a JSON line for each way, size and
+// round: the sender's CPU microseconds and the wall microseconds for each body.
 package main
 
 import (
+	"encoding/json"
 	"flag"
 	"fmt"
 	"log"
 	"os"
 	"runtime"
-	"slices"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -30,50 +30,56 @@ type way struct {
 }
 
 var (
-	header = make([]byte, 250)
-	mem    []byte // of the mapping
-	memfd  int
-	file   int
-	buf    = make([]byte, 256<<10)
+	head  = make([]byte, 250)
+	mem   []byte // of the mapping
+	memfd int
+	file  int
+	buf   = make([]byte, 256<<10)
 )
+
+// A cell is one way at one size in one round. Its names are those that report reads.
+type cell struct {
+	Server string  `json:"server"`
+	Size   int64   `json:"size"`
+	Round  int     `json:"round"`
+	PerSec float64 `json:"per_s"`
+	CPU    float64 `json:"cpu_us"` // of the sender
+}
+
+type header struct{ What, Command, Go, Machine, Congestion string }
 
 func main() {
 	cc := flag.String("cc", "cubic", "congestion control")
-	budget := flag.Duration("budget", 40*time.Second, "time for all rounds")
+	budget := flag.Duration("budget", 36*time.Second, "time for all rounds")
 	rounds := flag.Int("rounds", 9, "alternated rounds")
+	out := flag.String("out", "", "result; empty means standard output")
 	flag.Parse()
 	const largest = 64 << 20
 	prepare(largest)
 	ways := []way{
-		{"write", sendWrite}, {"memfd", sendMemfd}, {"sendfile", sendFile},
-		{"pread64k", func(s, n int) { sendPread(s, n, 64<<10) }},
-		{"pread256k", func(s, n int) { sendPread(s, n, 256<<10) }},
+		{"write", sendWrite}, {"writev", sendWritev}, {"memfd", sendMemfd}, {"sendfile", sendFile},
+		{"pread", func(s, n int) { sendPread(s, n, 64<<10) }},
 	}
-	sizes := []int{1 << 10, 4 << 10, 8 << 10, 16 << 10, 32 << 10, 64 << 10, 128 << 10, 256 << 10, 1 << 20, 16 << 20, largest}
-	fmt.Printf("%s, %s; CPU us / wall us for each body\n", *cc, runtime.Version())
-	fmt.Printf("%10s", "size")
-	for _, w := range ways {
-		fmt.Printf(" %19s", w.name)
+	sizes := []int{512, 1 << 10, 4 << 10, 16 << 10, 32 << 10, 64 << 10, 128 << 10, 256 << 10, 1 << 20, 4 << 20, 16 << 20, largest}
+	to := os.Stdout
+	if *out != "" {
+		to = must(os.Create(*out))
+		defer to.Close()
 	}
-	fmt.Println()
+	enc := json.NewEncoder(to)
+	enc.Encode(header{"paths", fmt.Sprintf("go run ./paths -cc %s -budget %v -rounds %d", *cc, *budget, *rounds),
+		runtime.Version(), fmt.Sprintf("%d cores", runtime.NumCPU()), *cc})
 	each := *budget / time.Duration(len(sizes)**rounds*len(ways))
 	for _, size := range sizes {
-		cpu, wall := make([][]float64, len(ways)), make([][]float64, len(ways))
-		for range *rounds {
-			for i, w := range ways {
+		for round := range *rounds {
+			for i := range ways {
+				w := ways[(i+round)%len(ways)]
 				c, t := measure(*cc, w, size, each)
-				cpu[i], wall[i] = append(cpu[i], c), append(wall[i], t)
+				enc.Encode(cell{w.name, int64(size), round, 1e6 / t, c})
 			}
 		}
-		fmt.Printf("%10d", size)
-		for i := range ways {
-			fmt.Printf(" %9.1f/%9.1f", median(cpu[i]), median(wall[i]))
-		}
-		fmt.Println()
 	}
 }
-
-func median(v []float64) float64 { slices.Sort(v); return v[len(v)/2] }
 
 func must[T any](v T, err error) T {
 	if err != nil {
@@ -175,13 +181,23 @@ func writeAll(s int, p ...[]byte) {
 	}
 }
 
-func sendWrite(s, n int) { writeAll(s, header, mem[:n]) }
+func sendWrite(s, n int) { writeAll(s, head, mem[:n]) }
+
+// sendWritev sends the same in 16 parts.
+func sendWritev(s, n int) {
+	parts := make([][]byte, 0, 17)
+	parts = append(parts, head)
+	for i := range 16 {
+		parts = append(parts, mem[n*i/16:n*(i+1)/16])
+	}
+	writeAll(s, parts...)
+}
 
 func sendMemfd(s, n int) { sendFD(s, memfd, n) }
 func sendFile(s, n int)  { sendFD(s, file, n) }
 
 func sendFD(s, fd, n int) {
-	if _, err := unix.SendmsgN(s, header, nil, nil, unix.MSG_MORE); err != nil {
+	if _, err := unix.SendmsgN(s, head, nil, nil, unix.MSG_MORE); err != nil {
 		log.Fatal(err)
 	}
 	var off int64
@@ -199,7 +215,7 @@ func sendPread(s, n, chunk int) {
 		p := buf[:min(chunk, n-off)]
 		must(unix.Pread(file, p, int64(off)))
 		if off == 0 {
-			writeAll(s, header, p)
+			writeAll(s, head, p)
 		} else {
 			writeAll(s, p)
 		}

@@ -51,6 +51,25 @@ var bars = []bar{
 	{"pages", "the same in gin, 64 KiB, req/s", "page-gin-zerocopy", "page-gin", 64 << 10, false, 1.5},
 }
 
+// ways compares two ways to send the same bytes in the same round, at all sizes. taken says from which size on the
+// module takes ours rather than theirs.
+type ways struct {
+	file, text, ours, theirs string
+	taken                    int64
+}
+
+const never = 1 << 62
+
+var compared = []ways{
+	{"bodies", "HTTP: Mapping by sendfile / by write", "body-mapping-zerocopy", "body-memory-zerocopy", 8 << 20},
+	{"paths-cubic", "cubic: memfd by sendfile / by write", "memfd", "write", 8 << 20},
+	{"paths-bbr", "bbr: memfd by sendfile / by write", "memfd", "write", 8 << 20},
+	{"paths-cubic", "cubic: file by sendfile / read and written", "sendfile", "pread", 16<<10 + 1},
+	{"paths-bbr", "bbr: file by sendfile / read and written", "sendfile", "pread", 16<<10 + 1},
+	{"paths-cubic", "cubic: 16 parts / one", "writev", "write", never},
+	{"paths-bbr", "bbr: 16 parts / one", "writev", "write", never},
+}
+
 const begin, end = "<!-- bars: written by bench/report -->\n", "<!-- end of bars -->"
 
 func main() {
@@ -61,6 +80,20 @@ func main() {
 	fmt.Fprintf(&b, "`%s`, `%s`\n\n", h.Command, results["pages"].head.Command)
 	fmt.Fprint(&b, "| against | ours | theirs | ratio | bar | |\n|---|--:|--:|--:|--:|---|\n")
 	for _, x := range bars {
+		b.WriteString(x.row(results[x.file]))
+	}
+	for _, name := range []string{"bodies", "paths-cubic", "paths-bbr"} {
+		results[name] = read("results/" + name + ".jsonl")
+	}
+	b.WriteString(callTable())
+	fmt.Fprint(&b, "\nThe sender's CPU by one way over its CPU by another, with interval; `*` where the module takes the first:\n\n")
+	fmt.Fprintf(&b, "`%s`, `%s`, `%s`\n\n", results["bodies"].head.Command, results["paths-cubic"].head.Command, results["paths-bbr"].head.Command)
+	fmt.Fprint(&b, "| |")
+	for _, n := range sizes {
+		fmt.Fprint(&b, " ", inKiB(n), " |")
+	}
+	fmt.Fprint(&b, "\n|---|"+strings.Repeat("--:|", len(sizes))+"\n")
+	for _, x := range compared {
 		b.WriteString(x.row(results[x.file]))
 	}
 	page, err := os.ReadFile("../README.md")
@@ -137,6 +170,43 @@ func (x bar) row(r result) string {
 		x.text, median(ours), median(theirs), median(ratios), lo, hi, sign, x.want, verdict)
 }
 
+var sizes = []int64{512, 4 << 10, 16 << 10, 32 << 10, 128 << 10, 256 << 10, 1 << 20, 4 << 20, 16 << 20, 64 << 20}
+
+func inKiB(n int64) string {
+	switch {
+	case n >= 1<<20:
+		return fmt.Sprint(n>>20, " MiB")
+	case n >= 1<<10:
+		return fmt.Sprint(n>>10, " KiB")
+	}
+	return fmt.Sprint(n, " B")
+}
+
+func (x ways) row(r result) string {
+	out := "| " + x.text + " |"
+	for _, size := range sizes {
+		var ratios []float64
+		for round := 0; ; round++ {
+			a, ok := r.cells[key(x.ours, size, round)]
+			if !ok {
+				break
+			}
+			ratios = append(ratios, a.CPU/r.cells[key(x.theirs, size, round)].CPU)
+		}
+		if len(ratios) == 0 {
+			out += " |"
+			continue
+		}
+		mark := ""
+		if size >= x.taken {
+			mark = "*"
+		}
+		lo, hi := interval(ratios)
+		out += fmt.Sprintf(" %.2f%s (%.2f–%.2f) |", median(ratios), mark, lo, hi)
+	}
+	return out + "\n"
+}
+
 func median(v []float64) float64 {
 	v = slices.Sorted(slices.Values(v))
 	return v[len(v)/2]
@@ -155,4 +225,40 @@ func interval(v []float64) (lo, hi float64) {
 	}
 	slices.Sort(m)
 	return m[len(m)/40], m[len(m)-len(m)/40-1]
+}
+
+// callTable is what strace counted for each request of a file that was sent before.
+func callTable() string {
+	f, err := os.Open("results/calls.jsonl")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer f.Close()
+	sc := bufio.NewScanner(f)
+	sc.Scan()
+	var head struct{ Command string }
+	if err := json.Unmarshal(sc.Bytes(), &head); err != nil {
+		log.Fatal(err)
+	}
+	out := "\nSystem calls for each request of a cached file (1 KiB, 256 KiB and 16 MiB in turn), by strace: `" + head.Command + "`\n\n" +
+		"| server | open | stat, fstat, statx | fcntl, lseek, epoll_ctl | close | write, writev, sendmsg | sendfile | setsockopt |\n|---|--:|--:|--:|--:|--:|--:|--:|\n"
+	for sc.Scan() {
+		var c struct {
+			Server string
+			Each   map[string]float64
+		}
+		if err := json.Unmarshal(sc.Bytes(), &c); err != nil {
+			log.Fatal(err)
+		}
+		out += "| " + c.Server
+		for _, group := range []string{"open openat openat2", "stat fstat lstat newfstatat statx", "fcntl lseek epoll_ctl", "close", "write writev sendmsg sendto", "sendfile", "setsockopt"} {
+			sum := 0.0
+			for _, name := range strings.Fields(group) {
+				sum += c.Each[name]
+			}
+			out += fmt.Sprintf(" | %.2f", sum)
+		}
+		out += " |\n"
+	}
+	return out
 }
