@@ -9,6 +9,7 @@
 //   - frameworks: the same lines under gin, echo, chi and fasthttp; INSTALL.md explains them.
 //   - parking: idle connections without goroutines, under each framework, with and without TLS.
 //   - chat: WebSockets that wait without goroutines.
+//   - resp: Redis's protocol, event-driven.
 //   - router: http.ServeMux's patterns on a radix tree.
 //   - identity: a login and session service on all modules, beside the same service without them.
 //   - compare: loads both side by side and prints what each costs.
