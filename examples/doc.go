@@ -10,6 +10,7 @@
 //   - parking: idle connections without goroutines, under each framework, with and without TLS.
 //   - upstream: a reverse proxy whose backends restart one by one without a failed request.
 //   - chat: WebSockets that wait without goroutines.
+//   - resp: Redis's protocol, event-driven.
 //   - router: http.ServeMux's patterns on a radix tree.
 //   - files: a directory by sendfile, under net/http or gin.
 //   - page: a page of html/template in one system call.

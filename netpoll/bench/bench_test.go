@@ -39,3 +39,11 @@ func BenchmarkParkWake(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkEcho(b *testing.B) {
+	for b.Loop() {
+		if _, err := echoes(1, 25, ""); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -7,6 +7,7 @@
 //	go run . busy        wrk, 64 and 512 connections, alternated rounds (needs wrk)
 //	go run . parkwake    server CPU for a request that wakes a parked connection
 //	go run . endings     idle-timeout sweep and Shutdown of 18,000 parked connections
+//	go run . echo        64-byte echo, 64 and 512 connections, Server beside other event loops
 //	go run ./report
 package main
 
@@ -18,6 +19,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 )
 
 func main() {
@@ -29,11 +31,14 @@ func main() {
 	scale := flag.Int("scale", 1, "divide connections and requests, for a quick look")
 	only := flag.String("only", "", "for memory and busy: only this pair")
 	flag.Parse()
+	if kind, ok := strings.CutPrefix(*serve, "echo-"); ok {
+		log.Fatal(runEcho(kind))
+	}
 	if *serve != "" {
 		log.Fatal(runServer(*serve, *after, *idle))
 	}
 	run, ok := map[string]func(rounds, scale int, only string) (any, error){
-		"memory": memory, "busy": busy, "parkwake": parkWake, "endings": endings,
+		"memory": memory, "busy": busy, "parkwake": parkWake, "endings": endings, "echo": echoes,
 	}[flag.Arg(0)]
 	if !ok {
 		flag.Usage()

@@ -1,0 +1,143 @@
+//go:build linux
+
+package main
+
+import (
+	"fmt"
+	"net"
+	"runtime"
+
+	cloudwego "github.com/cloudwego/netpoll"
+	"github.com/panjf2000/gnet/v2"
+	"golang.org/x/sys/unix"
+
+	"context"
+
+	"github.com/hotpath-go/hotpath/netpoll"
+)
+
+// echoServers answer with what they are sent. Each runs in a process of its own.
+var echoServers = map[string]func(net.Listener) error{
+	"netpoll": func(ln net.Listener) error {
+		v := &netpoll.Server{OnData: func(s *netpoll.Stream, p []byte) (int, error) {
+			_, err := s.Write(p)
+			return len(p), err
+		}}
+		return v.Serve(ln)
+	},
+	"goroutine": func(ln net.Listener) error {
+		for {
+			c, err := ln.Accept()
+			if err != nil {
+				return err
+			}
+			go func() {
+				buf := make([]byte, 4096)
+				for {
+					n, err := c.Read(buf)
+					if err != nil {
+						c.Close()
+						return
+					}
+					c.Write(buf[:n])
+				}
+			}()
+		}
+	},
+	"gnet": func(ln net.Listener) error {
+		addr := ln.Addr().String()
+		ln.Close()
+		return gnet.Run(&gnetEcho{}, "tcp://"+addr, gnet.WithMulticore(true))
+	},
+	"cloudwego": func(ln net.Listener) error {
+		loop, err := cloudwego.NewEventLoop(func(_ context.Context, c cloudwego.Connection) error {
+			r, w := c.Reader(), c.Writer()
+			p, err := r.Next(r.Len())
+			if err != nil {
+				return err
+			}
+			w.WriteBinary(p)
+			if err := w.Flush(); err != nil {
+				return err
+			}
+			return r.Release()
+		})
+		if err != nil {
+			return err
+		}
+		return loop.Serve(ln)
+	},
+	"epoll": bareEpoll,
+}
+
+type gnetEcho struct{ gnet.BuiltinEventEngine }
+
+func (*gnetEcho) OnTraffic(c gnet.Conn) gnet.Action {
+	p, _ := c.Next(-1)
+	c.Write(p)
+	return gnet.None
+}
+
+// bareEpoll is a thread for each core that does nothing but epoll_wait, read and write: no limits, no deadlines, no
+// partial writes.
+func bareEpoll(ln net.Listener) error {
+	var fds []int
+	for range runtime.GOMAXPROCS(0) {
+		fd, err := unix.EpollCreate1(0)
+		if err != nil {
+			return err
+		}
+		fds = append(fds, fd)
+		go spinEpoll(fd)
+	}
+	for n := 0; ; n++ {
+		c, err := ln.Accept()
+		if err != nil {
+			return err
+		}
+		f, err := c.(*net.TCPConn).File()
+		if err != nil {
+			return err
+		}
+		c.Close()
+		fd, err := unix.Dup(int(f.Fd()))
+		if err != nil {
+			return err
+		}
+		f.Close()
+		unix.SetNonblock(fd, true)
+		ev := unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(fd)}
+		if err := unix.EpollCtl(fds[n%len(fds)], unix.EPOLL_CTL_ADD, fd, &ev); err != nil {
+			return err
+		}
+	}
+}
+
+func spinEpoll(epfd int) {
+	runtime.LockOSThread()
+	events, buf := make([]unix.EpollEvent, 256), make([]byte, 64<<10)
+	for {
+		n, _ := unix.EpollWait(epfd, events, -1)
+		for _, ev := range events[:max(n, 0)] {
+			n, err := unix.Read(int(ev.Fd), buf)
+			if n <= 0 && err != unix.EAGAIN {
+				unix.Close(int(ev.Fd))
+			} else if n > 0 {
+				unix.Write(int(ev.Fd), buf[:n])
+			}
+		}
+	}
+}
+
+func runEcho(kind string) error {
+	serve, ok := echoServers[kind]
+	if !ok {
+		return fmt.Errorf("no echo server %q", kind)
+	}
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	fmt.Println(ln.Addr())
+	return serve(ln)
+}
