@@ -57,6 +57,7 @@ func (l *Listener) awaitRoom() {
 }
 
 func (l *Listener) admit(nc net.Conn) {
+	l.lot.expect(l.count.open.Load() + 1)
 	rec := record{id: l.ids.next(), accepted: time.Since(l.start)}
 	if l.tls != nil {
 		l.count.open.Add(1)

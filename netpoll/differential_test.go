@@ -41,6 +41,7 @@ func small(srv *http.Server) {
 // The same bytes in give the same bytes out and leave the connection in the same state. The scripts run side by side,
 // since nearly all of their time is pauses.
 func TestSameAsPlain(t *testing.T) {
+	t.Parallel()
 	plain := plainServer(t, small)
 	var total atomic.Uint64
 	var wg sync.WaitGroup

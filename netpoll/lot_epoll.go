@@ -24,6 +24,7 @@ type lot struct {
 	epfd  int      // epoll's number; valid until close has seen the poller end
 	box   carrier  // the poller's own
 	spare reserve
+	room  headroom
 
 	poller sync.WaitGroup
 
@@ -49,6 +50,7 @@ func newLot(l *Listener) (*lot, error) {
 		return nil, err
 	}
 	t.spare.fill(epfd)
+	t.room.grow(0, epfd)
 	if err := unix.SetNonblock(epfd, true); err != nil {
 		unix.Close(epfd)
 		t.box.close()
@@ -63,6 +65,9 @@ func newLot(l *Listener) (*lot, error) {
 }
 
 func (t *lot) willing() bool { return !t.l.isClosed() }
+
+// expect is told how many connections there are, by the goroutine that accepts them.
+func (t *lot) expect(conns int64) { t.room.grow(conns, t.epfd) }
 
 // claim duplicates the socket of a connection that is about to be closed by its server. It declines at the fd limit when
 // the reserve is used up too: then the connection waits in its goroutine, which is better than losing it.

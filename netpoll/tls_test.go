@@ -88,6 +88,7 @@ func TestTLSParks(t *testing.T) {
 
 // Every gap of the corpus parks the session.
 func TestTLSSameAsPlain(t *testing.T) {
+	t.Parallel()
 	plain := httptest.NewUnstartedServer(corpusHandler)
 	small(plain.Config)
 	plain.StartTLS()

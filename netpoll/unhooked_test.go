@@ -172,6 +172,7 @@ func TestUnhookedBelowWrapper(t *testing.T) {
 
 // The differential corpus once more, without the hook.
 func TestUnhookedSameAsPlain(t *testing.T) {
+	t.Parallel()
 	plain := plainServer(t, small)
 	var parked atomic.Uint64
 	var wg sync.WaitGroup

@@ -107,11 +107,27 @@ func drive(p *process, conns string, _ int) ([]float64, error) {
 	}
 	rps, _ := strconv.ParseFloat(string(rate[1]), 64)
 	requests, _ := strconv.ParseFloat(string(n[1]), 64)
-	return []float64{rps, float64((after.CPU - before.CPU).Microseconds()) / requests}, nil
+	return []float64{rps, float64(after.CPU-before.CPU) / requests}, nil
 }
 
-// parkWake asks 64 connections in turn, so that with a ParkAfter of 1 ns each is parked before its next request.
-func parkWake(rounds, scale int, _ string) (any, error) {
+// parkWake asks 64 connections in turn, so that with a ParkAfter of 1 ns each is parked before its next request: by one
+// client, so that the server goes to sleep between any two, and by eight at a time.
+func parkWake(rounds, scale int, only string) (any, error) {
+	var rows []compared
+	for _, atOnce := range []int{1, 8} {
+		if only != "" && only != strconv.Itoa(atOnce) {
+			continue
+		}
+		got, err := parkWakes(rounds, 16000/scale/atOnce, atOnce)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, got...)
+	}
+	return rows, nil
+}
+
+func parkWakes(rounds, n, atOnce int) ([]compared, error) {
 	plain, parked, err := both("nethttp", "-park-after", "1ns")
 	if err != nil {
 		return nil, err
@@ -120,22 +136,36 @@ func parkWake(rounds, scale int, _ string) (any, error) {
 	defer parked.stop()
 	conns := map[*process][]net.Conn{}
 	for _, p := range []*process{plain, parked} {
-		if conns[p], err = p.fill(nil, 64); err != nil {
+		conns[p], err = p.fill(nil, 64*atOnce)
+		defer closeAll(conns[p])
+		if err != nil {
 			return nil, err
 		}
 	}
 	return alternate(rounds, plain, parked, func(p *process) ([]float64, error) {
-		n := 16000 / scale
 		before, err := p.facts("/cpu")
 		if err != nil {
 			return nil, err
 		}
-		for i := range n {
-			if _, err := ask(conns[p][i%64], "/"); err != nil {
+		failed := make(chan error, atOnce)
+		for j := range atOnce {
+			go func() { failed <- askInTurn(conns[p][j*64:][:64], n) }()
+		}
+		for range atOnce {
+			if err := <-failed; err != nil {
 				return nil, err
 			}
 		}
 		after, err := p.facts("/cpu")
-		return []float64{float64((after.CPU - before.CPU).Microseconds()) / float64(n)}, err
-	}, "request on a parked connection, server CPU µs/req")
+		return []float64{float64(after.CPU-before.CPU) / float64(n*atOnce)}, err
+	}, fmt.Sprintf("request on a parked connection, %d at a time, server CPU µs/req", atOnce))
+}
+
+func askInTurn(conns []net.Conn, n int) error {
+	for i := range n {
+		if _, err := ask(conns[i%len(conns)], "/"); err != nil {
+			return err
+		}
+	}
+	return nil
 }

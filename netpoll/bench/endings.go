@@ -14,7 +14,8 @@ import (
 // ending is what 18,000 parked connections cost when they end.
 type ending struct {
 	Conns      int
-	Shutdowns  []string  // http.Server.Shutdown, called while a request is in flight
+	ClosedMs   []float64 // http.Server.Shutdown until the client, on the same cores, has seen all connections end
+	ReturnedMs []float64 // and until it returned
 	SweepCPU   []float64 // µs of CPU in each second while none is due
 	ExpireCPU  float64   // µs of CPU for each connection that a timeout ends
 	PlainSweep []float64 // the same of net/http
@@ -23,11 +24,12 @@ type ending struct {
 func endings(_, scale int, _ string) (any, error) {
 	e := ending{Conns: 18000 / scale}
 	for range 3 {
-		took, err := shutdown(e.Conns)
+		closed, returned, err := shutdown(e.Conns)
 		if err != nil {
 			return nil, err
 		}
-		e.Shutdowns = append(e.Shutdowns, took)
+		e.ClosedMs = append(e.ClosedMs, float64(closed.Microseconds())/1000)
+		e.ReturnedMs = append(e.ReturnedMs, float64(returned.Microseconds())/1000)
 	}
 	var err error
 	if e.SweepCPU, e.ExpireCPU, err = sweep("netpoll-nethttp", e.Conns); err != nil {
@@ -37,33 +39,38 @@ func endings(_, scale int, _ string) (any, error) {
 	return e, err
 }
 
-func shutdown(n int) (string, error) {
+// shutdown is called by a handler, so with a request in flight.
+func shutdown(n int) (closed, returned time.Duration, err error) {
 	p, err := start("netpoll-nethttp", "-park-after", "1ms")
 	if err != nil {
-		return "", err
+		return 0, 0, err
 	}
 	defer p.stop()
 	conns, err := p.fill(nil, n)
 	defer closeAll(conns)
 	if err != nil {
-		return "", err
+		return 0, 0, err
 	}
 	time.Sleep(500 * time.Millisecond)
 	last, err := p.dial(0)
 	if err != nil {
-		return "", err
+		return 0, 0, err
 	}
+	defer last.Close()
 	io.WriteString(last, "GET /shutdown HTTP/1.1\r\nHost: x\r\n\r\n")
-	start := time.Now()
+	began := time.Now()
 	for i, c := range conns {
 		if _, err := c.Read(make([]byte, 1)); err != io.EOF {
-			return "", fmt.Errorf("connection %d: %w", i, errors.Join(err, errors.New("not closed by Shutdown")))
+			return 0, 0, fmt.Errorf("connection %d is not closed by Shutdown: %w", i, err)
 		}
 	}
-	seen := time.Since(start) // all FINs arrived and read, by this process on the same cores
-	last.Close()
+	closed = time.Since(began)
 	line, err := p.out.ReadString('\n')
-	return fmt.Sprintf("all closed as the client sees it %v, returned %s", seen.Round(time.Millisecond), strings.TrimSpace(line)), err
+	if err != nil {
+		return 0, 0, err
+	}
+	returned, err = time.ParseDuration(strings.TrimSpace(line))
+	return closed, returned, err
 }
 
 func sweep(kind string, n int) (each []float64, expire float64, err error) {
@@ -91,7 +98,7 @@ func sweep(kind string, n int) (each []float64, expire float64, err error) {
 		if err != nil {
 			return nil, 0, err
 		}
-		each = append(each, float64((after.CPU-before.CPU).Microseconds())/time.Since(at).Seconds())
+		each = append(each, float64(after.CPU-before.CPU)/time.Since(at).Seconds())
 	}
 	before, err := p.facts("/cpu")
 	if err != nil || time.Since(began) > 19*time.Second {
@@ -99,7 +106,7 @@ func sweep(kind string, n int) (each []float64, expire float64, err error) {
 	}
 	time.Sleep(time.Until(filled.Add(21 * time.Second)))
 	after, err := p.facts("/cpu")
-	return each, float64((after.CPU - before.CPU).Microseconds()) / float64(n), err
+	return each, float64(after.CPU-before.CPU) / float64(n), err
 }
 
 func closeAll(conns []net.Conn) {

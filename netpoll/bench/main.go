@@ -8,6 +8,7 @@
 //	go run . parkwake    server CPU for a request that wakes a parked connection
 //	go run . endings     idle-timeout sweep and Shutdown of 18,000 parked connections
 //	go run . echo        64-byte echo, 64 and 512 connections, Server beside other event loops
+//	go run . processes   six servers with 18,000 connections each, at the same time
 //	go run ./report
 package main
 
@@ -29,16 +30,23 @@ func main() {
 	idle := flag.Duration("idle-timeout", 0, "http.Server.IdleTimeout of the server; 0 is an hour")
 	rounds := flag.Int("rounds", 9, "alternated rounds")
 	scale := flag.Int("scale", 1, "divide connections and requests, for a quick look")
-	only := flag.String("only", "", "for memory and busy: only this pair")
+	only := flag.String("only", "", "for memory, busy and parkwake: only this pair, or this many connections at a time")
+	hold := flag.Bool("hold", false, "hold connections to another process's server")
 	flag.Parse()
 	if kind, ok := strings.CutPrefix(*serve, "echo-"); ok {
 		log.Fatal(runEcho(kind))
+	}
+	if *hold {
+		if err := holdFor(flag.Arg(0), flag.Arg(1), flag.Arg(2)); err != nil {
+			log.Fatal(err)
+		}
+		return
 	}
 	if *serve != "" {
 		log.Fatal(runServer(*serve, *after, *idle))
 	}
 	run, ok := map[string]func(rounds, scale int, only string) (any, error){
-		"memory": memory, "busy": busy, "parkwake": parkWake, "endings": endings, "echo": echoes,
+		"memory": memory, "busy": busy, "parkwake": parkWake, "endings": endings, "echo": echoes, "processes": processes,
 	}[flag.Arg(0)]
 	if !ok {
 		flag.Usage()

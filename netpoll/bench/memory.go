@@ -2,68 +2,100 @@
 
 package main
 
-import "net"
+import "time"
 
-// memoryRow is one server. Slope is bytes for each connection between the two readings.
+// memoryRow is one server, weighed in a process of its own each time.
 type memoryRow struct {
-	Server    string
-	Few, Many int
-	AtFew     facts
-	AtMany    facts
-	Slope     float64
+	Server   string
+	Conns    []int     // held at each reading; before the first 64 were served and closed
+	Readings [][]facts // of each run
+	Slope    []float64 // of each run, bytes for each connection from the second reading to the last
+	Absolute []float64 // the same from the first
 }
 
 var pairs = []string{"nethttp", "gin", "echo", "fasthttp", "tls"}
 
+// memory weighs the servers under netpoll several times and the others, which hardly differ from run to run, once.
 func memory(_, scale int, only string) (any, error) {
 	var rows []memoryRow
 	for _, base := range pairs {
 		if only != "" && only != base {
 			continue
 		}
-		for _, kind := range []string{base, "netpoll-" + base} {
-			row, err := weigh(kind, 2000/scale, 19000/scale)
-			if err != nil {
-				return nil, err
-			}
-			rows = append(rows, row)
+		runs := 3
+		if base == "tls" { // a run takes half a minute
+			runs = 1
 		}
+		counts := []int{0, 2000 / scale, 10500 / scale, 19000 / scale}
+		plain, err := weigh(base, 1, counts...)
+		if err != nil {
+			return nil, err
+		}
+		parked, err := weigh("netpoll-"+base, runs, counts...)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, plain, parked)
 	}
 	return rows, nil
 }
 
-func weigh(kind string, few, many int) (row memoryRow, err error) {
-	p, err := start(kind)
+func weigh(kind string, runs int, conns ...int) (memoryRow, error) {
+	row := memoryRow{Server: kind, Conns: conns}
+	last := len(conns) - 1
+	for range runs {
+		f, err := weighOnce(kind, conns)
+		if err != nil {
+			return row, err
+		}
+		row.Readings = append(row.Readings, f)
+		each := func(i int) float64 { return float64(f[last].RssAnon-f[i].RssAnon) / float64(conns[last]-conns[i]) }
+		row.Slope = append(row.Slope, each(1))
+		row.Absolute = append(row.Absolute, each(0))
+	}
+	return row, nil
+}
+
+func weighOnce(kind string, counts []int) (readings []facts, err error) {
+	p, err := start(kind, "-peak")
 	if err != nil {
-		return row, err
+		return nil, err
 	}
 	defer p.stop()
-	row = memoryRow{Server: kind, Few: few, Many: many}
-	conns, err := p.fill(nil, 64) // the pools fill first
-	for _, c := range conns {
-		c.Close()
+	if err := p.warm(); err != nil {
+		return nil, err
 	}
-	if err != nil {
-		return row, err
-	}
-	conns, err = p.fill([]net.Conn{}, few)
-	if err != nil {
-		return row, err
-	}
-	if row.AtFew, err = p.settled(); err != nil {
-		return row, err
-	}
-	if conns, err = p.fill(conns, many); err != nil {
-		return row, err
-	}
-	defer func() {
-		for _, c := range conns {
-			c.Close()
+	conns, err := p.fill(nil, 0)
+	defer func() { closeAll(conns) }()
+	for _, n := range counts {
+		if conns, err = p.fill(conns, n); err != nil {
+			return nil, err
 		}
-	}()
-	if row.AtMany, err = p.settled(); err != nil {
-		return row, err
+		f, err := p.settled()
+		if err != nil {
+			return nil, err
+		}
+		readings = append(readings, f)
 	}
-	row.Slope = float64(row.AtMany.RssAnon-row.AtFew.RssAnon) / float64(many-few)
-	return row, nil
+	return readings, nil
+}
+
+// warm fills the pools, which hold the first MB of any server.
+func (p *process) warm() error {
+	conns, err := p.fill(nil, 64)
+	closeAll(conns)
+	return err
+}
+
+// settled waits until what is idle is parked, which fasthttp's idle workers outlive. It reads twice and returns the
+// second: the first gives back what the load has left.
+func (p *process) settled() (f facts, err error) {
+	time.Sleep(p.settle)
+	for range 2 {
+		if f, err = p.facts("/facts"); err != nil {
+			return f, err
+		}
+		time.Sleep(200 * time.Millisecond)
+	}
+	return f, nil
 }

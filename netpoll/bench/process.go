@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"crypto/tls"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net"
@@ -21,6 +22,9 @@ type process struct {
 	out  *bufio.Reader
 	addr string
 	tls  bool
+	net  byte // 127.0.net.x is where its connections come from
+
+	settle time.Duration // see settled
 }
 
 func start(kind string, args ...string) (*process, error) {
@@ -28,7 +32,10 @@ func start(kind string, args ...string) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &process{cmd: exec.Command(exe, append([]string{"-serve", kind}, args...)...), tls: strings.HasSuffix(kind, "tls")}
+	p := &process{cmd: exec.Command(exe, append([]string{"-serve", kind}, args...)...), tls: strings.HasSuffix(kind, "tls"), settle: time.Second}
+	if strings.HasSuffix(kind, "fasthttp") {
+		p.settle = 2500 * time.Millisecond
+	}
 	p.cmd.Stderr = os.Stderr
 	pipe, err := p.cmd.StdoutPipe()
 	if err != nil {
@@ -50,7 +57,7 @@ func (p *process) stop() {
 
 // dial uses a source address for every 4,000 connections: one alone would make connect(2) search for ports.
 func (p *process) dial(i int) (net.Conn, error) {
-	d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, byte(2+i/4000))}}
+	d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, p.net, byte(2+i/4000))}}
 	c, err := d.Dial("tcp", p.addr)
 	if err != nil || !p.tls {
 		return c, err
@@ -86,12 +93,6 @@ func ask(c net.Conn, path string) (string, error) {
 	return string(body), err
 }
 
-// facts is what the server says of itself.
-type facts struct {
-	RssAnon, Goroutines int
-	CPU                 time.Duration `json:"-"`
-}
-
 func (p *process) facts(path string) (f facts, err error) {
 	c, err := p.dial(0)
 	if err != nil {
@@ -102,20 +103,5 @@ func (p *process) facts(path string) (f facts, err error) {
 	if err != nil {
 		return f, err
 	}
-	var us int64
-	_, err = fmt.Sscan(body, &f.RssAnon, &f.Goroutines, &us)
-	f.CPU = time.Duration(us) * time.Microsecond
-	return f, err
-}
-
-// settled reads twice and returns the second: the first gives back what the load has left.
-func (p *process) settled() (f facts, err error) {
-	time.Sleep(2500 * time.Millisecond) // longer than the default ParkAfter and fasthttp's idle workers live
-	for range 2 {
-		if f, err = p.facts("/facts"); err != nil {
-			return f, err
-		}
-		time.Sleep(200 * time.Millisecond)
-	}
-	return f, nil
+	return f, json.Unmarshal([]byte(body), &f)
 }

@@ -5,15 +5,12 @@ package main
 import (
 	"context"
 	"crypto/tls"
+	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"runtime"
-	"runtime/debug"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -53,6 +50,9 @@ func runServer(kind string, after, idle time.Duration) error {
 		ln = l
 	} else if base == "tls" {
 		ln = tls.NewListener(inner, certificate())
+	}
+	if *sampled {
+		go samplePeak()
 	}
 	fmt.Println(ln.Addr())
 	if base == "fasthttp" {
@@ -100,27 +100,11 @@ func handler(base string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.Write([]byte(answer(r.URL.Path))) })
 }
 
-// answer is "Hello, World!" or, for /facts, what the process has used: RssAnon in bytes after a collection,
-// goroutines, CPU time in microseconds.
+// answer is "Hello, World!" or what the process says of itself.
 func answer(path string) string {
-	switch path {
-	case "/facts":
-		runtime.GC()
-		debug.FreeOSMemory()
-		fallthrough
-	case "/cpu":
-		var u syscall.Rusage
-		syscall.Getrusage(syscall.RUSAGE_SELF, &u)
-		cpu := u.Utime.Nano() + u.Stime.Nano()
-		return fmt.Sprint(rssAnon(), " ", runtime.NumGoroutine(), " ", cpu/1000)
+	if path != "/facts" && path != "/cpu" {
+		return "Hello, World!"
 	}
-	return "Hello, World!"
-}
-
-func rssAnon() (bytes int) {
-	b, _ := os.ReadFile("/proc/self/status")
-	if _, rest, ok := strings.Cut(string(b), "RssAnon:"); ok {
-		fmt.Sscan(rest, &bytes)
-	}
-	return bytes * 1024
+	b, _ := json.Marshal(look(path == "/facts"))
+	return string(b)
 }
