@@ -82,17 +82,20 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
+// key is a context key of these tests.
+type key struct{}
+
 // What package context promises of a context with a deadline holds here.
 func TestContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
-		parent, cancel := context.WithCancel(context.WithValue(t.Context(), "k", "v"))
+		parent, cancel := context.WithCancel(context.WithValue(t.Context(), key{}, "v"))
 		defer cancel()
 		var kept, child context.Context
 		serve(deadline.Options{Timeout: time.Second}, get().WithContext(parent), func(w http.ResponseWriter, r *http.Request) {
 			kept = r.Context()
-			if at, ok := kept.Deadline(); !ok || at != start.Add(time.Second) || kept.Value("k") != "v" || kept.Err() != nil {
-				t.Errorf("deadline %v %t, value %v, error %v", at, ok, kept.Value("k"), kept.Err())
+			if at, ok := kept.Deadline(); !ok || at != start.Add(time.Second) || kept.Value(key{}) != "v" || kept.Err() != nil {
+				t.Errorf("deadline %v %t, value %v, error %v", at, ok, kept.Value(key{}), kept.Err())
 			}
 			before := runtime.NumGoroutine()
 			var stop context.CancelFunc

@@ -67,7 +67,8 @@ func random(rnd *rand.Rand, n int, six bool) (r ipfilter.Rules) {
 	for range n {
 		var b [16]byte
 		for i := range b {
-			b[i] = byte(rnd.Uint32()) & byte(rnd.Uint32())
+			bits := rnd.Uint32()
+			b[i] = byte(bits) & byte(bits>>8) // few ones, so that prefixes meet
 		}
 		if last.IsValid() && rnd.IntN(2) == 0 { // share a random part with the one before
 			old := last.As16()
