@@ -187,29 +187,39 @@ func (v *Server) over() {
 
 // close ends the listeners and returns the streams.
 func (v *Server) close() []*Stream {
+	listeners, streams := v.end()
+	// Without mu: closing a listener waits for an acceptor at work, and that may wait to enter.
+	for _, ln := range listeners {
+		ln.Close()
+	}
+	return streams
+}
+
+// end lets nothing enter any more.
+func (v *Server) end() (listeners []net.Listener, streams []*Stream) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if !v.begun && !v.closing {
 		v.closing = true
 		v.empty = make(chan struct{})
 		close(v.empty)
-		return nil
+		return nil, nil
 	}
 	first := !v.closing
 	if v.closing = true; first && v.begun {
 		close(v.stopping)
 	}
 	for ln := range v.listeners {
-		ln.Close()
+		listeners = append(listeners, ln)
 	}
-	all := make([]*Stream, 0, len(v.streams))
+	streams = make([]*Stream, 0, len(v.streams))
 	for s := range v.streams {
-		all = append(all, s)
+		streams = append(streams, s)
 	}
-	if first && v.begun && len(all) == 0 {
+	if first && v.begun && len(streams) == 0 {
 		v.over()
 	}
-	return all
+	return listeners, streams
 }
 
 // Shutdown closes the listeners and each Stream as Stream.Close does: nothing more is read, what was handed to workers is
