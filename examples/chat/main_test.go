@@ -68,6 +68,12 @@ func join(t *testing.T, addr string, i int) net.Conn {
 	return c
 }
 
+// present waits for n members: one is answered first, and hears what is said a moment later.
+func present(t *testing.T, addr string, n int) {
+	t.Helper()
+	eventually(t, "the room knows its members", func() bool { return look(t, addr, "").Members == n })
+}
+
 func hears(t *testing.T, c net.Conn, want string) {
 	t.Helper()
 	got, err := wsutil.ReadServerText(c)
@@ -151,6 +157,7 @@ func TestFrames(t *testing.T) {
 	t.Parallel()
 	addr, _ := start(t)
 	listener := join(t, addr, 0)
+	present(t, addr, 1)
 	c, err := net.Dial("tcp", addr)
 	if err != nil {
 		t.Fatal(err)
@@ -179,6 +186,7 @@ func TestIdle(t *testing.T) {
 	addr, _ := start(t, "-idle", "100ms")
 	join(t, addr, 0)
 	awake := join(t, addr, 1)
+	present(t, addr, 2)
 	var err error
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() {
@@ -202,6 +210,7 @@ func TestDeaf(t *testing.T) {
 	t.Parallel()
 	addr, _ := start(t)
 	deaf, speaker := join(t, addr, 0), join(t, addr, 1)
+	present(t, addr, 2)
 	deaf.(*net.TCPConn).SetReadBuffer(4096)
 	word := strings.Repeat("x", maxMessage)
 	for n := 0; look(t, addr, "").Members == 2; n++ {
