@@ -117,22 +117,33 @@ func turnOver(t *testing.T, url string) {
 	client := &http.Transport{MaxIdleConnsPerHost: workers}
 	defer client.CloseIdleConnections()
 	var mu sync.Mutex
-	conns := make(map[string]int)
+	conns := make(map[string][]string) // the hints on each; the order of two workers' answers is not known
 	var wg sync.WaitGroup
 	for range workers {
 		wg.Go(func() {
 			for range each {
 				conn, hint, err := post(client, url)
 				mu.Lock()
-				conns[conn]++
-				if n := conns[conn]; err != nil || n > limit || (n == limit) != (hint == "close") || n < limit && hint != "timeout=30" {
-					t.Errorf("request %d on %s: hint %q, %v", n, conn, hint, err)
+				conns[conn] = append(conns[conn], hint)
+				if err != nil || hint != "close" && hint != "timeout=30" {
+					t.Errorf("request on %s: hint %q, %v", conn, hint, err)
 				}
 				mu.Unlock()
 			}
 		})
 	}
 	wg.Wait()
+	for conn, hints := range conns {
+		ends := 0
+		for _, h := range hints {
+			if h == "close" {
+				ends++
+			}
+		}
+		if len(hints) > limit || ends != len(hints)/limit {
+			t.Errorf("%s: %q", conn, hints)
+		}
+	}
 	if len(conns) < workers*each/limit {
 		t.Errorf("%d connections, want at least %d", len(conns), workers*each/limit)
 	}
