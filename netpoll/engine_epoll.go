@@ -47,7 +47,7 @@ func (e *engine) stop() {
 func (e *engine) wait() { e.done.Wait() }
 
 // accept takes connections from ln's descriptor, so that no net.Conn is made. One goroutine gives them to the loop that has
-// fewest: with SO_REUSEPORT, a listener for each loop, the kernel's hash leaves them uneven.
+// fewest. SO_REUSEPORT, a listener for each loop, was not measured beside it.
 func (e *engine) accept(v *Server, ln net.Listener) (handled bool, err error) {
 	tcp := false
 	switch ln.(type) {
