@@ -230,7 +230,7 @@ func TestServerShutdown(t *testing.T) {
 				return len(p), s.Go(func() []byte { close(began); <-release; return []byte("late") })
 			},
 		})
-		c, idle := dial(t, s.ln), dial(t, s.ln)
+		idle, c := dial(t, s.ln), dial(t, s.ln) // accepted in this order: who is still in the backlog is reset
 		io.WriteString(c, "x")
 		<-began
 		down := make(chan error, 1)
