@@ -20,6 +20,11 @@ func guard(f func()) (err error) {
 	return nil
 }
 
+func isPanic(err error) bool {
+	var thrown *PanicError
+	return errors.As(err, &thrown)
+}
+
 func (s *Stream) cork() {
 	s.mu.Lock()
 	s.corked = true
@@ -30,11 +35,11 @@ func (s *Stream) cork() {
 func (s *Stream) uncork(err error) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var thrown *PanicError
 	switch {
-	case errors.As(err, &thrown):
+	case err == nil:
+	case isPanic(err):
 		s.failed(err)
-	case err != nil && !s.closing: // what was written answers what came before it
+	case !s.closing: // what was written answers what came before it
 		s.hasty = true
 		s.close(err)
 	}

@@ -13,17 +13,15 @@ func (s *Stream) sendNow(p []byte) int {
 	if s.blocked {
 		return 0
 	}
-	bufs := [1][]byte{p}
-	n, err := s.wire.send(bufs[:])
+	n, err := s.wire.write(p)
 	s.took(n, err)
 	return n
 }
 
 // pump needs mu. It sends what the wire takes.
 func (s *Stream) pump() {
-	var room [16][]byte
 	for !s.blocked && s.failure == nil && s.out.ready() {
-		n, err := s.wire.send(s.out.gather(room[:0]))
+		n, err := s.wire.flush(&s.out)
 		s.out.sent(n)
 		s.took(n, err)
 	}
