@@ -112,6 +112,7 @@ func TestHijackedIsNeverParked(t *testing.T) {
 // A request that comes while the one before is still handled loses its first byte to net/http's background read. What is
 // known of it must be known all the same: the connection parks, and a CRLF is skipped after a POST and only then.
 func TestRequestDuringHandler(t *testing.T) {
+	t.Parallel()
 	for next, status := range map[string]int{getHello: 400, postPlain: 200} {
 		entered, release := make(chan bool), make(chan bool)
 		l := serve(t, &netpoll.Options{ParkAfter: soon}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -149,6 +150,7 @@ func TestRequestDuringHandler(t *testing.T) {
 
 // The byte the background read once took is no byte of a later request: here one that begins in the server's buffer.
 func TestEarlyByteIsUsedOnce(t *testing.T) {
+	t.Parallel()
 	entered, release := make(chan bool), make(chan bool)
 	l := serve(t, &netpoll.Options{ParkAfter: 40 * time.Millisecond}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/wait" {

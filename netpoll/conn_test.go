@@ -163,6 +163,7 @@ func TestErrParked(t *testing.T) {
 
 // Another server's buffer that offers less room than at first holds bytes of a next request.
 func TestOtherServerHoldsBytes(t *testing.T) {
+	t.Parallel()
 	type state int
 	for room, want := range map[int]bool{512: true, 500: false, 513: false} {
 		l, err := netpoll.Listen(listenOn(t, "tcp"), &netpoll.Options{ParkAfter: 50 * time.Millisecond})

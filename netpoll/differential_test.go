@@ -48,8 +48,7 @@ func TestSameAsPlain(t *testing.T) {
 	for _, s := range corpus {
 		l := serve(t, &netpoll.Options{ParkAfter: soon}, corpusHandler, small)
 		wg.Go(func() {
-			want := play(t, plain, s, pause)
-			got := play(t, l, s, settler(l))
+			want, got := both(t, plain, l, s)
 			if !s.raw && strings.HasSuffix(want, "the end") == s.closed {
 				t.Errorf("%s: the script expects closed=%v of plain net/http:\n%q", s.name, s.closed, want)
 			}
@@ -63,6 +62,15 @@ func TestSameAsPlain(t *testing.T) {
 	if parks && total.Load() < uint64(2*len(corpus)) {
 		t.Errorf("%d parks in %d scripts: the pauses do not park", total.Load(), len(corpus))
 	}
+}
+
+// both plays s to two servers at the same time.
+func both(t testing.TB, plain net.Listener, l *netpoll.Listener, s script) (want, got string) {
+	var wg sync.WaitGroup
+	wg.Go(func() { want = play(t, plain, s, pause) })
+	got = play(t, l, s, settler(l))
+	wg.Wait()
+	return want, got
 }
 
 func pause() { time.Sleep(2 * time.Millisecond) }
@@ -141,10 +149,10 @@ func FuzzSplits(f *testing.F) {
 	f.Add([]byte{33, 62, 2, 33})
 	plain := plainServer(f, small)
 	var want string
+	var once sync.Once
 	f.Fuzz(func(t *testing.T, cuts []byte) {
-		if want == "" {
-			want = play(t, plain, script{chunks: []string{stream}, closed: true}, pause)
-		}
+		once.Do(func() { want = play(t, plain, script{chunks: []string{stream}, closed: true}, pause) })
+		t.Parallel()
 		l := serve(t, &netpoll.Options{ParkAfter: soon}, corpusHandler, small)
 		got := play(t, l, script{chunks: cut(stream, cuts), closed: true}, settler(l))
 		if got != want {

@@ -109,7 +109,8 @@ func (e *engine) await(v *Server, w *Watch) error {
 	}
 }
 
-// acceptAll returns nil when there is nothing left.
+// acceptAll returns nil when there is nothing left, or the Server ends: while it runs, the listener is not really closed,
+// and clients may come faster than they are refused.
 func (e *engine) acceptAll(v *Server, fd int, tcp bool, pause *time.Duration) error {
 	for {
 		nfd, sa, err := unix.Accept4(fd, unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC)
@@ -121,7 +122,9 @@ func (e *engine) acceptAll(v *Server, fd int, tcp bool, pause *time.Duration) er
 				unix.SetsockoptInt(nfd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
 				unix.SetsockoptInt(nfd, unix.SOL_SOCKET, unix.SO_KEEPALIVE, 1)
 			}
-			e.take(v, nfd, sa)
+			if !e.take(v, nfd, sa) {
+				return nil
+			}
 		case unix.EAGAIN:
 			return nil
 		case unix.EINTR, unix.ECONNABORTED:
@@ -131,7 +134,7 @@ func (e *engine) acceptAll(v *Server, fd int, tcp bool, pause *time.Duration) er
 	}
 }
 
-func (e *engine) take(v *Server, fd int, sa unix.Sockaddr) {
+func (e *engine) take(v *Server, fd int, sa unix.Sockaddr) bool {
 	l := e.loops[0]
 	for _, other := range e.loops[1:] {
 		if other.open.Load() < l.open.Load() {
@@ -142,10 +145,11 @@ func (e *engine) take(v *Server, fd int, sa unix.Sockaddr) {
 	w.srv, w.wire = v, w
 	if !v.enter(&w.Stream) {
 		unix.Close(fd)
-		return
+		return false
 	}
 	l.open.Add(1)
 	w.kick()
+	return true
 }
 
 func netAddr(sa unix.Sockaddr) net.Addr {

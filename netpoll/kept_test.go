@@ -99,6 +99,7 @@ func (l limit) Accept() (net.Conn, error) {
 
 // Parked connections still count for a limit below us, and give their slot back whichever way they end.
 func TestLimitBelowStaysTrue(t *testing.T) {
+	t.Parallel()
 	inner := limit{listenOn(t, "tcp"), make(chan bool, 4)}
 	l := serveOn(t, inner, &netpoll.Options{ParkAfter: soon, IdleTimeout: brief}, hello)
 	var conns []net.Conn

@@ -1,9 +1,15 @@
 package netpoll_test
 
 import (
+	"flag"
 	"testing"
 
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	flag.Parse()
+	// The parallel tests wait, for time to pass or for the kernel: many of them keep a core less than busy.
+	flag.Set("test.parallel", "8")
+	goleak.VerifyTestMain(m)
+}

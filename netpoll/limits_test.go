@@ -50,6 +50,7 @@ func TestShedIdle(t *testing.T) {
 
 // Without ShedIdle, or with nothing parked, new ones wait for one to end and lose nothing.
 func TestMaxConns(t *testing.T) {
+	t.Parallel()
 	for _, shed := range []bool{false, true} {
 		release := make(chan bool)
 		l := serve(t, &netpoll.Options{ParkAfter: time.Hour, MaxConns: 2, ShedIdle: shed}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -91,6 +92,7 @@ func TestMaxConns(t *testing.T) {
 
 // A park makes room as much as a close does.
 func TestParkMakesRoom(t *testing.T) {
+	t.Parallel()
 	l := serve(t, &netpoll.Options{ParkAfter: 50 * time.Millisecond, MaxConns: 1, ShedIdle: true}, hello)
 	first := dial(t, l)
 	get(t, first, "/")

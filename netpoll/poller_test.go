@@ -100,6 +100,7 @@ func expectBytes(t testing.TB, c net.Conn, want string) {
 
 // Each arming gives one event, also for what was there before it.
 func TestPollerOnce(t *testing.T) {
+	t.Parallel()
 	for _, network := range []string{"tcp", "unix"} {
 		t.Run(network, func(t *testing.T) {
 			here, there := ends(t, network)
@@ -160,6 +161,7 @@ func TestPollerAlways(t *testing.T) {
 }
 
 func TestPollerWritable(t *testing.T) {
+	t.Parallel()
 	w, here, there := watchedEnds(t, newPoller(t))
 	once(t, w, writable)
 	expect(t, w, writable)
@@ -196,6 +198,7 @@ func TestPollerHangUp(t *testing.T) {
 
 // Waiting for the end alone is not disturbed by bytes.
 func TestPollerHangUpAlone(t *testing.T) {
+	t.Parallel()
 	w, here, there := watchedEnds(t, newPoller(t))
 	once(t, w, hangUp)
 	send(t, there, "bytes")
@@ -238,6 +241,7 @@ func TestPollerChangesItsMind(t *testing.T) {
 }
 
 func TestPollerDeadline(t *testing.T) {
+	t.Parallel()
 	w, here, there := watchedEnds(t, newPoller(t))
 	start := time.Now()
 	w.SetDeadline(start.Add(150 * time.Millisecond))
@@ -266,6 +270,7 @@ func TestPollerDeadline(t *testing.T) {
 
 // An Always that times out is over.
 func TestPollerAlwaysDeadline(t *testing.T) {
+	t.Parallel()
 	here, there := ends(t, "tcp")
 	events := make(chan netpoll.Event, 100)
 	w, err := newPoller(t).Watch(here, func(_ *netpoll.Watch, ev netpoll.Event) { events <- ev })
@@ -286,6 +291,7 @@ func TestPollerAlwaysDeadline(t *testing.T) {
 }
 
 func TestPollerClose(t *testing.T) {
+	t.Parallel()
 	p, err := netpoll.NewPoller()
 	if err != nil {
 		t.Fatal(err)
@@ -383,6 +389,7 @@ func TestEventString(t *testing.T) {
 
 // What was not received is not forgotten for what comes after.
 func TestPollerChannelAdds(t *testing.T) {
+	t.Parallel()
 	w, _, there := watchedEnds(t, newPoller(t))
 	once(t, w, readable)
 	send(t, there, "x")

@@ -146,6 +146,7 @@ func TestServerMaxRest(t *testing.T) {
 
 // A peer that sends its request and closes that side gets the whole answer.
 func TestServerHalfClose(t *testing.T) {
+	t.Parallel()
 	eachWire(t, func(t *testing.T, listen func() net.Listener) {
 		answer := bytes.Repeat([]byte("0123456789"), 50_000)
 		s := serveStreams(t, listen(), &netpoll.Server{
@@ -258,6 +259,7 @@ func TestServerShutdown(t *testing.T) {
 }
 
 func TestServerShutdownGivesUp(t *testing.T) {
+	t.Parallel()
 	eachWire(t, func(t *testing.T, listen func() net.Listener) {
 		s := serveStreams(t, listen(), &netpoll.Server{OnData: echo})
 		c := dial(t, s.ln) // never reads, never closes

@@ -54,10 +54,7 @@ func TestIdleConnectionsHoldNoGoroutine(t *testing.T) {
 	if !parks {
 		return
 	}
-	n := 5000
-	if raceEnabled {
-		n = 1000
-	}
+	n := 1000
 	l := serve(t, &netpoll.Options{ParkAfter: soon}, hello)
 	few := fill(t, l, 50)
 	idling(t, l, int64(len(few)))

@@ -79,7 +79,7 @@ func (w *connWire) writeLoop() {
 		if w.ended {
 			return
 		}
-		bufs := net.Buffers(w.out.gather(room[:0]))
+		bufs := net.Buffers(piece(w.out.gather(room[:0])))
 		w.mu.Unlock()
 		n, err := bufs.WriteTo(w.conn)
 		w.mu.Lock()
@@ -121,3 +121,17 @@ func (w *connWire) close() {
 
 func (w *connWire) localAddr() net.Addr  { return w.conn.LocalAddr() }
 func (w *connWire) remoteAddr() net.Addr { return w.conn.RemoteAddr() }
+
+// mostAtOnce is how much a Write is given: while it runs, nobody sees what a slow peer takes.
+const mostAtOnce = 16 << 10
+
+// piece cuts bufs down to mostAtOnce.
+func piece(bufs [][]byte) [][]byte {
+	for i, left := 0, mostAtOnce; i < len(bufs); i++ {
+		if left -= len(bufs[i]); left <= 0 {
+			bufs[i] = bufs[i][:len(bufs[i])+left]
+			return bufs[:i+1]
+		}
+	}
+	return bufs
+}

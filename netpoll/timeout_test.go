@@ -25,6 +25,7 @@ func endsAfter(t *testing.T, c net.Conn, since time.Time, d time.Duration) {
 const brief = 250 * time.Millisecond
 
 func TestTimeoutsHoldWhileParked(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name  string
 		opt   netpoll.Options
@@ -70,6 +71,7 @@ func TestTimeoutsHoldWhileParked(t *testing.T) {
 
 // Each wake gives the full IdleTimeout again, and a request's own timeouts start with its first bytes.
 func TestTimeoutsStartAgainOnWake(t *testing.T) {
+	t.Parallel()
 	l := serve(t, &netpoll.Options{ParkAfter: soon}, hello, func(s *http.Server) {
 		s.IdleTimeout = 2 * time.Second
 		s.ReadHeaderTimeout = brief

@@ -126,6 +126,7 @@ func playTLS(t testing.TB, l net.Listener, s script, gap func()) string {
 
 // One record cut anywhere: the half of it that came first is in the session when that is parked.
 func TestTLSRecordInPieces(t *testing.T) {
+	t.Parallel()
 	l := serveTLS(t, serverTLS, &netpoll.Options{ParkAfter: soon}, hello)
 	raw := dial(t, l)
 	cut := &cutter{Conn: raw}
@@ -191,6 +192,7 @@ func TestTLSWithHTTP2(t *testing.T) {
 
 // Neither a client that says nothing nor one that speaks something else holds up the next.
 func TestTLSHandshakeIsOffTheAcceptPath(t *testing.T) {
+	t.Parallel()
 	failed := make(chan error, 8)
 	l := serveTLS(t, serverTLS, &netpoll.Options{
 		ParkAfter: soon, HandshakeTimeout: brief,
@@ -245,6 +247,7 @@ func TestTLSCloseEndsHandshakes(t *testing.T) {
 // A parked session that is closed from here says so, as net/http's Close does, and a client that reads nothing cannot make
 // it wait.
 func TestTLSSaysGoodbye(t *testing.T) {
+	t.Parallel()
 	l := serveTLS(t, serverTLS, &netpoll.Options{ParkAfter: soon}, hello)
 	raw := dial(t, l)
 	c := tls.Client(raw, &tls.Config{InsecureSkipVerify: true})

@@ -188,7 +188,7 @@ func TestUnhookedSameAsPlain(t *testing.T) {
 		small(srv)
 		run(t, srv, l)
 		wg.Go(func() {
-			if want, got := play(t, plain, s, pause), play(t, l, s, settler(l)); got != want {
+			if want, got := both(t, plain, l, s); got != want {
 				t.Errorf("%s: through the listener:\n%q\nplain:\n%q", s.name, got, want)
 			}
 			parked.Add(l.Stats().Parks)

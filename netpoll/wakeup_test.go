@@ -16,13 +16,15 @@ import (
 	"github.com/hotpath-go/hotpath/netpoll"
 )
 
-// soak multiplies the rounds of the race tests; HOTPATH_SOAK=1 runs the long form.
-func soak(n int) int {
+// soak is how many rounds a race test has: HOTPATH_SOAK=1 runs the long form.
+func soak(n int) int { return soakTo(n, 100*n) }
+
+func soakTo(n, full int) int {
 	switch {
 	case os.Getenv("HOTPATH_SOAK") == "1":
-		return 84 * n // a million park and wake races
+		return full
 	case raceEnabled, testing.Short():
-		return n / 10
+		return max(1, n/10)
 	}
 	return n
 }
@@ -36,7 +38,7 @@ func TestNoLostWakeup(t *testing.T) {
 		c := dial(t, l)
 		wg.Go(func() {
 			rnd := rand.New(rand.NewPCG(uint64(i), 1))
-			for n := range soak(12000) / clients {
+			for n := range soakTo(6000, 1_000_000) / clients {
 				c.SetDeadline(time.Now().Add(30 * time.Second))
 				if _, err := tryGet(c, "/"); err != nil {
 					t.Errorf("client %d, request %d: %v; %+v", i, n, err, l.Stats())
@@ -83,7 +85,7 @@ func TestReusedFds(t *testing.T) {
 	}
 	for i := range 4 {
 		clients.Go(func() {
-			for range soak(500) / 4 {
+			for range soakTo(500, 1_000_000) / 4 {
 				if err := life(l, i); err != nil {
 					t.Error(err)
 					return
