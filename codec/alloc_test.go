@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/hotpath-go/hotpath/codec"
@@ -35,6 +36,8 @@ func TestAllocations(t *testing.T) {
 	}
 	checkAllocs(t, "Append", 0, func() { buf, _ = codec.Append(buf[:0], o) })
 	checkAllocs(t, "Marshal", 1, func() { _, _ = codec.Marshal(o) })
+	var large codec.Appender = text(strings.Repeat("x", 200<<10))
+	checkAllocs(t, "Marshal 200 kB", 1, func() { _, _ = codec.Marshal(large) })
 	w := &sink{http.Header{}}
 	// The two header values that net/http keeps, and their slices.
 	checkAllocs(t, "Write", 3, func() { _ = codec.Write(w, 200, o) })

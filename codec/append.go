@@ -1,7 +1,5 @@
 package codec
 
-import "slices"
-
 // Appender is implemented by values that know their own JSON. An
 // implementation appends one complete JSON value to dst and returns the
 // extended slice; a nil pointer receiver appends null. Generated methods only
@@ -20,18 +18,6 @@ func Append(dst []byte, v Appender) ([]byte, error) {
 		return dst[:min(n, len(dst))], err
 	}
 	return dst, nil
-}
-
-// Marshal returns v's JSON in a slice of exactly its size, owned by the caller.
-func Marshal(v Appender) ([]byte, error) {
-	b := getBuffer()
-	defer b.release()
-	out, err := v.AppendJSON(b.bytes)
-	if err != nil {
-		return nil, err
-	}
-	b.bytes = out
-	return slices.Clone(out), nil
 }
 
 // MaxAppendDepth bounds how deep a value that can contain itself may nest when

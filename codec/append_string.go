@@ -67,7 +67,7 @@ func appendEscaped(dst []byte, s string, set *escapeSet) []byte {
 			n := textPrefix(s)
 			dst = append(dst, s[:n]...)
 			if s = s[n:]; len(s) > 0 && s[0] >= utf8.RuneSelf {
-				dst, s = appendBadRune(dst, s)
+				dst, s = appendBadRune(dst, s, set)
 			}
 		}
 	}
@@ -104,10 +104,13 @@ var threeBytes = func() (t [256]bool) {
 }()
 
 // appendBadRune handles the rune textPrefix stopped at.
-func appendBadRune(dst []byte, s string) ([]byte, string) {
+func appendBadRune(dst []byte, s string, set *escapeSet) ([]byte, string) {
 	r, n := utf8.DecodeRuneInString(s)
 	if r == utf8.RuneError {
 		return append(dst, `\ufffd`...), s[n:]
+	}
+	if set == &escapeV2 {
+		return append(dst, s[:n]...), s[n:]
 	}
 	return append(dst, '\\', 'u', '2', '0', '2', hexDigits[r&0xF]), s[n:]
 }

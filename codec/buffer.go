@@ -18,6 +18,14 @@ func getBuffer() *buffer {
 	return buffers.Get().(*buffer)
 }
 
+// grown makes room for what an Appender has made of b.bytes. It does not keep out
+// itself, which may be memory that the value brought along.
+func (b *buffer) grown(out []byte) {
+	if n := cap(out); n > cap(b.bytes) && n <= maxKept {
+		b.bytes = make([]byte, 0, n)
+	}
+}
+
 func (b *buffer) release() {
 	if cap(b.bytes) > maxKept {
 		return

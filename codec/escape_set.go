@@ -20,6 +20,8 @@ var (
 	escapeHTML = escapeSet{plain: plainBytes("\"\\<>&"), or1: ones * 0x04, eq1: ones * '&', or2: ones * 0x02, eq2: ones * '>'}
 	// escapeJSON is the set of a json.Encoder after SetEscapeHTML(false).
 	escapeJSON = escapeSet{plain: plainBytes("\"\\"), eq1: ones * '"', eq2: ones * '"'}
+	// escapeV2 is that of encoding/json/v2, which leaves U+2028 and U+2029 as they are too.
+	escapeV2 = escapeSet{plain: plainBytes("\"\\"), eq1: ones * '"', eq2: ones * '"'}
 )
 
 func plainBytes(except string) (t [256]bool) {

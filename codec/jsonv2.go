@@ -15,7 +15,7 @@ func MarshalTo(enc *jsontext.Encoder, v Appender) error {
 	if err != nil {
 		return err
 	}
-	b.bytes = out
+	b.grown(out)
 	return enc.WriteValue(out)
 }
 

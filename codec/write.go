@@ -20,7 +20,7 @@ func write(w http.ResponseWriter, status int, v Appender, contentType string) er
 	if err != nil {
 		return err
 	}
-	b.bytes = out
+	b.grown(out)
 	h := w.Header()
 	if len(h["Content-Type"]) == 0 {
 		h.Set("Content-Type", contentType)

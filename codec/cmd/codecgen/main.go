@@ -5,7 +5,7 @@
 //
 // Usage:
 //
-//	codecgen [-type A,B] [-output file] [-html=false] [-jsonv2] [-easyjson] [-from-easyjson] [-check] [package]
+//	codecgen [-type A,B] [-output file] [-html=false] [-v2] [-jsonv2] [-easyjson] [-from-easyjson] [-check] [package]
 //
 // Without -type it takes the types whose doc comment has a line //codec:json.
 // The structs of the same package that these contain get methods too. The
@@ -34,6 +34,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	names := flags.String("type", "", "comma-separated `names` of the types to generate; none means those marked //codec:json")
 	output := flags.String("output", "", "`file` name to write, inside the package; none means <file of the first type>_codec.go")
 	html := flags.Bool("html", true, "escape & < > in strings as json.Marshal does; false is json.Encoder after SetEscapeHTML(false)")
+	v2 := flags.Bool("v2", false, "follow the rules of encoding/json/v2 in place of v1's")
 	jsonv2 := flags.Bool("jsonv2", false, "write the methods of encoding/json/v2 too, into a file for builds that have it")
 	easyjson := flags.Bool("easyjson", false, "write easyjson's methods too, into a file that needs codec/easyjson")
 	fromEasyJSON := flags.Bool("from-easyjson", false, "take the types marked //easyjson:json too, and ignore what easyjson generated")
@@ -45,7 +46,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "codecgen: more than one package")
 		return 2
 	}
-	o := gen.Options{Pattern: flags.Arg(0), Output: *output, NoHTML: !*html, JSONv2: *jsonv2, EasyJSON: *easyjson, FromEasyJSON: *fromEasyJSON}
+	o := gen.Options{Pattern: flags.Arg(0), Output: *output, NoHTML: !*html, V2: *v2, JSONv2: *jsonv2, EasyJSON: *easyjson, FromEasyJSON: *fromEasyJSON}
 	if *names != "" {
 		o.Types = strings.Split(*names, ",")
 	}

@@ -27,6 +27,10 @@ func TestCommittedFilesAreUpToDate(t *testing.T) {
 	if code, _, stderr := codecgen("-check", "-html=false", "-type", "Unescaped", "../../internal/gentest"); code != 0 {
 		t.Errorf("exit %d: %s", code, stderr)
 	}
+	modern := []string{"-check", "-v2", "-jsonv2", "-output", "modern_codec.go", "-type", "Modern,ModernOmit,ModernString,ModernOuter,ModernTree,ModernList,ModernDict,ModernBytes", "../../internal/gentest"}
+	if code, _, stderr := codecgen(modern...); code != 0 {
+		t.Errorf("exit %d: %s", code, stderr)
+	}
 	if code, _, _ := codecgen("-check", "-type", "Unescaped", "../../internal/gentest"); code != 1 {
 		t.Error("-html=false changes nothing")
 	}

@@ -13,6 +13,7 @@ type generator struct {
 	queue   []*target
 	notes   []string
 	noHTML  bool
+	v2      bool
 }
 
 // target is a type that gets methods.

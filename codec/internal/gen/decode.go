@@ -11,6 +11,13 @@ func (w *writer) decode(x string, t types.Type) {
 
 func (w *writer) decodeAs(x string, t types.Type, k kind) {
 	ref := address(x)
+	if w.gen.v2 && w.decodeV2(x, ref, t, k) {
+		return
+	}
+	w.decodeKind(x, ref, t, k)
+}
+
+func (w *writer) decodeKind(x, ref string, t types.Type, k kind) {
 	switch k {
 	case kTime:
 		w.p("d.Time(%s)\n", ref)
@@ -85,6 +92,9 @@ func (w *writer) decodeSlice(x string, elem types.Type) {
 		w.p("if codec.IsByte[%s]() {\ncodec.Value(d, %s)\n} else ", elem, address(x))
 	}
 	w.p("if d.BeginArray() {\nn%d := 0\nfor d.NextElem(n%[1]d) {\n%s = codec.Grow(%[2]s, n%[1]d)\n", n, x)
+	if w.gen.v2 {
+		w.p("codec.Clear(&%s[n%d])\n", x, n) // v1 decodes into what was there before
+	}
 	w.decode(x+"[n"+itoa(n)+"]", elem)
 	w.p("n%d++\n}\n%s = codec.Finish(%[2]s, n%[1]d)\n}\n", n, x)
 }
@@ -95,12 +105,18 @@ func (w *writer) decodeArray(x string, a *types.Array) {
 	w.p("if d.BeginArray() {\nn%d := 0\nfor d.NextElem(n%[1]d) {\n", n)
 	if a.Len() > 0 {
 		w.p("if n%d < len(%s) {\n", n, x)
+		if w.gen.v2 {
+			w.p("codec.Clear(&%s[n%d])\n", x, n)
+		}
 		w.decode(x+"[n"+itoa(n)+"]", a.Elem())
 		w.p("} else {\nd.Skip()\n}\n")
 	} else {
 		w.p("d.Skip()\n")
 	}
 	w.p("n%d++\n}\n", n)
+	if w.gen.v2 {
+		w.p("d.CheckLen(n%d, len(%s))\n", n, x)
+	}
 	if a.Len() > 0 {
 		w.p("for ; n%d < len(%s); n%[1]d++ {\ncodec.Clear(&%[2]s[n%[1]d])\n}\n", n, x)
 	}
@@ -112,6 +128,12 @@ func (w *writer) decodeMap(x string, m *types.Map) {
 	n := w.local()
 	w.p("{\nvar o%d codec.Object\nif d.BeginObject(&o%[1]d, nil) {\ncodec.MakeMap(%s)\n", n, address(x))
 	w.p("for d.NextKey(&o%d) {\n", n)
+	if w.gen.v2 {
+		w.p("k%d, ok%[1]d := codec.%sKeyV2(d, %s, &o%[1]d)\ne%[1]d := %[3]s[k%[1]d]\n", n, suffix, x)
+		w.decode("e"+itoa(n), m.Elem())
+		w.p("if ok%d {\n%s[k%[1]d] = e%[1]d\n}\n}\n}\n}\n", n, x)
+		return
+	}
 	if suffix != "Text" {
 		w.p("k%d := o%[1]d.Key\n", n)
 	}
@@ -162,6 +184,10 @@ func (w *writer) decodeField(x string, f field) {
 			continue
 		}
 		w.p("codec.New(&%s)\n", p.expr)
+	}
+	if w.gen.v2 {
+		w.fieldV2(f, func() { w.decodeDuration(expr, f) })
+		return
 	}
 	if f.quoted {
 		w.decodeQuoted(expr, f.typ)

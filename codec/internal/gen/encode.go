@@ -16,7 +16,11 @@ func (w *writer) encode(x string, t types.Type, quoted bool) {
 }
 
 func (w *writer) encodeAs(x string, t types.Type, k kind, quoted bool) {
-	if quoted && w.encodeQuoted(x, t, k) {
+	if w.gen.v2 {
+		if w.encodeV2(x, t, k) {
+			return
+		}
+	} else if quoted && w.encodeQuoted(x, t, k) {
 		return
 	}
 	switch k {
@@ -99,7 +103,7 @@ func (w *writer) encodeComposite(x string, t types.Type, k kind, quoted bool) {
 		w.encode("(*"+x+")", ptr.Elem(), false) // its method writes null
 		return
 	}
-	if k != kArray {
+	if k == kPointer || k != kArray && !w.gen.v2 {
 		w.p("if %s == nil {\ndst = append(dst, \"null\"...)\n} else {\n", x)
 		defer w.p("}\n")
 	}
@@ -111,7 +115,7 @@ func (w *writer) encodeComposite(x string, t types.Type, k kind, quoted bool) {
 			w.encodeOpenSlice(x, u.Elem())
 			return
 		}
-		if b, ok := u.Elem().Underlying().(*types.Basic); ok && b.Kind() == types.Byte {
+		if b, ok := u.Elem().Underlying().(*types.Basic); ok && b.Kind() == types.Byte && !w.gen.v2 {
 			w.fail("%s: encoding/json writes its elements with their methods, but reads base64", t)
 		}
 		w.encodeList(x, u.Elem())
@@ -140,7 +144,7 @@ func (w *writer) encodeOpenSlice(x string, elem types.Type) {
 }
 
 func (w *writer) encodeMap(x string, m *types.Map) {
-	if w.hidesMethod(m.Elem()) {
+	if !w.gen.v2 && w.hidesMethod(m.Elem()) {
 		w.fail("map element %s has, or may have, its JSON methods on the pointer, which encoding/json does not use for map elements: make the element a pointer", m.Elem())
 	}
 	n := w.local()
@@ -155,7 +159,13 @@ func (w *writer) encodeMap(x string, m *types.Map) {
 		w.p("dst = append(dst, '{')\nvar b%d [16]string\n", n)
 		w.p("for i%d, k%[1]d := range codec.Sorted%[2]sKeys(b%[1]d[:0], %[3]s) {\n", n, suffix, x)
 	}
-	w.p("if i%d > 0 {\ndst = append(dst, ',')\n}\ndst = append(%s(dst, %s), ':')\n", n, w.fn("AppendString"), text)
+	w.p("if i%d > 0 {\ndst = append(dst, ',')\n}\n", n)
+	if w.gen.v2 {
+		w.try("codec.AppendStringV2(dst, %s)", text)
+		w.p("dst = append(dst, ':')\n")
+	} else {
+		w.p("dst = append(%s(dst, %s), ':')\n", w.fn("AppendString"), text)
+	}
 	if suffix == "Text" {
 		w.p("%s := %s[k%d.Key]\n", elem, x, n)
 	} else {
@@ -232,7 +242,14 @@ func (w *writer) encodeField(x string, f field, open string) {
 	for _, p := range pointers {
 		conds = append(conds, p.expr+" != nil")
 	}
-	if f.omitEmpty {
+	drop := false
+	switch {
+	case f.omitEmpty && w.gen.v2:
+		var cond string
+		if cond, drop = w.notEmptyV2(expr, f.typ); cond != "" {
+			conds = append(conds, cond)
+		}
+	case f.omitEmpty:
 		conds = append(conds, w.notEmpty(expr, f.typ)...)
 	}
 	if f.omitZero {
@@ -243,11 +260,26 @@ func (w *writer) encodeField(x string, f field, open string) {
 		defer w.p("}\n")
 	}
 	name := f.name
-	if !w.gen.noHTML {
+	if !w.gen.noHTML && !w.gen.v2 {
 		name = escapeName(name)
 	}
+	n := 0
+	if drop {
+		n = w.local()
+		w.p("member%d := len(dst)\n", n)
+	}
 	w.p("dst = append(dst, %s...)\n", literal(open+`"`+name+`":`))
-	w.encode(expr, f.typ, f.quoted)
+	if drop {
+		w.p("value%d := len(dst)\n", n)
+	}
+	if w.gen.v2 {
+		w.fieldV2(f, func() { w.encodeDuration(expr, f) })
+	} else {
+		w.encode(expr, f.typ, f.quoted)
+	}
+	if drop {
+		w.p("dst = codec.DropEmpty(dst, member%d, value%[1]d)\n", n)
+	}
 }
 
 var nameEscaper = strings.NewReplacer("<", `\u003c`, ">", `\u003e`, "&", `\u0026`)

@@ -22,6 +22,7 @@ type field struct {
 	omitEmpty bool
 	omitZero  bool
 	quoted    bool
+	format    string // v2
 	pos       token.Pos
 }
 
@@ -64,6 +65,10 @@ func (p *source) fields(t types.Type) ([]field, error) {
 	return dominant(s.found), nil
 }
 
+func (s *fieldSearch) refuse(v *types.Var, format string, args ...any) {
+	s.err = errors.Join(s.err, s.src.errorf(v.Pos(), format, args...))
+}
+
 type fieldSearch struct {
 	src     *source
 	visited map[string]bool
@@ -80,23 +85,38 @@ func (s *fieldSearch) scan(l level, twice bool) {
 	if !ok {
 		return
 	}
+	first, useful := len(s.found), st.NumFields() == 0
 	for i := range st.NumFields() {
 		v := st.Field(i)
 		tag := reflect.StructTag(st.Tag(i)).Get("json")
+		useful = useful || st.Tag(i) != "" || visible(v)
+		if s.src.v2 && tag != "-" && !v.Exported() && !v.Embedded() && st.Tag(i) != "" && tag != "" {
+			s.refuse(v, "unexported field %s has a json tag", v.Name())
+		}
 		if tag == "-" || !visible(v) {
 			continue
 		}
 		if s.src.fromEasy {
 			s.err = errors.Join(s.err, s.src.easyjsonOnly(v, tag))
 		}
-		f := newField(v, tag, append(slices.Clone(l.index), i))
+		index := append(slices.Clone(l.index), i)
+		var f field
+		inline := v.Embedded()
+		if s.src.v2 {
+			f, inline = s.newFieldV2(v, tag, index)
+		} else {
+			f = newField(v, tag, index)
+		}
 		f.steps = l.steps
 		elem := v.Type()
 		ptr, isPointer := types.Unalias(elem).(*types.Pointer)
 		if isPointer {
 			elem = ptr.Elem()
 		}
-		if _, isStruct := elem.Underlying().(*types.Struct); !v.Embedded() || f.tagged || !isStruct {
+		if _, isStruct := elem.Underlying().(*types.Struct); !inline || f.tagged || !isStruct {
+			if s.src.v2 && slices.ContainsFunc(s.found[first:], func(g field) bool { return g.name == f.name }) {
+				s.refuse(v, "two fields of one struct are named %q", f.name)
+			}
 			s.found = append(s.found, f)
 			if twice {
 				s.found = append(s.found, f)
@@ -104,6 +124,9 @@ func (s *fieldSearch) scan(l level, twice bool) {
 			continue
 		}
 		s.embed(elem, f.index, l.steps, embedding{v.Name(), isPointer, !v.Exported(), v.Pkg()})
+	}
+	if s.src.v2 && !useful {
+		s.refuse(st.Field(0), "%s has no exported fields, which encoding/json/v2 refuses", l.typ)
 	}
 }
 

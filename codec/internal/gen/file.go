@@ -62,21 +62,28 @@ func (w *writer) methods(t *target) {
 		x = "(*v)"
 	}
 	if t.depth {
-		w.p("\n// AppendJSON appends v as encoding/json would marshal it.\nfunc (v *%s) AppendJSON(dst []byte) ([]byte, error) {\nreturn v.AppendJSONDepth(dst, 0)\n}\n", name)
+		w.p("\n// AppendJSON appends v as %s would marshal it.\nfunc (v *%s) AppendJSON(dst []byte) ([]byte, error) {\nreturn v.AppendJSONDepth(dst, 0)\n}\n", w.gen.rules(), name)
 		w.p("\n// AppendJSONDepth is AppendJSON at a depth: a %s may contain itself.\nfunc (v *%[1]s) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {\n", name)
 		w.depth = true
 	} else {
-		w.p("\n// AppendJSON appends v as encoding/json would marshal it.\nfunc (v *%s) AppendJSON(dst []byte) (_ []byte, err error) {\n", name)
+		w.p("\n// AppendJSON appends v as %s would marshal it.\nfunc (v *%s) AppendJSON(dst []byte) (_ []byte, err error) {\n", w.gen.rules(), name)
 	}
 	w.p("if v == nil {\nreturn append(dst, \"null\"...), nil\n}\n")
 	if t.depth {
 		w.p("if depth > codec.MaxAppendDepth {\nreturn dst, codec.ErrDepth\n}\n")
 	}
-	w.encodeAs(x, t.named.Underlying(), underlyingKind(t.named), false)
+	kind := w.gen.underlyingKind(t.named)
+	w.encodeAs(x, t.named.Underlying(), kind, false)
 	w.p("return dst, nil\n}\n")
 
-	w.p("\n// DecodeJSON decodes into v as encoding/json would.\nfunc (v *%s) DecodeJSON(d *codec.Decoder) {\n", name)
-	w.decodeAs(x, t.named.Underlying(), underlyingKind(t.named))
+	w.p("\n// DecodeJSON decodes into v as %s would.\nfunc (v *%s) DecodeJSON(d *codec.Decoder) {\n", w.gen.rules(), name)
+	if w.gen.v2 {
+		w.p("old := d.BeginV2()\n")
+	}
+	w.decodeAs(x, t.named.Underlying(), kind)
+	if w.gen.v2 {
+		w.p("d.EndV2(old)\n")
+	}
 	w.p("}\n")
 
 	if hasLock(t.named, map[string]bool{}) {
@@ -85,6 +92,14 @@ func (w *writer) methods(t *target) {
 		w.p("\n// MarshalJSON implements json.Marshaler.\nfunc (v %s) MarshalJSON() ([]byte, error) {\nreturn codec.Marshal(&v)\n}\n", name)
 	}
 	w.p("\n// UnmarshalJSON implements json.Unmarshaler.\nfunc (v *%s) UnmarshalJSON(data []byte) error {\nreturn codec.Decode(data, v)\n}\n", name)
+}
+
+// rules names the package whose rules are followed.
+func (g *generator) rules() string {
+	if g.v2 {
+		return "encoding/json/v2"
+	}
+	return "encoding/json"
 }
 
 // hasLock reports whether vet would object to copying a t.

@@ -25,6 +25,8 @@ type Options struct {
 	// NoHTML leaves & < > in strings as they are, as json.Encoder does after
 	// SetEscapeHTML(false). Zero means that they are escaped.
 	NoHTML bool
+	// V2 follows the rules of encoding/json/v2. Zero means those of v1.
+	V2 bool
 	// JSONv2 adds a file with the methods of encoding/json/v2, for builds that
 	// have that package. Zero means no such file.
 	JSONv2 bool
@@ -73,7 +75,7 @@ func Generate(o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &generator{pkg: p, methods: map[string]*target{}, noHTML: o.NoHTML}
+	g := &generator{pkg: p, methods: map[string]*target{}, noHTML: o.NoHTML, v2: o.V2}
 	for _, r := range roots {
 		g.add(r)
 	}

@@ -24,6 +24,7 @@ const (
 	kFloat64
 	kString
 	kBytes
+	kByteArray // base64 too, in v2
 	kStruct
 	kSlice
 	kArray
@@ -82,7 +83,32 @@ func (g *generator) kindOf(t types.Type, jsonMethod, textMethod, jsonSig, textSi
 			return kTextMethod
 		}
 	}
+	return g.underlyingKind(t)
+}
+
+// underlyingKind is that of the rules in force: in v2 only slices and arrays of
+// byte itself are base64.
+func (g *generator) underlyingKind(t types.Type) kind {
+	if !g.v2 {
+		return underlyingKind(t)
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Slice:
+		if isPlainByte(u.Elem()) {
+			return kBytes
+		}
+		return kSlice
+	case *types.Array:
+		if isPlainByte(u.Elem()) {
+			return kByteArray
+		}
+	}
 	return underlyingKind(t)
+}
+
+func isPlainByte(t types.Type) bool {
+	b, ok := types.Unalias(t).(*types.Basic)
+	return ok && b.Kind() == types.Byte
 }
 
 func underlyingKind(t types.Type) kind {

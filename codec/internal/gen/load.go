@@ -39,6 +39,8 @@ type source struct {
 	depth     map[string]bool
 	// fromEasy says that easyjson's marks count and its files do not.
 	fromEasy bool
+	// v2 says that tags are read as encoding/json/v2 reads them.
+	v2 bool
 }
 
 // listed is what we read of `go list -json`.
@@ -73,7 +75,7 @@ func load(o Options) (*source, error) {
 		}
 		return nil, fmt.Errorf("codecgen: %s: no Go files", pattern)
 	}
-	p := &source{dir: l.Dir, path: l.ImportPath, fset: token.NewFileSet(), elsewhere: map[string]bool{}, depth: map[string]bool{}, fromEasy: o.FromEasyJSON}
+	p := &source{dir: l.Dir, path: l.ImportPath, fset: token.NewFileSet(), elsewhere: map[string]bool{}, depth: map[string]bool{}, fromEasy: o.FromEasyJSON, v2: o.V2}
 	if err := p.parse(append(l.GoFiles, l.CgoFiles...), o); err != nil {
 		return nil, err
 	}

@@ -13,9 +13,17 @@ func (w *writer) encodeKey(m *types.Map) string {
 	key := m.Key()
 	k := underlyingKind(key)
 	if k != kString && hasMethod(key, "MarshalText", marshalText) && !onPointer(key, "MarshalText") {
-		return "Text"
+		return w.textKey(key)
 	}
 	return w.basicKey(key, k)
+}
+
+// textKey: which of two texts names the key first is more than v2's rules are worth.
+func (w *writer) textKey(key types.Type) string {
+	if w.gen.v2 {
+		w.fail("map key %s has text methods, which is not supported with -v2", key)
+	}
+	return "Text"
 }
 
 // decodeKey is encodeKey for reading, where text methods come first.
@@ -24,7 +32,7 @@ func (w *writer) decodeKey(m *types.Map) string {
 	_, isPointer := key.Underlying().(*types.Pointer)
 	_, isInterface := key.Underlying().(*types.Interface)
 	if !isPointer && !isInterface && hasMethod(key, "UnmarshalText", unmarshalText) {
-		return "Text"
+		return w.textKey(key)
 	}
 	return w.basicKey(key, underlyingKind(key))
 }

@@ -19,6 +19,7 @@ type writer struct {
 	tables strings.Builder
 
 	depth    bool      // AppendJSONDepth is being written
+	quote    bool      // v2's string option is in force
 	pos      token.Pos // the field being written
 	locals   int
 	tableNo  int
@@ -46,7 +47,10 @@ func params(n *types.Named) string {
 
 // fn names a function of the runtime that writes text, in the variant asked for.
 func (w *writer) fn(name string) string {
-	if w.gen.noHTML {
+	switch {
+	case w.gen.v2:
+		return "codec." + name + "V2"
+	case w.gen.noHTML:
 		return "codec." + name + "NoHTML"
 	}
 	return "codec." + name
@@ -131,6 +135,10 @@ func (w *writer) table(fields []field) string {
 	}
 	fmt.Fprintf(&w.tables, "\nvar %s = []codec.Field{\n", name)
 	for _, f := range fields {
+		if w.gen.v2 {
+			fmt.Fprintf(&w.tables, "{Key: %s},\n", literal(`"`+f.name+`":`))
+			continue
+		}
 		fmt.Fprintf(&w.tables, "{Key: %s, Fold: %q},\n", literal(`"`+f.name+`":`), fold.Append(nil, []byte(f.name)))
 	}
 	w.tables.WriteString("}\n")

@@ -54,7 +54,7 @@ var pairs = []pair{
 func (p pair) twins(seed uint64, clean bool) (generated, any) {
 	ours, theirs := p.ours(), p.theirs()
 	for _, v := range []any{ours, theirs} {
-		f := filler{rand.New(rand.NewPCG(seed, 1)), clean}
+		f := filler{rand.New(rand.NewPCG(seed, 1)), clean, false}
 		f.fill(reflect.ValueOf(v).Elem(), 0)
 	}
 	return ours, theirs

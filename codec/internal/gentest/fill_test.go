@@ -29,6 +29,8 @@ type filler struct {
 	r *rand.Rand
 	// clean keeps to values that encode.
 	clean bool
+	// decoded keeps to what decoding puts into an interface.
+	decoded bool
 }
 
 func (f *filler) fill(v reflect.Value, depth int) {
@@ -84,7 +86,11 @@ func (f *filler) any(depth int) any {
 	if depth > 4 {
 		return nil
 	}
-	switch f.r.IntN(9) {
+	kinds := 9
+	if f.decoded {
+		kinds = 6
+	}
+	switch f.r.IntN(kinds) {
 	case 0:
 		return nil
 	case 1:
