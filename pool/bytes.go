@@ -65,8 +65,8 @@ func (p *Bytes) Get(n int) []byte {
 		return p.newArray(n, class, size)
 	}
 	t, data := l.t, l.data
-	l.data, t.loan = nil, l
-	t.out()
+	l.data = nil
+	t.loan.Store(l)
 	if p.watch.on() {
 		p.trace(t, n)
 	}
@@ -136,19 +136,22 @@ func (p *Bytes) trace(t *ticket, n int) {
 func (p *Bytes) Put(b []byte) {
 	data := unsafe.SliceData(b)
 	t := p.tickets.find(data)
-	if t == nil || t.size != cap(b) || !t.in() {
+	var l *loan
+	if t != nil && t.size == cap(b) {
+		l = t.in()
+	}
+	if l == nil {
 		p.refuse(t, b)
 		return
 	}
 	if s := t.trace.Load(); s != nil {
 		s.end()
 	}
-	if poisonBuild {
+	if toBury(uintptr(cap(b))) {
 		p.grave.bury(newBytesCorpse(b, t.trace.Load()))
 		return
 	}
-	l := t.loan
-	l.data, t.loan = data, nil
+	l.data = data
 	p.arrays[t.class.Load()].Put(l)
 }
 
@@ -206,16 +209,24 @@ func grown(length, capacity, n int) int {
 }
 
 func (p *Bytes) setBounds() {
-	least, most := max(p.MinSize, minClassSize), p.MaxSize
-	if most == 0 {
+	if p.Budget < 0 {
+		panic(fmt.Sprintf("pool: Bytes with Budget %d; choose one that is not negative, or leave it 0", p.Budget))
+	}
+	p.bounds.Store(boundsOf(p.MinSize, p.MaxSize))
+}
+
+// boundsOf returns what Bytes.bounds is.
+func boundsOf(least, most int) uint64 {
+	asked := least
+	if least = max(least, minClassSize); most == 0 {
 		most = defaultMax
 	}
-	if least > most || most > maxClassSize || p.Budget < 0 {
-		panic(fmt.Sprintf("pool: Bytes with MinSize %d, MaxSize %d and Budget %d; choose 64 <= MinSize <= MaxSize <= 1 GiB and a Budget that is not negative, or leave them 0", p.MinSize, p.MaxSize, p.Budget))
+	if least > most || most > maxClassSize {
+		panic(fmt.Sprintf("pool: Bytes with MinSize %d and MaxSize %d; choose 64 <= MinSize <= MaxSize <= 1 GiB, or leave them 0", asked, most))
 	}
 	_, lo := classOf(least)
 	_, hi := classOf(most)
-	p.bounds.Store(uint64(hi+1)<<32 | uint64(lo))
+	return uint64(hi+1)<<32 | uint64(lo)
 }
 
 // Watch makes Leaks list what is taken from now on, until stop is called. A

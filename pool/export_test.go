@@ -8,7 +8,11 @@ func (p *Bytes) Tickets() (n int) {
 
 // ArraysOut returns how many of them are with an owner.
 func (p *Bytes) ArraysOut() (n int) {
-	p.eachTicket(func(k *ticket) { n += int(k.moves.Load() % 2) })
+	p.eachTicket(func(k *ticket) {
+		if k.out() {
+			n++
+		}
+	})
 	return n
 }
 

@@ -3,6 +3,7 @@ package pool
 import (
 	"bytes"
 	"fmt"
+	"math/rand/v2"
 	"sync"
 	"unsafe"
 )
@@ -10,7 +11,7 @@ import (
 // grave is safe for concurrent use. In a pooldebug build memory that was put
 // is poisoned and lies here instead of being handed out again, so that a late
 // write cannot reach another owner, and is seen: when it is pushed out, at the
-// latest, or by check. In other builds it is empty.
+// latest, or by check. A race build does so with some. In others it is empty.
 type grave struct {
 	mu     sync.Mutex
 	dead   []corpse
@@ -20,6 +21,13 @@ type grave struct {
 // graveSize is how many are kept. What a late user writes after so many
 // further Puts is not seen any more, and still reaches nobody.
 const graveSize = 256
+
+// toBury reports whether memory of n bytes that was put goes to the grave. A
+// race build takes one in four, as its sync.Pool drops one in four, and only
+// what costs less to poison than the detector costs anyway.
+func toBury(n uintptr) bool {
+	return poisonBuild || debugBuild && n <= 4096 && rand.Uint32()%4 == 0
+}
 
 // corpse is memory as it must stay.
 type corpse struct {
@@ -43,6 +51,17 @@ func (g *grave) bury(c corpse) {
 	if err := c.check(); err != nil {
 		panic(err)
 	}
+}
+
+// ended returns the trace of memory at p that nobody recorded the Get of and
+// that is put now. It panics with twice if the memory lies here already.
+func (g *grave) ended(kind string, p unsafe.Pointer, twice error) *trace {
+	if c, dead := g.holds(p); dead {
+		panic(c.trace.explain(twice))
+	}
+	t := &trace{kind: kind}
+	t.end()
+	return t
 }
 
 // holds returns the corpse at p, if any.

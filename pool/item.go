@@ -1,6 +1,9 @@
 package pool
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+	"unsafe"
+)
 
 // Item must be used by one goroutine at a time, except that Put may race with
 // anything: one Put wins and everyone else panics. An Item is a handle on a
@@ -98,7 +101,7 @@ func (s *slot[T]) recycle() {
 	} else if r, ok := any(s.value).(resetter); ok {
 		r.Reset()
 	}
-	if poisonBuild {
+	if toBury(unsafe.Sizeof(*s.value)) {
 		s.pool.grave.bury(newCorpse(s.value, t))
 		return
 	}

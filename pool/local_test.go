@@ -1,6 +1,8 @@
 package pool_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/hotpath-go/hotpath/pool"
@@ -30,7 +32,7 @@ func TestLocalResets(t *testing.T) {
 	v := i.Value()
 	v.user = "ada"
 	i.Put()
-	if v.user != "" || v.resets != 1 {
+	if !pool.PoisonBuild && (v.user != "" || v.resets != 1) {
 		t.Errorf("after Put: %+v, want one reset", *v)
 	}
 	byHook := pool.Local[session]{
@@ -43,13 +45,16 @@ func TestLocalResets(t *testing.T) {
 		t.Errorf("got %+v, want one from New", *v)
 	}
 	i.Put()
-	if v.user != "by hook" || v.resets != 0 {
+	if !pool.PoisonBuild && (v.user != "by hook" || v.resets != 0) {
 		t.Errorf("after Put: %+v, want the hook instead of the method", *v)
 	}
 }
 
 // A burst does not stay: the list keeps Max values, and Trim fewer.
 func TestLocalKeepsMax(t *testing.T) {
+	if pool.PoisonBuild { // keeps nothing
+		return
+	}
 	for max, want := range map[int]int{0: 64, 3: 3} {
 		made := 0
 		l := pool.Local[int]{Max: max, New: func() *int { made++; return new(int) }}
@@ -77,5 +82,56 @@ func TestLocalKeepsMax(t *testing.T) {
 		if got := round(1); got != 1 {
 			t.Errorf("Max %d: Trim(-1) kept a value", max)
 		}
+	}
+}
+
+// A Local is watched, too, also after values went through its fast path.
+func TestLocalLeaks(t *testing.T) {
+	var l pool.Local[int]
+	for range 3 {
+		l.Get().Put()
+	}
+	stop := l.Watch()
+	known := len(l.Leaks())
+	for range 3 {
+		l.Get().Put()
+	}
+	if got := len(l.Leaks()); got != known {
+		t.Errorf("%d leaks, want none: all was put", got-known)
+	}
+	kept := takeFromLocal(&l)
+	got := l.Leaks()
+	if len(got) != known+1 || got[known].Kind != "*int" || !strings.Contains(got[known].Stack, "takeFromLocal") {
+		t.Errorf("got %v, want the Get that was not put", got)
+	}
+	kept.Put()
+	stop()
+	for range 3 {
+		l.Get().Put()
+	}
+	if got := len(l.Leaks()); got != known {
+		t.Errorf("%d leaks after the watch", got-known)
+	}
+}
+
+func takeFromLocal(l *pool.Local[int]) pool.LocalItem[int] { return l.Get() }
+
+func TestLocalMisuseShowsOwners(t *testing.T) {
+	var l pool.Local[int]
+	defer l.Watch()()
+	i := takeFromLocal(&l)
+	i.Put()
+	for name, late := range map[string]func(){"Put": i.Put, "Value": func() { i.Value() }} {
+		t.Run(name, func(t *testing.T) {
+			defer func() {
+				text := fmt.Sprint(recover())
+				for _, want := range []string{"pool: LocalItem", "; ", "taken by\n", "takeFromLocal", "and put by\n", "TestLocalMisuseShowsOwners"} {
+					if !strings.Contains(text, want) {
+						t.Errorf("panic %q does not mention %q", text, want)
+					}
+				}
+			}()
+			late()
+		})
 	}
 }

@@ -21,6 +21,28 @@ type victim struct {
 	nested struct{ price float64 }
 }
 
+// corpus runs ways to use what was put, and counts those that are caught.
+type corpus struct {
+	t           *testing.T
+	all, caught int
+}
+
+func (c *corpus) run(name string, f func(*testing.T)) {
+	c.all++
+	if c.t.Run(name, f) {
+		c.caught++
+	}
+}
+
+// TestUseAfterPutCorpus says how many it caught: bench/measure reads the line.
+func TestUseAfterPutCorpus(t *testing.T) {
+	c := &corpus{t: t}
+	c.values()
+	c.slices()
+	c.handles()
+	t.Logf("%d of %d misuses caught", c.caught, c.all)
+}
+
 // checked is what every pool can say about late writes.
 type checked interface{ Check() error }
 
@@ -41,8 +63,9 @@ func mustBeFound(t *testing.T, p checked, wrong func()) {
 	}
 }
 
-// The corpus: every late write is found, with the stacks of Get and Put.
-func TestLateWritesAreFound(t *testing.T) {
+// values is late writes and reads through a pointer. What is read is nobody's
+// data, and looks like it.
+func (c *corpus) values() {
 	writes := map[string]func(*victim){
 		"string":     func(v *victim) { v.name = "late" },
 		"int":        func(v *victim) { v.count++ },
@@ -61,96 +84,175 @@ func TestLateWritesAreFound(t *testing.T) {
 			<-done
 		},
 	}
-	for name, write := range writes {
-		t.Run("Pool/"+name, func(t *testing.T) {
+	reads := map[string]func(*victim) bool{
+		"string":    func(v *victim) bool { return v.name == "pool: used after Put" },
+		"int":       func(v *victim) bool { return v.count != 7 },
+		"bytes":     func(v *victim) bool { return v.bytes[17] == 0xdb },
+		"pointer":   func(v *victim) bool { return v.next == nil },
+		"slice":     func(v *victim) bool { return v.list == nil },
+		"interface": func(v *victim) bool { return v.any == nil },
+		"nested":    func(v *victim) bool { return v.nested.price != 1.5 },
+	}
+	pools := map[string]func(use func(*victim)) (checked, *victim){
+		"Pool": func(use func(*victim)) (checked, *victim) {
 			var p pool.Pool[victim]
 			i := p.Get()
 			v := i.Value()
+			use(v)
 			i.Put()
-			mustBeFound(t, &p, func() { write(v) })
-		})
-		t.Run("Unchecked/"+name, func(t *testing.T) {
+			return &p, v
+		},
+		"Local": func(use func(*victim)) (checked, *victim) {
+			var p pool.Local[victim]
+			i := p.Get()
+			v := i.Value()
+			use(v)
+			i.Put()
+			return &p, v
+		},
+		"Unchecked": func(use func(*victim)) (checked, *victim) {
 			var p pool.Unchecked[victim]
 			v := p.Get()
+			use(v)
 			p.Put(v)
-			mustBeFound(t, &p, func() { write(v) })
-		})
+			return &p, v
+		},
 	}
-	slices := map[string]func([]byte){
+	for kind, put := range pools {
+		for name, write := range writes {
+			c.run(kind+"/write/"+name, func(t *testing.T) {
+				p, v := put(func(*victim) {})
+				mustBeFound(t, p, func() { write(v) })
+			})
+		}
+		for name, poisoned := range reads {
+			c.run(kind+"/read/"+name, func(t *testing.T) {
+				_, v := put(func(v *victim) {
+					*v = victim{name: "secret", count: 7, next: v, list: []int{1}, any: 1}
+					v.bytes[17], v.nested.price = 7, 1.5
+				})
+				if !poisoned(v) {
+					t.Errorf("read %+v", *v)
+				}
+			})
+		}
+	}
+}
+
+// slices is the same through a slice.
+func (c *corpus) slices() {
+	writes := map[string]func([]byte){
 		"first":       func(b []byte) { b[0] = 0 },
 		"last":        func(b []byte) { b[len(b)-1] = 1 },
 		"beyond len":  func(b []byte) { _ = append(b, 1) },
 		"last of cap": func(b []byte) { b[:cap(b)][cap(b)-1] = 1 },
 		"copy":        func(b []byte) { copy(b, "late") },
 	}
-	for name, write := range slices {
-		t.Run("Bytes/"+name, func(t *testing.T) {
+	pools := map[string]func() (checked, []byte){
+		"Bytes": func() (checked, []byte) {
 			var p pool.Bytes
 			b := p.Get(1000)
+			copy(b, "content")
 			p.Put(b)
-			mustBeFound(t, &p, func() { write(b) })
-		})
-		t.Run("Buffer/"+name, func(t *testing.T) {
+			return &p, b
+		},
+		"UncheckedBytes": func() (checked, []byte) {
+			var p pool.UncheckedBytes
+			b := p.Get(1000)
+			copy(b, "content")
+			p.Put(b)
+			return &p, b
+		},
+		"Buffer": func() (checked, []byte) {
 			var p pool.Bytes
 			b := p.Buffer(1000)
 			_, _ = b.WriteString("content")
 			late := b.Bytes()
 			b.Release()
-			mustBeFound(t, &p, func() { write(late) })
-		})
-		t.Run("Buffer outgrown/"+name, func(t *testing.T) {
+			return &p, late
+		},
+		"Buffer outgrown": func() (checked, []byte) {
 			var p pool.Bytes
 			b := p.Buffer(100)
 			_, _ = b.WriteString("content")
 			late := b.Bytes()
 			b.Grow(200)
-			if err := p.Check(); err != nil {
-				t.Fatal(err)
+			return &p, late
+		},
+	}
+	for kind, put := range pools {
+		for name, write := range writes {
+			c.run(kind+"/write/"+name, func(t *testing.T) {
+				p, b := put()
+				if kind == "Buffer outgrown" { // its Buffer is still out: the stack is its Get's
+					write(b)
+					if p.Check() == nil {
+						t.Error("a write to storage that was outgrown was not found")
+					}
+					return
+				}
+				mustBeFound(t, p, func() { write(b) })
+			})
+		}
+		c.run(kind+"/read", func(t *testing.T) {
+			_, b := put()
+			for i := range b {
+				if b[i] != 0xdb {
+					t.Fatalf("byte %d is %q", i, b[i])
+				}
 			}
-			write(late)
-			if p.Check() == nil {
-				t.Error("a write to storage that was outgrown was not found")
-			}
-			b.Release()
 		})
 	}
 }
 
-// What is read late is nobody's data, and looks like it.
-func TestLateReadsSeePoison(t *testing.T) {
-	var p pool.Pool[victim]
-	i := p.Get()
-	v := i.Value()
-	*v = victim{name: "secret", count: 7, next: v, list: []int{1}, any: 1}
-	v.bytes[17] = 7
-	i.Put()
-	if v.name != "pool: used after Put" || v.count == 7 || v.bytes[17] != 0xdb || v.next != nil || v.list != nil || v.any != nil {
-		t.Errorf("read %+v", *v)
+// handles is late calls, and puts of a pointer or a slice that was put.
+func (c *corpus) handles() {
+	dies := func(name, want string, late func()) {
+		c.run(name, func(t *testing.T) { mustPanic(t, want, late) })
 	}
-	mem := new(pool.Bytes)
-	b := mem.Get(5000)
-	copy(b, "secret")
+	var values pool.Pool[victim]
+	i := values.Get()
+	r := i.Ref()
+	i.Put()
+	dies("Item.Put", "Item.Put", i.Put)
+	dies("Item.Value", "Item.Value", func() { i.Value() })
+	dies("Item.Ref", "Item.Value", func() { i.Ref() })
+	dies("Ref.With", "Ref.With", func() { r.With(func(*victim) {}) })
+	var local pool.Local[victim]
+	l := local.Get()
+	l.Put()
+	dies("LocalItem.Put", "LocalItem", l.Put)
+	dies("LocalItem.Value", "LocalItem", func() { l.Value() })
+	var unchecked pool.Unchecked[victim]
+	v := unchecked.Get()
+	unchecked.Put(v)
+	dies("Unchecked.Put", "Unchecked.Put", func() { unchecked.Put(v) })
+	var mem pool.Bytes
+	b := mem.Get(100)
 	mem.Put(b)
-	for i := range b {
-		if b[i] != 0xdb {
-			t.Fatalf("byte %d is %q", i, b[i])
-		}
+	dies("Bytes.Put", "Bytes.Put", func() { mem.Put(b) })
+	_ = mem.Get(100)
+	dies("Bytes.Put after the next Get", "Bytes.Put", func() { mem.Put(b[:10]) })
+	var fast pool.UncheckedBytes
+	b = fast.Get(100)
+	fast.Put(b)
+	dies("UncheckedBytes.Put", "UncheckedBytes.Put", func() { fast.Put(b) })
+	buf := mem.Buffer(100)
+	buf.Release()
+	for name, use := range uses(buf) {
+		dies("Buffer."+name, "Buffer used", use)
 	}
 }
 
-// A double put is caught also where other builds cannot know.
-func TestPoisonDoublePut(t *testing.T) {
+// A part of what was put is refused, as in other builds.
+func TestPoisonPutOfPart(t *testing.T) {
 	var p pool.Bytes
 	b := p.Get(100)
 	p.Put(b)
-	other := p.Get(100)
-	mustPanic(t, "Bytes.Put", func() { p.Put(b) })
-	p.Put(b[1:]) // a part is refused, as ever
-	p.Put(other)
-	var u pool.Unchecked[victim]
-	v := u.Get()
-	u.Put(v)
-	mustPanic(t, "Unchecked.Put", func() { u.Put(v) })
+	p.Put(b[1:])
+	if got := p.Stats().Refused; got != 1 {
+		t.Errorf("refused %d, want 1", got)
+	}
 }
 
 // A late write is found without Check, too, when its memory is dropped.

@@ -1,6 +1,7 @@
 package pool
 
 import (
+	"runtime"
 	"sync"
 	"sync/atomic"
 )
@@ -25,7 +26,8 @@ type Pool[T any] struct {
 	watch watch
 	grave grave
 
-	puts, misses, refused atomic.Uint64
+	puts, returned, misses, refused atomic.Uint64 // returned: values put at least once
+	alive                           atomic.Int64  // values that the collector has not taken
 }
 
 // resetter is what Reset's zero value looks for.
@@ -54,6 +56,8 @@ func (p *Pool[T]) newSlot() *slot[T] {
 	s := &slot[T]{pool: p, value: newValue(p.New)}
 	_, resets := any(s.value).(resetter)
 	s.plain = !resets && p.Reset == nil
+	p.alive.Add(1)
+	runtime.AddCleanup(s, func(alive *atomic.Int64) { alive.Add(-1) }, &p.alive)
 	return s
 }
 

@@ -2,6 +2,7 @@ package pool_test
 
 import (
 	"context"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -23,7 +24,7 @@ func TestPoolStatsOfFew(t *testing.T) {
 	for n := range uint64(50) {
 		cycle(&plain, 1)
 		cycle(&resets, 1)
-		if got := plain.Stats(); got.Puts != n+1 || got.Misses == 0 || got.Misses > n+1 || got.Refused != 0 {
+		if got := plain.Stats(); got.Puts != n+1 || got.Misses == 0 || got.Hits != n+1-got.Misses || got.Refused != 0 {
 			t.Fatalf("%+v after %d uses", got, n+1)
 		}
 		if got := resets.Stats(); got.Puts != n+1 {
@@ -43,9 +44,52 @@ func TestPoolStatsOfMany(t *testing.T) {
 	}
 	wg.Wait()
 	for _, s := range []pool.PoolStats{plain.Stats(), resets.Stats()} {
-		if s.Puts > each*users || s.Puts+63*s.Misses < each*users || s.Misses == 0 {
+		if s.Puts > each*users || s.Puts+63*s.Misses < each*users || s.Misses == 0 || s.Hits+s.Misses < s.Puts || s.Hits >= s.Puts {
 			t.Errorf("%+v after %d uses, want at most 63 less for each value made", s, each*users)
 		}
+	}
+}
+
+// Bytes count while the collector has not taken them, in the pool or out.
+func TestPoolStatsHeld(t *testing.T) {
+	var p pool.Pool[kilobyte]
+	const n = 1000
+	for range n {
+		p.Get() // dropped
+	}
+	if s := p.Stats(); s.Misses != n || s.Held <= 0 || s.Held > n<<10 {
+		t.Errorf("%+v, want up to %d bytes held", s, n<<10)
+	}
+	i := p.Get()
+	waitFor(t, func() bool { runtime.GC(); return p.Stats().Held == 1<<10 || pool.PoisonBuild })
+	i.Value().b[0]++ // out until here
+	waitFor(t, func() bool { runtime.GC(); return p.Stats().Held == 0 || pool.PoisonBuild })
+}
+
+func TestLocalStats(t *testing.T) {
+	if pool.PoisonBuild { // reuses nothing
+		return
+	}
+	var l pool.Local[kilobyte]
+	a, b := l.Get(), l.Get()
+	if s := l.Stats(); s != (pool.PoolStats{Misses: 2}) {
+		t.Errorf("%+v with 2 out", s)
+	}
+	a.Put()
+	b.Put()
+	for range 10 {
+		l.Get().Put()
+	}
+	want := pool.PoolStats{Puts: 12, Hits: 10, Misses: 2, Held: 2 << 10}
+	if s := l.Stats(); s != want {
+		t.Errorf("%+v, want %+v", s, want)
+	}
+	mustPanic(t, "LocalItem", a.Put)
+	l.Trim(0)
+	l.Get().Put()
+	want = pool.PoolStats{Puts: 13, Hits: 10, Misses: 3, Refused: 1, Held: 1 << 10}
+	if s := l.Stats(); s != want {
+		t.Errorf("%+v after Trim, want %+v", s, want)
 	}
 }
 

@@ -144,6 +144,25 @@ func ExampleNewUnchecked() {
 	// Output: false
 }
 
+// For the hottest loop, in which one function holds Get and Put.
+func ExampleUncheckedBytes() {
+	var scratch pool.UncheckedBytes
+	b := scratch.Get(100)
+	fmt.Println(len(b), cap(b))
+	scratch.Put(b)
+	// Output: 100 112
+}
+
+func ExampleLocal_Stats() {
+	var visits pool.Local[Visit]
+	for range 100 {
+		visits.Get().Put()
+	}
+	s := visits.Stats()
+	fmt.Println(s.Puts, s.Hits+s.Misses)
+	// Output: 100 100
+}
+
 func ExampleBytes_budget() {
 	mem := pool.Bytes{Budget: 1 << 20}
 	a, b := mem.Get(1<<20), mem.Get(1<<20) // b is beyond it

@@ -75,7 +75,7 @@ func TestRefPutDuringWith(t *testing.T) {
 		}
 		lateWith(t, r)
 	})
-	if !pool.PoisonBuild && (v.user != "" || v.resets != 1) {
+	if !pool.DebugBuild && (v.user != "" || v.resets != 1) {
 		t.Errorf("after With: %+v, want one reset", *v)
 	}
 }

@@ -67,9 +67,8 @@ func (r *registry) find(data *byte) *ticket {
 func (r *registry) issue(b []byte, class int, spent *atomic.Int64) *ticket {
 	data := unsafe.SliceData(b)
 	k := &ticket{addr: uintptr(unsafe.Pointer(data)), size: cap(b), home: class}
-	k.loan = &loan{t: k}
+	k.loan.Store(&loan{t: k})
 	k.class.Store(int32(class))
-	k.out()
 	r.mu.Lock()
 	r.misses[class]++
 	r.insert(k)
@@ -85,7 +84,7 @@ func (r *registry) issue(b []byte, class int, spent *atomic.Int64) *ticket {
 	return k
 }
 
-// watchBlock counts k's moves from now on, and beyond its life.
+// watchBlock counts k's owners from now on, and beyond its life.
 func (r *registry) watchBlock(k *block) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -21,7 +21,7 @@ func TestRegistrySameAddress(t *testing.T) {
 	r.issue(array[:], 0, new(atomic.Int64))
 	old := r.find(&array[0])
 	young := &ticket{addr: old.addr, size: 80, home: 1}
-	young.out()
+	young.loan.Store(lent)
 	r.insert(young)
 	if got := r.find(&array[0]); got != young {
 		t.Fatalf("found %+v, want the younger ticket", got)

@@ -73,7 +73,7 @@ func (r *registry) stats() (classes [numClasses]ClassStats, beyond ClassStats) {
 			return
 		}
 		c := &classes[class]
-		if t.moves.Load()%2 == 1 {
+		if t.out() {
 			c.Out += int64(c.Size)
 		} else {
 			c.Held += int64(c.Size)

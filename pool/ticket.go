@@ -10,10 +10,10 @@ type ticket struct {
 	size  int          // the array's
 	home  int          // the class it was made in, whose Gets it counts; or notKept
 	class atomic.Int32 // the class of the memory it has now; or notKept
-	// moves counts the changes of hand: odd while the memory is out with an
-	// owner, even while it lies in the pool.
-	moves atomic.Uint64
-	loan  *loan                 // an array's, empty, while the array is out
+	puts  atomic.Uint64
+	// loan is the array's, empty, while that is out with an owner, and nil
+	// while it lies in the pool. A block's is lent then.
+	loan  relaxed[loan]
 	trace atomic.Pointer[trace] // nil unless somebody watches
 	_     [8]byte               // fills a cache line: neighbours are other cores' tickets
 }
@@ -27,22 +27,38 @@ type loan struct {
 	_    [48]byte // fills a cache line, as above; on 32 bits a little more
 }
 
-// out marks the memory as handed out and returns the new count, by which a
-// handle knows its ownership. Only the goroutine that took it from the
-// sync.Pool calls out, so this need not decide anything.
-func (t *ticket) out() uint64 {
-	m := t.moves.Load() + 1
-	t.moves.Store(m)
-	return m
+// lent is the loan of every block that is out.
+var lent = new(loan)
+
+// in marks the array as back and returns its loan, or returns nil if it was not
+// out. Of several callers for one ownership one wins.
+//
+// The count is read first and moved last. A caller that read it before the
+// winner moved it cannot move it any more, and one that reads it afterwards
+// finds no loan, since the winner had taken that away by then. Get need not
+// move anything, which saves an atomic read-modify-write; for the one here see
+// Item.Put. A loser that is slow may take away the next owner's loan: that
+// owner's Put is refused then.
+func (t *ticket) in() *loan {
+	n, l := t.puts.Load(), t.loan.Load()
+	if l == nil {
+		return nil
+	}
+	t.loan.Store(nil)
+	if !t.puts.CompareAndSwap(n, n+1) {
+		return nil
+	}
+	return l
 }
 
-// in reports whether the array was out, and marks it as back. Of several
-// callers for one ownership one wins, which takes one compare-and-swap; see
-// Item.Put.
-func (t *ticket) in() bool {
-	m := t.moves.Load()
-	return m%2 == 1 && t.moves.CompareAndSwap(m, m+1)
-}
+// out reports whether the memory is with an owner.
+func (t *ticket) out() bool { return t.loan.Load() != nil }
 
 // gets returns how often the memory was handed out.
-func (t *ticket) gets() uint64 { return (t.moves.Load() + 1) / 2 }
+func (t *ticket) gets() uint64 {
+	n := t.puts.Load()
+	if t.out() {
+		n++
+	}
+	return n
+}

@@ -92,11 +92,7 @@ func resetAndPut(values *sync.Pool, x any) {
 
 // bury keeps x aside in a pooldebug build, and panics if it lies there already.
 func (v *vault) bury(x any) {
-	if c, dead := v.grave.holds((*words)(unsafe.Pointer(&x)).pointer); dead {
-		panic(c.trace.explain(errTwice))
-	}
-	t := &trace{kind: reflect.TypeOf(x).String()}
-	t.end()
+	t := v.grave.ended(reflect.TypeOf(x).String(), (*words)(unsafe.Pointer(&x)).pointer, errTwice)
 	v.grave.bury(newCorpse(x, t))
 }
 

@@ -49,6 +49,7 @@ func buffers(group string, sizes []int) []Case {
 		valya  bytebufferpool.Pool
 		fixed  = bpool.NewSizedBufferPool(64, 4096)
 		ours   pool.Bytes
+		bare   pool.UncheckedBytes
 		libpre = libp2p.GlobalPool
 		grpc   = mem.DefaultBufferPool()
 	)
@@ -62,6 +63,11 @@ func buffers(group string, sizes []int) []Case {
 			b := ours.Get(n)
 			b[0] = 1
 			ours.Put(b)
+		}),
+		sized("UncheckedBytes", func(n int) {
+			b := bare.Get(n)
+			b[0] = 1
+			bare.Put(b)
 		}),
 		sized("Buffer", func(n int) {
 			b := ours.Buffer(n)

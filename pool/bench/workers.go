@@ -48,6 +48,9 @@ func workers(group string, work func()) []Case {
 	}
 	nothing := func() {}
 	return []Case{
+		rival("in line, one goroutine", func() (func(func()), func()) {
+			return func(f func()) { f() }, nothing
+		}),
 		rival("go", func() (func(func()), func()) {
 			return func(f func()) { go f() }, nothing
 		}),

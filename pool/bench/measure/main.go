@@ -20,14 +20,25 @@ import (
 
 func main() {
 	testing.Init()
+	if err := measure(); err != nil {
+		fmt.Fprintln(os.Stderr, "measure:", err)
+		os.Exit(1)
+	}
+}
+
+func measure() error {
 	rounds := flag.Int("rounds", 11, "how often each case runs")
 	groups := flag.String("groups", "", "only groups that contain this")
 	requests := flag.Int("requests", 10_000, "HTTP requests in each round")
 	flag.Parse()
 	if err := flag.Set("test.benchtime", "30ms"); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+		return err
 	}
+	own, err := buildInner()
+	if err != nil {
+		return err
+	}
+	defer own.remove()
 	fmt.Printf("# %s, %s/%s, GOMAXPROCS %d\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0))
 	cases := bench.Cases()
 	wanted := func(group string) bool { return strings.Contains(group, *groups) }
@@ -40,6 +51,11 @@ func main() {
 				r := testing.Benchmark(c.Run)
 				emit(c.Group, c.Name, "ns/op", float64(r.T.Nanoseconds())/float64(r.N))
 				emit(c.Group, c.Name, "allocs/op", float64(r.AllocsPerOp()))
+			}
+		}
+		if wanted("counting") {
+			if err := own.counting(); err != nil {
+				return err
 			}
 		}
 		if wanted("after a burst") {
@@ -58,9 +74,15 @@ func main() {
 			}
 		}
 	}
-	for name, w := range bench.Wastes() {
-		emit("waste", name, "%", 100*w)
+	if wanted("waste") {
+		for name, w := range bench.Wastes() {
+			emit("waste", name, "%", 100*w)
+		}
 	}
+	if wanted("use after put") {
+		return corpus()
+	}
+	return nil
 }
 
 func emit(group, name, unit string, v float64) {

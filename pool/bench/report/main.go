@@ -140,8 +140,8 @@ func (r *results) mid(group, name, unit string) float64 {
 	return median(r.values[key{group, name, unit}])
 }
 
-// bar is a promise: what was measured, divided by what base measured in the
-// same round if there is a base, is at most limit.
+// bar is a promise: what was measured is at most limit, divided by what per
+// measured in the same round if there is a per, or less that if per has a minus.
 type bar struct {
 	text             string
 	group, name, per string
@@ -158,12 +158,16 @@ var promises = []bar{
 	{"`Bytes` against mcache, 1 KiB", small, "Bytes", "mcache", "ns/op", 1},
 	{"`Bytes` against mcache, mixed", mixed, "Bytes", "mcache", "ns/op", 1},
 	{"`Buffer` against mcache, mixed", mixed, "Buffer", "mcache", "ns/op", 1},
+	{"`UncheckedBytes` against mcache, 1 KiB", small, "UncheckedBytes", "mcache", "ns/op", 1},
+	{"`UncheckedBytes` against mcache, mixed", mixed, "UncheckedBytes", "mcache", "ns/op", 1},
 	{"`Bytes`, allocations, mixed", mixed, "Bytes", "", "allocs/op", 0},
 	{"waste of `Bytes`, %", "waste", "Bytes", "", "%", 10},
 	{"`Bytes` after a burst, MiB", "after a burst", "Bytes", "", "MiB", 1},
 	{"HTTP allocations, with against without", "http", "with", "without", "allocs/request", 1. / 8},
 	{"HTTP bytes allocated, with against without", "http", "with", "without", "bytes/request", 1. / 16},
 	{"HTTP p99, with against without", "http", "with", "without", "p99 ms", 0.6},
+	{"counting for `Stats`, ns", "counting", "with", "-without", "ns/op", 1},
+	{"misuses not caught under pooldebug", "use after put", "under pooldebug", "", "not caught", 0},
 	{"empty task, ns", "empty task", "Workers", "", "ns/op", 80},
 	{"empty task, against `go`", "empty task", "Workers", "go", "ns/op", 1},
 	{"empty task, against gopool", "empty task", "Workers", "gopool", "ns/op", 1},
@@ -181,8 +185,12 @@ func (r *results) bars() string {
 	fmt.Fprint(&b, "\n| promise | at most | measured (95 % interval) | verdict |\n|---|---|---|---|\n")
 	for _, p := range promises {
 		v := slices.Clone(r.values[key{p.group, p.name, p.unit}])
-		if base := r.values[key{p.group, p.per, p.unit}]; p.per != "" {
-			for i := range v {
+		per, minus := strings.CutPrefix(p.per, "-")
+		base := r.values[key{p.group, per, p.unit}]
+		for i := range base {
+			if minus {
+				v[i] -= base[i]
+			} else {
 				v[i] /= base[i]
 			}
 		}
