@@ -35,6 +35,9 @@ func (o *origin) staff() {
 	for len(o.dials) < len(o.waiters) && o.room() {
 		o.start(o.waiters[len(o.dials)].ctx, nil)
 	}
+	if len(o.dials) < len(o.waiters) && o.idle > 0 {
+		o.evict() // for one that does not take what is idle; its end comes back here
+	}
 }
 
 // start is called with mu held. The dial belongs to nobody, so the end of the
@@ -64,7 +67,7 @@ func (o *origin) arrived(ctx context.Context, l *link, err error) {
 		l.at.open++
 		o.keep(l, time.Now())
 	case len(o.waiters) > len(o.dials) && ctx.Err() == nil:
-		o.offer(offer{err: err}) // nobody else is on the way for this one
+		o.offer(0, offer{err: err}) // nobody else is on the way for this one
 	}
 	o.staff()
 	o.watch()

@@ -2,6 +2,7 @@ package keepalive
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 )
@@ -31,6 +32,11 @@ type origin struct {
 type waiter struct {
 	ctx   context.Context // its values go with the dial: httptrace
 	ready chan offer      // one offer at most
+	after time.Time       // not zero: it takes only a link that was opened later and has carried nothing
+}
+
+func (w *waiter) takes(l *link) bool {
+	return w.after.IsZero() || l.served == 0 && !l.born.Before(w.after)
 }
 
 type offer struct {
@@ -64,6 +70,9 @@ func (o *origin) take(ctx context.Context, fresh bool) (*link, *waiter) {
 		return l, nil
 	}
 	w := &waiter{ctx: ctx, ready: make(chan offer, 1)}
+	if fresh {
+		w.after = now
+	}
 	o.waiters = append(o.waiters, w)
 	o.staff()
 	return nil, w
@@ -88,11 +97,8 @@ func (o *origin) get(ctx context.Context, fresh bool) (l *link, gone bool, err e
 // leave takes back what was offered in the same moment.
 func (o *origin) leave(w *waiter) {
 	o.mu.Lock()
-	for i, v := range o.waiters {
-		if v == w {
-			o.waiters = append(o.waiters[:i], o.waiters[i+1:]...)
-			break
-		}
+	if i := slices.Index(o.waiters, w); i >= 0 {
+		o.waiters = slices.Delete(o.waiters, i, i+1)
 	}
 	if n := len(o.dials); n > len(o.waiters) {
 		o.dials[n-1].cancel()
@@ -128,14 +134,14 @@ func (o *origin) back(l *link, reuse bool) {
 func (o *origin) keep(l *link, now time.Time) {
 	// A new link serves once, however old its lookup is by now: without that, a
 	// slow DNS server and a short MaxAge would dial for ever.
-	wanted := len(o.waiters) > 0
-	if r := l.over(now, 0); r != noReason && !(wanted && l.served == 0) {
+	i := slices.IndexFunc(o.waiters, func(w *waiter) bool { return w.takes(l) })
+	if r := l.over(now, 0); r != noReason && !(i >= 0 && l.served == 0) {
 		o.drop(l, r)
 		return
 	}
-	if wanted {
+	if i >= 0 {
 		o.assign(l)
-		o.offer(offer{l: l})
+		o.offer(i, offer{l: l})
 		return
 	}
 	l.at.idle.push(l)
@@ -144,13 +150,15 @@ func (o *origin) keep(l *link, now time.Time) {
 	if limit := o.t.maxIdle(); limit > 0 && o.idle > limit {
 		o.evict()
 	}
+	o.staff() // a waiter that did not take it may want its room
 }
 
-// offer is called with mu held and a waiter there.
-func (o *origin) offer(got offer) {
-	w := o.waiters[0]
-	o.waiters[0] = nil
-	if o.waiters = o.waiters[1:]; len(o.waiters) == 0 {
+// offer is called with mu held: waiter i gets it.
+func (o *origin) offer(i int, got offer) {
+	w := o.waiters[i]
+	if i > 0 {
+		o.waiters = slices.Delete(o.waiters, i, i+1)
+	} else if o.waiters[0], o.waiters = nil, o.waiters[1:]; len(o.waiters) == 0 {
 		o.waiters = nil
 	}
 	w.ready <- got

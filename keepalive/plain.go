@@ -54,7 +54,7 @@ func (t *Transport) trip(req *http.Request, key string) (*http.Response, error) 
 		if trace != nil && trace.GetConn != nil {
 			trace.GetConn(key)
 		}
-		l, err := t.acquire(req, out, key, try >= freshAfter)
+		l, err := t.acquire(req, out, key, try >= staleTries)
 		if err != nil {
 			if out != nil {
 				out.Release()

@@ -27,11 +27,14 @@ func (h *policyHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if !ok {
 			noConnection()
 		}
-		end = c.spend(p) || end // spend counts, so it always runs
+		if c.spend(p) { // it counts, so it always runs
+			end = true
+		}
 	}
-	if end && !upgrades(r) {
+	switch {
+	case end && !upgrades(r):
 		w.Header()["Connection"] = closeValue
-	} else if p.advert != nil && r.ProtoMajor == 1 && !r.Close {
+	case p.advert != nil && r.ProtoMajor == 1 && !r.Close:
 		w.Header()["Keep-Alive"] = p.advert
 	}
 	h.next.ServeHTTP(w, r)

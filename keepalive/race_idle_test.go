@@ -36,12 +36,16 @@ func (o *once) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
+	o.note(string(b))
+	_, _ = io.WriteString(w, "ok")
+}
+
+func (o *once) note(id string) {
 	o.mu.Lock()
-	if o.ids[string(b)]++; o.ids[string(b)] > 1 {
+	defer o.mu.Unlock()
+	if o.ids[id]++; o.ids[id] > 1 {
 		o.duplicates++
 	}
-	o.mu.Unlock()
-	_, _ = io.WriteString(w, "ok")
 }
 
 // edge has every POST meet the moment at which the server closes its

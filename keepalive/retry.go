@@ -3,16 +3,37 @@ package keepalive
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"net/http"
 	"time"
 
 	"github.com/hotpath-go/hotpath/keepalive/internal/wire"
 )
 
+// A request that found so many kept connections closed asks for one that is
+// opened for it, so that no number of stale ones, however unlucky their
+// instants, makes it fail. What closes new connections too is no stale pool but
+// a server that refuses: it gets a few, with a pause that grows in between.
 const (
-	freshAfter = 3 // connections that failed before a new one is asked for
-	mostTries  = 6 // connections for one request; only a peer that closes all it accepts gets there
+	staleTries = 3
+	freshTries = 3
+	freshPause = 10 * time.Millisecond
 )
+
+// rest is the pause before a try. The context's end ends it.
+func rest(ctx context.Context, try int) error {
+	n := try - staleTries
+	if n <= 0 {
+		return nil
+	}
+	pause := freshPause << (2 * (n - 1))
+	select {
+	case <-time.After(pause/2 + rand.N(pause/2)):
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
 
 // again decides about a request whose connection failed: nil means once more.
 //
@@ -37,14 +58,14 @@ func (t *Transport) again(req *http.Request, out *wire.Outgoing, l *link, err er
 		l.origin.closedAfter(idle) // met in the moment itself
 	}
 	switch {
-	case try+1 >= mostTries || f.Answered:
+	case try+1 >= staleTries+freshTries || f.Answered:
 		return e
 	case f.Closed():
 		l.tally.found.Add(1)
 		if f.Ago >= 0 {
 			l.origin.closedAfter(idle - f.Ago)
 		}
-		return nil // its body was not touched
+		return rest(out.Context(), try+1) // its body was not touched
 	case !proven && !(reused && repeatable(req)):
 		l.tally.refused.Add(1)
 		return e
@@ -63,7 +84,7 @@ func (t *Transport) again(req *http.Request, out *wire.Outgoing, l *link, err er
 	} else {
 		l.tally.idempotent.Add(1)
 	}
-	return nil
+	return rest(ctx, try+1)
 }
 
 // repeatable: RFC 9110 §9.2.2, and net/http's keys for the others.

@@ -68,14 +68,19 @@ func script(t testing.TB, act func(v *visit) bool) *scripted {
 	})
 	t.Cleanup(func() {
 		_ = ln.Close()
-		s.mu.Lock()
-		for c := range s.conns {
-			_ = c.Close()
-		}
-		s.mu.Unlock()
+		s.closeAll()
 		s.wg.Wait()
 	})
 	return s
+}
+
+// closeAll closes the connections of now under whatever they do.
+func (s *scripted) closeAll() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for c := range s.conns {
+		_ = c.Close()
+	}
 }
 
 func (s *scripted) url() string { return "http://" + s.ln.Addr().String() }

@@ -2,6 +2,7 @@ package keepalive_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"strings"
@@ -195,5 +196,71 @@ func TestAServerThatOnlyClosesIsAnError(t *testing.T) {
 	}
 	if st := tr.Stats(); st.Dials > 8 {
 		t.Errorf("%d dials for one request", st.Dials)
+	}
+}
+
+// A server that closes behind every answer, unannounced: whatever link a
+// request gets from another one is stale. What comes back as an error may have
+// been seen; a request that provably was not has been sent on a new connection.
+func TestUnsentIsNoError(t *testing.T) {
+	t.Parallel()
+	h := &once{ids: make(map[string]int)}
+	s := script(t, func(v *visit) bool {
+		h.note(v.body())
+		_ = v.say(ok2)
+		return false
+	})
+	for _, most := range []int{0, 8} { // beyond 8, a new connection needs an old one's room
+		tr := newTransport(t, &keepalive.Transport{MaxConns: most})
+		workers, each := 32, 25*scale
+		errs := load(t.Context(), workers, each, func(w, i int) error {
+			_, _, err := exchange(t.Context(), tr, "POST", s.url(), strings.NewReader(fmt.Sprint(most, w, i)))
+			return err
+		})
+		st := tr.Stats()
+		t.Logf("MaxConns %d: %d failed of %d; %d found closed, %d proven", most, len(errs), workers*each, st.FoundClosed, st.RetriesProven)
+		for _, err := range errs {
+			var ce *keepalive.ConnError
+			if !errors.As(err, &ce) || known && ce.Seen != keepalive.Unknown {
+				t.Errorf("error = %v", err)
+			}
+		}
+		if most > 0 && st.Open > most {
+			t.Errorf("%d connections, want at most %d", st.Open, most)
+		}
+	}
+	if h.duplicates > 0 {
+		t.Errorf("%d POSTs were seen twice", h.duplicates)
+	}
+}
+
+// All of a pool is closed in the instant in which its requests begin.
+func TestPoolClosedAtOnce(t *testing.T) {
+	t.Parallel()
+	h := &once{ids: make(map[string]int)}
+	s := script(t, func(v *visit) bool { h.note(v.body()); return v.say(ok2) })
+	tr := newTransport(t, new(keepalive.Transport))
+	failed := 0
+	const workers = 40
+	for round := range 5 * scale * soak(50) {
+		errs := load(t.Context(), workers, 1, func(w, _ int) error {
+			if w == 0 && round > 0 {
+				s.closeAll()
+			}
+			_, _, err := exchange(t.Context(), tr, "POST", s.url(), strings.NewReader(fmt.Sprint(round, w)))
+			return err
+		})
+		failed += len(errs)
+		for _, err := range errs {
+			var ce *keepalive.ConnError
+			if !errors.As(err, &ce) || known && ce.Seen != keepalive.Unknown {
+				t.Errorf("error = %v", err)
+			}
+		}
+	}
+	st := tr.Stats()
+	t.Logf("%d failed; %d found closed, %d proven", failed, st.FoundClosed, st.RetriesProven)
+	if h.duplicates > 0 {
+		t.Errorf("%d POSTs were seen twice", h.duplicates)
 	}
 }
