@@ -38,7 +38,8 @@
 // while [Files] sends it ([ErrFileChanged]). No wrapper is by-passed: one that
 // changes the bytes sees them, and one that counts them counts right. Only
 // writers whose source was read, gin's and echo's among them, are
-// written a stand-in of the same length instead of the bytes.
+// written a stand-in of the same length instead of the bytes; and that only if
+// net/http writes to our conn itself, with no other conn around it.
 //
 // # Time
 //

@@ -18,7 +18,18 @@ type hold struct {
 	buf   *[holdSize]byte
 	n     int
 	due   promise
+	from  origin
 }
+
+// An origin is who writes to the conn. It is asked once: whoever serves a conn
+// does so to its end.
+type origin uint8
+
+const (
+	originUnknown origin = iota
+	originHTTP           // net/http, with nobody in between
+	originOther
+)
 
 const (
 	stateIdle      = iota
@@ -49,6 +60,12 @@ func (h *hold) announce() {
 func (h *hold) keep(p []byte) bool {
 	if h.state.Load() != stateAnnounced || len(p) > holdSize {
 		return false
+	}
+	if h.from == originUnknown {
+		h.from = originOther
+		if byHTTP() {
+			h.from = originHTTP
+		}
 	}
 	h.buf = holdBufs.Get().(*[holdSize]byte)
 	h.n = copy(h.buf[:], p)

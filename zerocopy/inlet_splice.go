@@ -88,9 +88,9 @@ func inletOf(p []byte) *inlet {
 
 // read is Read of c into in's memory.
 func (in *inlet) read(c *core, p []byte) (int, error) {
-	if in.pipe.held > 0 {
-		// Whoever reads twice without handing on what came puts bytes of both
-		// kinds together: relay will see that the counts differ.
+	// Whoever reads twice without handing on what came puts bytes of both kinds
+	// together: relay will see that the counts differ.
+	if in.pipe.held > 0 || !byHTTP() {
 		return c.nc.Read(p)
 	}
 	n, err := in.pipe.fill(c.raw, len(p))

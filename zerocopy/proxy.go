@@ -17,7 +17,8 @@ import (
 // before, not after.
 //
 // A response is spliced if its length is known, it came over HTTP/1 without
-// TLS, and neither p.ModifyResponse nor a middleware looks at its bytes. A
+// TLS, and neither p.ModifyResponse nor a middleware looks at its bytes; below
+// gin and echo too. A
 // request's body is, whether through Proxy or not. Everything else takes the
 // way it takes without Proxy.
 func Proxy(p *httputil.ReverseProxy) http.Handler {
@@ -39,12 +40,14 @@ func Proxy(p *httputil.ReverseProxy) http.Handler {
 		return nil
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c := lookup(r)
-		if _, ok := w.(readerFlusher); !ok || c == nil || miscounts(w) {
+		d := &downstream{ResponseWriter: w, c: lookup(r)}
+		if rf, ok := w.(readerFlusher); ok && !miscounts(w) {
+			d.rf = rf
+		}
+		if d.c == nil || d.rf == nil && !transparent(w) {
 			x.ServeHTTP(w, r)
 			return
 		}
-		d := &downstream{ResponseWriter: w, c: c}
 		x.ServeHTTP(d, r.WithContext(context.WithValue(r.Context(), downstreamKey{}, d)))
 	})
 }
@@ -55,7 +58,8 @@ type downstreamKey struct{}
 type downstream struct {
 	http.ResponseWriter
 	c  *core
-	mu sync.Mutex // a ReverseProxy with FlushInterval flushes from a timer
+	rf readerFlusher // the ResponseWriter, or nil if it takes tokens instead
+	mu sync.Mutex    // a ReverseProxy with FlushInterval flushes from a timer
 }
 
 // Unwrap lets the proxy hijack for an upgrade.
@@ -104,11 +108,17 @@ func (s *spliced) Read(p []byte) (int, error) {
 func (d *downstream) send(f *inflow, n int64) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if d.rf == nil {
+		_, err := byToken(d.ResponseWriter, d.c, promise{from: f, left: n}, func() (int64, error) {
+			return io.Copy(struct{ io.Writer }{d.ResponseWriter}, io.LimitReader(f, n))
+		})
+		return err
+	}
 	_, err := together(d.c, func() (int64, error) {
 		if err := flushHeader(d.ResponseWriter); err != nil {
 			return 0, err
 		}
-		return d.ResponseWriter.(io.ReaderFrom).ReadFrom(io.LimitReader(f, n))
+		return d.rf.ReadFrom(io.LimitReader(f, n))
 	})
 	return err
 }

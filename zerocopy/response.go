@@ -30,7 +30,7 @@ func respond(w http.ResponseWriter, c *core, b *Body, off, n int64) (sent int64,
 	case n < minToken:
 		sent, err = together(c, func() (int64, error) { return short(w, b, off, n) })
 	default:
-		sent, err = byToken(w, c, b, off, n)
+		sent, err = byToken(w, c, promise{b: b, off: off, left: n}, func() (int64, error) { return stream(w, b, off, n) })
 	}
 	if err != nil && isFileFailure(err) && (sent > 0 || !exact) {
 		abort(w, c, err)

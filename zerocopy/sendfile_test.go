@@ -96,11 +96,23 @@ func TestNothingStaysCorkedAfterAnError(t *testing.T) {
 		"truncated to nothing": func(f *os.File) { f.Truncate(0) },
 		"truncated":            func(f *os.File) { f.Truncate(1000) },
 		"closed":               func(f *os.File) { f.Close() },
+		"no file at all":       nil,
 	} {
 		for _, noDelay := range []int{0, 1} {
 			f := tempFile(t, noise(40_000))
+			if fail == nil {
+				r, w, err := os.Pipe()
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer r.Close()
+				defer w.Close()
+				f = r
+			}
 			body := zerocopy.NewBody(zerocopy.String("header"), zerocopy.File(f, 0, 40_000))
-			fail(f)
+			if fail != nil {
+				fail(f)
+			}
 			server, _ := pair(t, "tcp")
 			tcp := server.(interface{ NetConn() net.Conn }).NetConn().(*net.TCPConn)
 			tcp.SetNoDelay(noDelay == 1)

@@ -89,6 +89,48 @@ func TestEarlyHintsGoFirst(t *testing.T) {
 	}
 }
 
+// An asker reads the request's body when the response begins, inside of Reply:
+// the client sends it only when it is told to.
+type asker struct {
+	http.ResponseWriter
+	body io.Reader
+}
+
+func (a asker) Write(p []byte) (int, error) {
+	if _, err := io.Copy(io.Discard, a.body); err != nil {
+		return 0, err
+	}
+	return a.ResponseWriter.Write(p)
+}
+func (a asker) Flush()                                { a.Write(nil); a.ResponseWriter.(http.Flusher).Flush() }
+func (a asker) ReadFrom(src io.Reader) (int64, error) { return io.Copy(struct{ io.Writer }{a}, src) }
+
+func TestContinueIsNotHeld(t *testing.T) {
+	for _, sm := range samples(t)[1:] {
+		s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			if _, err := zerocopy.Reply(asker{w, r.Body}, r, sm.body); err != nil {
+				t.Error(err)
+			}
+		})
+		c := s.dial(t)
+		br := bufio.NewReader(c)
+		for range 2 {
+			fmt.Fprint(c, "POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n")
+			expect(t, br, "HTTP/1.1 100 Continue\r\n\r\n")
+			fmt.Fprint(c, "hello")
+			resp, err := http.ReadResponse(br, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := io.ReadAll(resp.Body)
+			if err != nil {
+				t.Error(err)
+			}
+			equal(t, sm.name, got, sm.want)
+		}
+	}
+}
+
 // An event stream on a conn that has had a Reply: each event is there before
 // the next is made.
 func TestEventsAreNeverHeld(t *testing.T) {

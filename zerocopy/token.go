@@ -2,6 +2,7 @@ package zerocopy
 
 import (
 	"bytes"
+	"io"
 	"net/http"
 	"strconv"
 	"unsafe"
@@ -28,24 +29,27 @@ func isToken(p []byte) bool {
 	return at-uintptr(unsafe.Pointer(&window)) < uintptr(len(window))
 }
 
-// A promise is the range of a Body that tokens stand for.
+// A promise is what tokens stand for: a range of a Body, or bytes to come from
+// another socket.
 type promise struct {
 	b    *Body
 	off  int64
+	from *inflow // if set, instead of b
 	left int64
 }
 
-// arm lets tokens through for the range and nothing else, if the header that
+// arm lets tokens through for p and nothing else, if the header that
 // waits announces just as many bytes as they are. It does not wait when it was
 // sent earlier, or is longer than usual: then nobody here knows whether the
-// body is to be chunked. From here on every other write breaks the conn.
-func (c *core) arm(b *Body, off, n int64) bool {
+// body is to be chunked. Nor are there tokens if another conn stands around this one
+// and would see them. From here on every other write breaks the conn.
+func (c *core) arm(p promise) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.state.Load() != stateHolding || !announces(c.buf[:c.n], n) {
+	if c.state.Load() != stateHolding || c.from != originHTTP || !announces(c.buf[:c.n], p.left) {
 		return false
 	}
-	c.due = promise{b, off, n}
+	c.due = p
 	return true
 }
 
@@ -78,31 +82,62 @@ func (c *core) redeem(p []byte) (int, error) {
 	if n > c.due.left {
 		return 0, c.fail(errMisplaced)
 	}
-	sent, err := c.carryHeld(c.due.b, c.due.off, n)
+	var sent int64
+	var err error
+	if c.due.from != nil {
+		sent, err = c.relayHeld(n)
+	} else {
+		sent, err = c.carryHeld(c.due.b, c.due.off, n)
+	}
 	c.due.off += sent
 	c.due.left -= sent
 	if c.due.left == 0 {
-		c.due.b = nil
+		c.due = promise{}
 		c.state.Store(stateIdle)
 	}
 	return int(sent), err
 }
 
-// byToken sends the header and the range of b through w by tokens.
-func byToken(w http.ResponseWriter, c *core, b *Body, off, n int64) (int64, error) {
+// relayHeld is relay for a token. It reads from another socket and may wait
+// long: the promise is out of the conn meanwhile, and mu is not locked. The
+// caller holds mu.
+func (c *core) relayHeld(n int64) (sent int64, err error) {
+	due := c.due
+	c.due = promise{}
+	if c.buf == nil {
+		c.state.Store(stateIdle)
+	}
+	c.mu.Unlock()
+	defer func() {
+		c.mu.Lock()
+		c.due = due
+		if c.buf == nil {
+			c.state.Store(stateArmed)
+		}
+	}()
+	sent, err = c.relay(due.from, n)
+	if err == nil && sent < n {
+		err = io.ErrUnexpectedEOF
+	}
+	return sent, err
+}
+
+// byToken sends the header and what p promises through w by tokens. If the
+// header is not one that tokens may follow, otherwise is called to send it.
+func byToken(w http.ResponseWriter, c *core, p promise, otherwise func() (int64, error)) (int64, error) {
 	c.announce()
 	defer c.release()
 	if err := flushHeader(w); err != nil {
 		return 0, err
 	}
-	if !c.arm(b, off, n) {
-		return stream(w, b, off, n)
+	if !c.arm(p) {
+		return otherwise()
 	}
-	sent, err := tokens(w, n)
+	sent, err := tokens(w, p.left)
 	// Whatever w says: the conn knows what it sent. Tokens that did not arrive
 	// lie in some buffer as zeros, and must not follow.
 	if left := c.disarm(); left > 0 {
-		sent = n - left
+		sent = p.left - left
 		if err == nil {
 			err = c.fail(errMisplaced)
 		}

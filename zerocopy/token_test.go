@@ -26,8 +26,9 @@ func TestTokenThatLosesItsAddressBreaksTheConn(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c, server, client := accepted(t, "tcp")
 			c.announce()
+			c.from = originHTTP
 			io.WriteString(server, header)
-			if !c.arm(body, 0, body.n) {
+			if !c.arm(promise{b: body, left: body.n}) {
 				t.Fatal("not armed")
 			}
 			write(server)
@@ -71,10 +72,11 @@ func TestArmNeedsTheHeaderOfTheBody(t *testing.T) {
 	} {
 		c, server, _ := accepted(t, "tcp")
 		c.announce()
+		c.from = originHTTP
 		if header != "" {
 			io.WriteString(server, header)
 		}
-		if got := c.arm(body, 0, body.n); got != want {
+		if got := c.arm(promise{b: body, left: body.n}); got != want {
 			t.Errorf("%q: armed %v; want %v", header, got, want)
 		}
 	}

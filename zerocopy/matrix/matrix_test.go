@@ -2,11 +2,15 @@ package matrix
 
 import (
 	"compress/gzip"
+	"context"
 	"fmt"
 	"io"
 	"log"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -21,6 +25,7 @@ import (
 // What a stack did with a body, in the conn's own counters.
 const (
 	sendfile = "sendfile" // the file never entered this process
+	spliced  = "spliced"  // the upstream's body did not
 	together = "together" // header and body in one call
 	two      = "two"      // in two
 	copied   = "copied"   // by plain writes, each seen by the writers above
@@ -62,6 +67,7 @@ func TestMatrix(t *testing.T) {
 	}
 	pages := zerocopy.NewBody(parts...)
 	file := zerocopy.NewBody(zerocopy.File(f, 0, fileSize))
+	proxy := proxied(t)
 	for _, st := range stacks() {
 		for _, tt := range []struct {
 			name, want string
@@ -78,13 +84,38 @@ func TestMatrix(t *testing.T) {
 				}
 				w.Write(m.Bytes()[:n])
 			}},
+			{"proxy", upstreamWay(st), fileSize, proxy},
 		} {
-			if !fast && tt.want == "sendfile" {
+			if !fast && (tt.want == sendfile || tt.want == spliced) {
 				tt.want = "copied"
 			}
 			t.Run(st.name+"/"+tt.name, func(t *testing.T) { try(t, st, tt.h, tt.size, tt.want) })
 		}
 	}
+}
+
+// proxied is a ReverseProxy of an upstream that has the file.
+func proxied(t *testing.T) http.HandlerFunc {
+	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/plain")
+		w.Header().Set("Content-Length", strconv.Itoa(fileSize))
+		io.WriteString(w, content(fileSize))
+	}))
+	t.Cleanup(upstream.Close)
+	to, _ := url.Parse(upstream.URL)
+	tr := &http.Transport{DialContext: new(zerocopy.Dialer).DialContext, DisableCompression: true}
+	t.Cleanup(tr.CloseIdleConnections)
+	rp := httputil.NewSingleHostReverseProxy(to)
+	rp.Transport = tr
+	return zerocopy.Proxy(rp).ServeHTTP
+}
+
+// upstreamWay is that of a body to be proxied: by splice where a file leaves by sendfile.
+func upstreamWay(st stack) string {
+	if st.file == sendfile {
+		return spliced
+	}
+	return st.file
 }
 
 func try(t *testing.T, st stack, h http.HandlerFunc, size int, want string) {
@@ -97,11 +128,15 @@ func try(t *testing.T, st stack, h http.HandlerFunc, size int, want string) {
 	srv := &http.Server{Handler: st.serve(h, &counted), ErrorLog: log.New(io.Discard, "", 0)}
 	done := make(chan struct{})
 	go func() { defer close(done); srv.Serve(ln) }()
-	tr := &http.Transport{DisableCompression: true}
+	var received atomic.Int64
+	tr := &http.Transport{DisableCompression: true, DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+		c, err := new(net.Dialer).DialContext(ctx, network, addr)
+		return meter{c, &received}, err
+	}}
 	defer func() { tr.CloseIdleConnections(); srv.Close(); <-done }()
 	client := &http.Client{Transport: tr, Timeout: time.Minute}
 	for _, accept := range []string{"identity", "gzip"} {
-		before := settled(ln)
+		before := settled(t, ln, &received)
 		counted.Store(-1)
 		req, _ := http.NewRequestWithContext(t.Context(), "GET", "http://"+ln.Addr().String()+"/page.txt", nil)
 		req.Header.Set("Accept-Encoding", accept)
@@ -142,29 +177,46 @@ func try(t *testing.T, st stack, h http.HandlerFunc, size int, want string) {
 				t.Errorf("%s: the stack counted %d; want %d", accept, counted.Load(), size)
 			}
 		}
-		if d := way(before, settled(ln), size); d != want {
+		if d := way(before, settled(t, ln, &received), size); d != want {
 			t.Errorf("%s: %s; want %s", accept, d, want)
 		}
 	}
 }
 
-// settled waits until no call is counted any more: the last one is counted
-// when it returns, perhaps after the client has everything.
-func settled(ln *zerocopy.Listener) zerocopy.Stats {
-	for s := ln.Stats(); ; {
-		time.Sleep(10 * time.Millisecond)
-		now := ln.Stats()
-		if now == s {
+// A meter counts what the client received.
+type meter struct {
+	net.Conn
+	n *atomic.Int64
+}
+
+func (m meter) Read(p []byte) (int, error) {
+	n, err := m.Conn.Read(p)
+	m.n.Add(int64(n))
+	return n, err
+}
+
+// settled waits until all that the client received is counted: a call is when
+// it returns, perhaps after the client has everything.
+func settled(t *testing.T, ln *zerocopy.Listener, received *atomic.Int64) zerocopy.Stats {
+	for range 20_000 {
+		s := ln.Stats()
+		if s.WriteBytes+s.GatherBytes+s.SendfileBytes+s.SpliceBytes+s.PassedBytes == received.Load() {
 			return s
 		}
-		s = now
+		time.Sleep(time.Millisecond)
 	}
+	t.Fatalf("%+v; the client received %d bytes", ln.Stats(), received.Load())
+	return zerocopy.Stats{}
 }
 
 func way(a, b zerocopy.Stats, size int) string {
 	switch calls := b.Writes + b.Gathers - a.Writes - a.Gathers; {
 	case b.SendfileBytes-a.SendfileBytes > int64(size)-5000:
 		return sendfile
+	case b.SpliceBytes-a.SpliceBytes > int64(size)-20_000: // all but what net/http reads ahead
+		return spliced
+	case b.Splices > a.Splices:
+		return fmt.Sprint("splice of a part: ", b.SpliceBytes-a.SpliceBytes)
 	case b.Sendfiles > a.Sendfiles:
 		return fmt.Sprint("sendfile of a part: ", b.SendfileBytes-a.SendfileBytes)
 	case calls == 1:

@@ -32,7 +32,7 @@ func countCalls(kind, dir, cc string, sizes []int64) calls {
 	var clients []*client
 	for _, size := range sizes {
 		c := dial(s.addr, size) // and the first request, which opens the file
-		defer c.Close()
+		defer c.close()
 		clients = append(clients, c)
 	}
 	trace := exec.Command("strace", "-f", "-q", "-e", "signal=none", "-e", "trace="+traced, "-p", strconv.Itoa(s.worker()))

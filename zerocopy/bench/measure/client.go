@@ -10,118 +10,156 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"sync"
-	"sync/atomic"
-	"syscall"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
 
 const conns = 16
 
-// measure asks for size bytes over and over for about d.
+// measure asks for size bytes over and over for about d, on all conns at once.
+// One thread does it by epoll, with two calls for a short response: a client
+// that costs more than the server would be what is measured.
 func (s *server) measure(size int64, round int, d time.Duration) cell {
-	var done atomic.Int64
-	var wg sync.WaitGroup
-	var clients []*client
-	for range conns {
+	ep, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
+	check(err)
+	defer unix.Close(ep)
+	var clients [conns]*client
+	for i := range clients {
 		c := dial(s.addr, size)
-		defer c.Close()
-		clients = append(clients, c)
+		defer c.close()
+		clients[i] = c
+		check(unix.EpollCtl(ep, unix.EPOLL_CTL_ADD, c.fd, &unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(i)}))
 	}
 	cpu, began := s.cpu(), time.Now()
 	for _, c := range clients {
-		wg.Go(func() {
-			for time.Since(began) < d {
-				c.request()
-				done.Add(1)
-			}
-		})
+		c.ask()
 	}
-	wg.Wait()
+	done := s.ask(ep, &clients, began.Add(d))
 	took, used := time.Since(began), s.cpu()-cpu
-	n := float64(done.Load())
+	n := float64(done)
 	return cell{s.kind, size, round, n / took.Seconds(), float64(used.Microseconds()) / n}
+}
+
+// ask goes on until a request that was made before end is the last of its conn.
+func (s *server) ask(ep int, clients *[conns]*client, end time.Time) (done int) {
+	var events [conns]unix.EpollEvent
+	for busy := conns; busy > 0; {
+		n, err := unix.EpollWait(ep, events[:], -1)
+		if err == unix.EINTR {
+			continue
+		}
+		check(err)
+		more := time.Now().Before(end)
+		for _, e := range events[:n] {
+			c := clients[e.Fd]
+			if c.receive(unix.MSG_DONTWAIT); c.left > 0 {
+				continue
+			}
+			done++
+			if more {
+				c.ask()
+			} else {
+				busy--
+			}
+		}
+	}
+	return done
 }
 
 // A client has one connection. Responses of one server for one size are all
 // as long as the first, which is read with its header.
 type client struct {
-	net.Conn
-	raw  syscall.RawConn
-	req  []byte
-	all  int64
-	drop []byte
+	fd        int
+	req       []byte
+	all, left int64
 }
 
 func dial(addr string, size int64) *client {
-	c, err := net.Dial("tcp", addr)
-	if err != nil {
-		log.Fatal(err)
-	}
-	raw, _ := c.(*net.TCPConn).SyscallConn()
-	cl := &client{Conn: c, raw: raw, drop: make([]byte, 1<<20),
-		req: fmt.Appendf(nil, "GET /%d HTTP/1.1\r\nHost: x\r\n\r\n", size)}
-	cl.first(size)
-	return cl
+	to, err := net.ResolveTCPAddr("tcp4", addr)
+	check(err)
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	check(err)
+	check(unix.Connect(fd, &unix.SockaddrInet4{Port: to.Port, Addr: [4]byte(to.IP.To4())}))
+	c := &client{fd: fd, req: fmt.Appendf(nil, "GET /%d HTTP/1.1\r\nHost: x\r\n\r\n", size)}
+	c.first(size)
+	return c
 }
+
+func (c *client) close() { unix.Close(c.fd) }
 
 func (c *client) first(size int64) {
-	c.Write(c.req)
+	c.ask()
+	buf := make([]byte, 1<<20)
 	n, head := 0, -1
 	for head < 0 {
-		m, err := c.Read(c.drop[n:])
-		if err != nil {
-			log.Fatal(err)
-		}
-		n += m
-		head = bytes.Index(c.drop[:n], []byte("\r\n\r\n"))
+		n += c.read(buf[n:])
+		head = bytes.Index(buf[:n], []byte("\r\n\r\n"))
 	}
-	if !bytes.HasPrefix(c.drop, []byte("HTTP/1.1 200")) {
-		log.Fatalf("%.300q", c.drop[:n])
+	if !bytes.HasPrefix(buf, []byte("HTTP/1.1 200")) {
+		log.Fatalf("%.300q", buf[:n])
 	}
 	c.all = int64(head) + 4 + size
-	if bytes.Contains(c.drop[:head], []byte("chunked")) {
-		c.all = c.chunked(n, head+4)
+	if !bytes.Contains(buf[:head], []byte("chunked")) {
+		c.left = c.all - int64(n)
+		c.rest()
 		return
 	}
-	c.rest(c.all - int64(n))
-}
-
-// chunked finds where a chunked response ends.
-func (c *client) chunked(n, at int) int64 {
-	for {
-		if i := bytes.Index(c.drop[at:n], []byte("\r\n0\r\n\r\n")); i >= 0 {
-			return int64(at + i + 7)
+	for at := head + 4; ; n += c.read(buf[n:]) {
+		if i := bytes.Index(buf[at:n], []byte("\r\n0\r\n\r\n")); i >= 0 {
+			c.all = int64(at + i + 7)
+			return
 		}
-		m, err := c.Read(c.drop[n:])
-		if err != nil {
-			log.Fatal(err)
-		}
-		n += m
 	}
 }
 
+func (c *client) read(p []byte) int {
+	n, err := unix.Read(c.fd, p)
+	if n <= 0 || err != nil {
+		log.Fatal("receive: ", n, err)
+	}
+	return n
+}
+
+// request asks and waits for the whole response.
 func (c *client) request() {
-	if _, err := c.Write(c.req); err != nil {
-		log.Fatal(err)
-	}
-	c.rest(c.all)
+	c.ask()
+	c.rest()
 }
 
-func (c *client) rest(left int64) {
-	for left > 0 {
-		var n int
-		var err error
-		rerr := c.raw.Read(func(fd uintptr) bool {
-			n, _, err = unix.Recvfrom(int(fd), c.drop[:min(left, int64(len(c.drop)))], unix.MSG_TRUNC|unix.MSG_DONTWAIT)
-			return err != unix.EAGAIN
-		})
-		if rerr != nil || err != nil || n == 0 {
-			log.Fatal("receive: ", n, rerr, err)
-		}
-		left -= int64(n)
+func (c *client) ask() {
+	n, err := unix.Write(c.fd, c.req)
+	if n != len(c.req) {
+		log.Fatal("send: ", n, err)
+	}
+	c.left = c.all
+}
+
+func (c *client) rest() {
+	for c.left > 0 {
+		c.receive(0)
+	}
+}
+
+// trash is never written to: the kernel drops what MSG_TRUNC takes, see tcp(7).
+var trash [4 << 20]byte
+
+func (c *client) receive(flags int) {
+	n, _, err := unix.Syscall6(unix.SYS_RECVFROM, uintptr(c.fd), uintptr(unsafe.Pointer(&trash)),
+		uintptr(min(c.left, int64(len(trash)))), uintptr(unix.MSG_TRUNC|flags), 0, 0)
+	switch {
+	case err == unix.EAGAIN || err == unix.EINTR:
+	case err != 0 || n == 0:
+		log.Fatal("receive: ", n, err)
+	default:
+		c.left -= int64(n)
+	}
+}
+
+func check(err error) {
+	if err != nil {
+		log.Fatal(err)
 	}
 }
 
