@@ -29,8 +29,8 @@ func (w *tap) write(p []byte) (int, error) {
 	return n, nil
 }
 
-func (w *tap) send(bufs [][]byte) (n int, err error) {
-	for _, b := range bufs {
+func (w *tap) flush(o *outbox) (n int, err error) {
+	for _, b := range o.gather(make([][]byte, 0, 16)) {
 		m, err := w.write(b)
 		if n += m; m < len(b) {
 			if n > 0 {
