@@ -204,6 +204,7 @@ func TestStatus(t *testing.T) {
 		&codec.FieldError{Err: codec.ErrDuplicateKey}: 400,
 		&codec.FieldError{Err: codec.ErrUnknownField}: 422,
 		&codec.BodyError{Err: io.ErrUnexpectedEOF}:    400,
+		&codec.BodyError{Err: &http.MaxBytesError{}}:  413,
 		codec.ErrTooLarge:         413,
 		codec.ErrContentType:      415,
 		codec.ErrUnsupportedValue: 500,

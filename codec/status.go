@@ -16,10 +16,11 @@ func Status(err error) int {
 	var value *ValueError
 	var mistyped *TypeError
 	var body *BodyError
+	var cut *http.MaxBytesError // of a body that somebody else has limited
 	switch {
 	case err == nil:
 		return http.StatusOK
-	case errors.Is(err, ErrTooLarge):
+	case errors.Is(err, ErrTooLarge), errors.As(err, &cut):
 		return http.StatusRequestEntityTooLarge
 	case errors.Is(err, ErrContentType):
 		return http.StatusUnsupportedMediaType
