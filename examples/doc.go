@@ -11,6 +11,7 @@
 //   - upstream: a reverse proxy whose backends restart one by one without a failed request.
 //   - chat: WebSockets that wait without goroutines.
 //   - resp: Redis's protocol, event-driven.
+//   - inbox: events in order by account, on pool's Workers and Buffers.
 //   - router: http.ServeMux's patterns on a radix tree.
 //   - files: a directory by sendfile, under net/http or gin.
 //   - page: a page of html/template in one system call.

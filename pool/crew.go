@@ -9,8 +9,9 @@ import (
 // wake-up is lost: whenever a job is queued and a goroutine could be woken or
 // started, searching is not 0, that is, somebody is on the way who will look
 // at the queue before parking. Whoever breaks the condition calls wake:
-// accept, which adds a job; step, when it takes a job and stops searching;
-// Resize, which allows another goroutine; and leave, which makes room for one.
+// accept, which adds a job; step, when it takes a job and stops searching; and
+// Resize, which allows another goroutine. Who leaves does so because there are
+// too many, or no jobs.
 type crew struct {
 	most      int // goroutines allowed; 0 until set up
 	running   int // goroutines that are not parked
@@ -107,9 +108,6 @@ func (w *Workers) step(p *worker) bool {
 // leave needs mu. The calling goroutine ends.
 func (w *Workers) leave() {
 	w.crew.running--
-	if w.queue.len() > 0 {
-		w.wake()
-	}
 	w.farewell()
 }
 

@@ -22,7 +22,8 @@
 // [Local] for values of one goroutine, such as an event loop's: no atomics, and
 // the same checks.
 //
-// [Unchecked] for values where a handle has no room. It sees no misuse.
+// [Unchecked] and [UncheckedBytes] where a handle has no room or a nanosecond
+// no place. They see no misuse.
 //
 // [Workers] for tasks: a bounded number of goroutines with a bounded queue.
 //
@@ -53,7 +54,8 @@
 //
 // go test -tags pooldebug poisons what is put and never hands it out again. A
 // late write is found, a late read sees poison, a misuse panics with the stacks
-// of both owners, and Leaks lists what is out. A race build takes the stacks.
+// of both owners, and Leaks lists what is out. A race build takes the stacks,
+// and does all that to one small thing in four.
 // Package pooltest fails a test that did not put everything back, in any build.
 //
 // # Reset

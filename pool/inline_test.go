@@ -47,3 +47,26 @@ func TestUncheckedIsInlined(t *testing.T) {
 		})
 	p.Put(p.Get())
 }
+
+// So is Local only a few instructions while it is.
+func TestLocalIsInlined(t *testing.T) {
+	if testing.CoverMode() != "" {
+		return
+	}
+	l := pool.Local[int]{
+		New: func() *int {
+			if !inlined(t, "Local[...]).Get") {
+				t.Error("Get is not inlined")
+			}
+			return new(int)
+		},
+		Reset: func(*int) {
+			if !inlined(t, "LocalItem[...].Put") {
+				t.Error("Put is not inlined")
+			}
+		},
+	}
+	i := l.Get()
+	i.Value()
+	i.Put()
+}

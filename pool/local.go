@@ -1,5 +1,7 @@
 package pool
 
+import "unsafe"
+
 // Local must be used by one goroutine at a time. It is [Pool] for one owner,
 // such as an event loop or a connection: a list without atomics, several times
 // as fast, that keeps values until it is dropped or trimmed, not until the
@@ -17,56 +19,41 @@ type Local[T any] struct {
 	// Zero means 64.
 	Max int
 
-	// top is the value put last, and below are those put before it. A store
-	// to top and a load from it are all that one Get hands on to the next: a
-	// count or an index would be read and written twice in each Get and Put,
-	// and the processor takes longer for that than for all the rest.
-	top   *cell[T]
-	below []*cell[T]
+	// first is the cell that Get and Put care for in line, and ready the handle
+	// it was last handed out by. first is idle while their counts differ: Put
+	// moves the one, Get the other, and neither touches a list.
+	first    cell
+	ready    cellHandle
+	hasFirst bool
+	below    []*cell // other idle cells, the one put last at the end
 
 	misses, refused uint64
-	dropped         PoolStats // Puts and Hits of the cells that are not kept any more
+	dropped         PoolStats // Puts and Hits of the values that are not kept any more
 
 	watch watch
 	grave grave
 }
 
-// cell is a slot without a second goroutine: the same rules, plain words.
-type cell[T any] struct {
-	ended uint64
-	value *T
-	// at is where Put leaves the cell if that is nil: its Local's top, or
-	// self, which never is, if there is more to do.
-	at    **cell[T]
-	self  *cell[T]
-	home  *Local[T]
-	trace *trace // nil unless somebody watches
-	plain bool   // nothing is to be reset
-}
-
 // LocalItem must be used by the goroutine that uses its [Local]. It is
 // [Item]'s twin: all copies end with the first Put.
-type LocalItem[T any] struct {
-	c     *cell[T]
-	ended uint64
-}
+type LocalItem[T any] cellHandle
 
 // Get takes a value out of the list or makes one. The caller owns it until
 // [LocalItem.Put].
 func (l *Local[T]) Get() LocalItem[T] {
-	c := l.top
-	if c == nil {
-		c = l.next()
+	// This costs 80, the inliner's budget; inline_test.go guards it.
+	if l.ready.gen != l.first.gen {
+		l.ready.gen++
+		return LocalItem[T](l.ready)
 	}
-	l.top = nil
-	return LocalItem[T]{c, c.ended}
+	return l.next()
 }
 
-// next is Get without a top.
+// next is Get while first is not idle.
 //
 //go:noinline
-func (l *Local[T]) next() *cell[T] {
-	var c *cell[T]
+func (l *Local[T]) next() LocalItem[T] {
+	var c *cell
 	if last := len(l.below) - 1; last >= 0 {
 		c, l.below[last] = l.below[last], nil
 		l.below = l.below[:last]
@@ -74,133 +61,126 @@ func (l *Local[T]) next() *cell[T] {
 		c = l.newCell()
 	}
 	if l.watch.on() {
-		c.at, c.trace = &c.self, l.watch.taken(kindOf[T], c.trace)
+		c.trace = l.watch.taken(kindOf[T], c.trace)
+	} else {
+		c.trace = nil
+	}
+	if c == &l.first && l.fast() {
+		l.ready = cellHandle{c, c.gen}
+		return LocalItem[T](l.ready)
+	}
+	return LocalItem[T]{c, c.gen | slowly}
+}
+
+func (l *Local[T]) newCell() *cell {
+	v := newValue(l.New)
+	l.misses++
+	c := &l.first
+	if l.hasFirst {
+		c = new(cell)
+	}
+	c.gen++ // a handle of 0 owns nothing
+	c.value, c.home, c.born = unsafe.Pointer(v), l, c.gen
+	if c == &l.first {
+		l.hasFirst, l.ready.gen = true, c.gen
 	}
 	return c
 }
 
-func (l *Local[T]) newCell() *cell[T] {
-	l.misses++
-	c := &cell[T]{value: newValue(l.New), home: l}
-	_, resets := any(c.value).(resetter)
-	c.plain = !resets && l.Reset == nil
-	c.self, c.at = c, &c.self
-	if c.plain {
-		c.at = &l.top
-	}
-	return c
+// fast reports whether Put has nothing to do for first but to move its count.
+func (l *Local[T]) fast() bool {
+	_, resets := any((*T)(nil)).(resetter)
+	return !resets && l.Reset == nil && !poisonBuild && !l.watch.on()
 }
 
 // Value returns the value. It panics if the item was put already.
 func (i LocalItem[T]) Value() *T {
-	if i.c == nil || i.c.ended != i.ended {
-		panic((*lateLocal[T])(i.c)) // a call would cost more than the inliner has
+	if i.c == nil || i.c.gen != i.gen&^slowly {
+		panic((*lateCell)(i.c)) // a call would cost more than the inliner has
 	}
-	return i.c.value
+	return (*T)(i.c.value) // what newCell, of the same T, stored
 }
 
 // Put gives the value back to its list and ends every copy of the handle. It
 // panics if the item was put already, and then changes nothing.
 func (i LocalItem[T]) Put() {
-	// This must cost 80 at most, like Get; inline_test.go guards both.
-	c := i.c
-	if c == nil || c.ended != i.ended || *c.at != nil {
-		i.putSlow()
-		return
+	// Like Get: the call costs what it does because it does not know T.
+	if i.c == nil || i.c.gen != i.gen {
+		cellHandle(i).putSlowly()
+	} else {
+		i.c.gen++
 	}
-	c.ended++
-	*c.at = c
 }
 
-// putSlow is Put when there is more to do than to leave the cell on top.
-//
-//go:noinline
-func (i LocalItem[T]) putSlow() {
-	c := i.c
-	if c == nil || c.ended != i.ended {
-		if c != nil {
-			c.home.refused++
-		}
-		panic((*lateLocal[T])(c))
-	}
-	c.ended++
+// back is Put when there is more to do than to move c's count.
+func (l *Local[T]) back(c *cell) {
 	if c.trace != nil {
 		c.trace.end()
 	}
-	c.reset()
-	c.home.keep(c)
-}
-
-func (c *cell[T]) reset() {
-	if hook := c.home.Reset; hook != nil {
-		hook(c.value)
-	} else if r, ok := any(c.value).(resetter); ok {
+	if c == &l.first { // not idle yet, and gone if the hook panics
+		l.ready.gen, l.hasFirst = c.gen, false
+	}
+	v := (*T)(c.value)
+	if l.Reset != nil {
+		l.Reset(v)
+	} else if r, ok := any(v).(resetter); ok {
 		r.Reset()
 	}
+	l.keep(c)
 }
 
 // keep files c, which nobody owns any more.
-func (l *Local[T]) keep(c *cell[T]) {
+func (l *Local[T]) keep(c *cell) {
 	if poisonBuild {
-		l.drop(c)
-		l.grave.bury(newCorpse(c.value, c.trace))
+		l.dropped.count(c)
+		l.grave.bury(newCorpse((*T)(c.value), c.trace))
 		return
 	}
 	most := l.Max
 	if most == 0 {
 		most = 64
 	}
-	idle := len(l.below)
-	if l.top != nil {
-		idle++
-	}
 	switch {
-	case idle >= max(most, 1):
-		l.drop(c)
-	case l.watch.on(): // no top: each Get is to be seen
-		l.below = append(l.below, c)
+	case l.idle() >= max(most, 1):
+		l.dropped.count(c)
+	case c == &l.first && l.fast():
+		l.hasFirst = true
+		l.ready = cellHandle{c, c.gen - 1} // idle
 	default:
-		if c.trace = nil; c.plain {
-			c.at = &l.top
-		}
-		if l.top != nil {
-			l.below = append(l.below, l.top)
-		}
-		l.top = c
+		l.hasFirst = l.hasFirst || c == &l.first
+		l.below = append(l.below, c)
 	}
 }
 
-// drop remembers the uses of a cell that goes.
-func (l *Local[T]) drop(c *cell[T]) {
-	l.dropped.Puts += c.ended
-	l.dropped.Hits += c.ended - 1
+func (l *Local[T]) refuse() { l.refused++ }
+
+// idle is how many values are kept.
+func (l *Local[T]) idle() int {
+	if l.ready.gen != l.first.gen {
+		return len(l.below) + 1
+	}
+	return len(l.below)
+}
+
+// lower moves first to the others, if it is idle.
+func (l *Local[T]) lower() {
+	if l.ready.gen != l.first.gen {
+		l.ready.gen = l.first.gen
+		l.below = append(l.below, &l.first)
+	}
 }
 
 // Trim drops all idle values but n, the ones used longest ago first.
 func (l *Local[T]) Trim(n int) {
-	n = max(n, 0)
-	if l.top != nil {
-		l.below = append(l.below, l.top)
-		l.top = nil
-	}
-	over := max(0, len(l.below)-n)
+	l.lower()
+	over := max(0, len(l.below)-max(n, 0))
 	for _, c := range l.below[:over] {
-		l.drop(c)
+		l.dropped.count(c)
+		if c == &l.first {
+			l.hasFirst, c.value = false, nil
+		}
 	}
 	rest := copy(l.below, l.below[over:])
 	clear(l.below[rest:])
 	l.below = l.below[:rest]
 }
-
-// lateLocal is the panic of a LocalItem whose ownership has ended; see
-// lateValue.
-type lateLocal[T any] cell[T]
-
-func (c *lateLocal[T]) Error() string {
-	if c == nil {
-		return errLateLocal.Error()
-	}
-	return c.trace.explain(errLateLocal).Error()
-}
-
-var errLateLocal error = misuse("pool: LocalItem used without ownership: it was put already, or is the zero LocalItem; put each item once and drop every copy of the handle then")

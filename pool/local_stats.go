@@ -9,28 +9,29 @@ import "unsafe"
 func (l *Local[T]) Stats() PoolStats {
 	s := l.dropped
 	s.Misses, s.Refused = l.misses, l.refused
-	idle := l.below
-	if l.top != nil {
-		idle = append(idle[:len(idle):len(idle)], l.top)
+	if l.ready.gen != l.first.gen {
+		s.count(&l.first)
 	}
-	for _, c := range idle {
-		s.Puts += c.ended
-		s.Hits += c.ended - 1
+	for _, c := range l.below {
+		s.count(c)
 	}
-	s.Held = int64(len(idle)) * int64(unsafe.Sizeof(*new(T)))
+	s.Held = int64(l.idle()) * int64(unsafe.Sizeof(*new(T)))
 	return s
 }
 
-// Watch makes Leaks list what is taken from now on, until stop is called;
-// values that are out already stay unwatched. Like all else it is for the
+// count adds the uses of c's value, which is idle.
+func (s *PoolStats) count(c *cell) {
+	s.Puts += c.gen - c.born
+	s.Hits += c.gen - c.born - 1
+}
+
+// Watch makes Leaks list what is taken from now on, until stop is called; a
+// value that is out already may stay unwatched. Like all else it is for the
 // goroutine that uses the Local. In a pooldebug build everything is watched
 // always.
 func (l *Local[T]) Watch() (stop func()) {
 	stop = l.watch.start()
-	if l.top != nil {
-		l.below = append(l.below, l.top)
-		l.top = nil
-	}
+	l.lower()
 	return stop
 }
 

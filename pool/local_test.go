@@ -114,6 +114,50 @@ func TestLocalLeaks(t *testing.T) {
 	}
 }
 
+// A value that was taken under a watch and put after it is as good as any.
+func TestLocalOutlivesWatch(t *testing.T) {
+	var l pool.Local[session]
+	var plain pool.Local[int]
+	stop, stopPlain := l.Watch(), plain.Watch()
+	i, n := l.Get(), plain.Get()
+	stop()
+	stopPlain()
+	i.Put()
+	n.Put()
+	for range 3 {
+		i, n = l.Get(), plain.Get()
+		i.Value().user = "ada"
+		*n.Value() = 1
+		i.Put()
+		n.Put()
+	}
+}
+
+// A Reset that panics costs the value, and nothing else.
+func TestLocalResetPanics(t *testing.T) {
+	fail := true
+	l := pool.Local[session]{Reset: func(*session) {
+		if fail {
+			panic("no")
+		}
+	}}
+	i := l.Get()
+	broken := i.Value()
+	func() {
+		defer func() { _ = recover() }()
+		i.Put()
+	}()
+	fail = false
+	mustPanic(t, "LocalItem", i.Put)
+	for range 3 {
+		i = l.Get()
+		if i.Value() == broken {
+			t.Fatal("a value whose Reset panicked was handed out")
+		}
+		i.Put()
+	}
+}
+
 func takeFromLocal(l *pool.Local[int]) pool.LocalItem[int] { return l.Get() }
 
 func TestLocalMisuseShowsOwners(t *testing.T) {

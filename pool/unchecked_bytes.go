@@ -20,8 +20,9 @@ type UncheckedBytes struct {
 	// 1 GiB. Zero means 1 MiB.
 	MaxSize int
 
-	// limit is 1 more than MaxSize, rounded up; 0 until first needed.
-	limit  atomic.Int64
+	// sizes is how many sizes from minClassSize on have a class, so that one
+	// comparison sees what has none; 0 until first needed.
+	sizes  atomic.Int64
 	arrays [numClasses]sync.Pool // of *byte
 	grave  grave
 }
@@ -30,10 +31,10 @@ type UncheckedBytes struct {
 // n itself if that is larger than MaxSize. Its bytes are those of its last
 // owner. The caller owns the slice until Put; dropping it instead is safe.
 func (p *UncheckedBytes) Get(n int) []byte {
-	if uint64(n) >= uint64(p.limit.Load()) {
+	if uint(n-minClassSize) >= uint(p.sizes.Load()) {
 		return p.getOther(n)
 	}
-	class, size := classOf(max(n, minClassSize))
+	class, size := classOf(n)
 	x := p.arrays[class].Get()
 	// arrays hold *byte and nothing else, so the pointer in x is one, or nil
 	// if x is: this is a type assertion without its look-up.
@@ -46,17 +47,19 @@ func (p *UncheckedBytes) Get(n int) []byte {
 	return unsafe.Slice(data, size)[:n]
 }
 
-// getOther is Get for an n that is negative, larger than MaxSize, or the first.
+// getOther is Get for an n that has no class of its own, or is the first.
 //
 //go:noinline
 func (p *UncheckedBytes) getOther(n int) []byte {
 	if n < 0 {
 		panic(fmt.Sprintf("pool: UncheckedBytes.Get(%d); ask for a length of 0 or more", n))
 	}
-	if p.limit.Load() == 0 {
-		bounds := boundsOf(0, p.MaxSize)
-		p.limit.Store(int64(bounds >> 32))
+	if p.sizes.Load() == 0 {
+		p.sizes.Store(int64(boundsOf(0, p.MaxSize)>>32) - minClassSize)
 		return p.Get(n)
+	}
+	if n < minClassSize {
+		return p.Get(minClassSize)[:n]
 	}
 	return make([]byte, n)
 }
@@ -66,7 +69,7 @@ func (p *UncheckedBytes) getOther(n int) []byte {
 // began and have its capacity. What has no class's size is dropped.
 func (p *UncheckedBytes) Put(b []byte) {
 	n := cap(b)
-	if n < minClassSize || n >= int(p.limit.Load()) {
+	if uint(n-minClassSize) >= uint(p.sizes.Load()) {
 		return
 	}
 	class, size := classOf(n)

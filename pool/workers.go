@@ -203,10 +203,7 @@ func (w *Workers) Drain(ctx context.Context) error {
 	w.blocked = nil
 	w.dismiss(0)
 	w.mu.Unlock()
-	if err := w.Wait(ctx); err != nil {
-		return err
-	}
-	return w.goneBy(ctx)
+	return w.goneBy(ctx) // who ends only when no job is left
 }
 
 // Resize changes how many tasks run at the same time. What runs is not

@@ -153,6 +153,21 @@ func TestWorkersDrain(t *testing.T) {
 	}
 }
 
+// After Drain no task is left, and no goroutine.
+func TestWorkersDrainWaits(t *testing.T) {
+	for range scaled(300) {
+		w := pool.Workers{Max: 3}
+		var ran atomic.Int32
+		for range 10 {
+			must(t, w.TrySubmit(func() { runtime.Gosched(); ran.Add(1) }))
+		}
+		drained(t, &w)
+		if n := w.Stats().Goroutines; n != 0 || ran.Load() != 10 {
+			t.Fatalf("%d goroutines left, %d tasks ran; want none and 10", n, ran.Load())
+		}
+	}
+}
+
 // Each key's tasks run one at a time and in order, also across goroutines.
 func TestWorkersKeysKeepOrder(t *testing.T) {
 	w := pool.Workers{Max: 4, Queue: 50}

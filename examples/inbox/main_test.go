@@ -1,0 +1,140 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/hotpath-go/hotpath/pool/pooltest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func ask(t *testing.T, method, url, body string) (status int, answer string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Error(err)
+		return 0, ""
+	}
+	defer resp.Body.Close()
+	p, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Error(err)
+	}
+	return resp.StatusCode, string(p)
+}
+
+// The program as a user runs it: several accounts at once, each in order.
+func TestProgram(t *testing.T) {
+	bin := filepath.Join(t.TempDir(), "inbox")
+	if out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	cmd := exec.Command(bin, "-addr", "127.0.0.1:0")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill() })
+	line, err := bufio.NewReader(out).ReadString('\n')
+	addr, found := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
+	if err != nil || !found {
+		t.Fatalf("first line %q, %v", line, err)
+	}
+	const accounts, each = 4, 50
+	var wg sync.WaitGroup
+	for n := range accounts {
+		wg.Go(func() { inOrder(t, fmt.Sprintf("http://%s/accounts/%d/events", addr, n), each) })
+	}
+	wg.Wait()
+	want := fmt.Sprintf("events: %d accepted, 0 refused, 0 waiting", accounts*each)
+	got := ""
+	ok := func() bool { return strings.HasPrefix(got, want) && strings.Contains(got, " 0 bytes out") }
+	for deadline := time.Now().Add(20 * time.Second); !ok() && time.Now().Before(deadline); {
+		_, got = ask(t, "GET", "http://"+addr+"/stats", "")
+	}
+	if !ok() {
+		t.Errorf("got %q, want %q and no buffer out", got, want)
+	}
+	if status, _ := ask(t, "POST", "http://"+addr+"/accounts/a/events", strings.Repeat("x", maxEvent+1)); status != http.StatusBadRequest {
+		t.Errorf("status %d for what is too long", status)
+	}
+	http.DefaultClient.CloseIdleConnections()
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("after SIGTERM: %v", err)
+	}
+}
+
+// inOrder posts events one after the other and waits until all are applied.
+func inOrder(t *testing.T, url string, each int) {
+	var want strings.Builder
+	for n := range each {
+		event := fmt.Sprint("event ", n)
+		want.WriteString(event + "\n")
+		if status, body := ask(t, "POST", url, event); status != http.StatusAccepted {
+			t.Errorf("status %d, %q", status, body)
+			return
+		}
+	}
+	got := ""
+	for deadline := time.Now().Add(20 * time.Second); got != want.String() && time.Now().Before(deadline); {
+		_, got = ask(t, "GET", url, "")
+	}
+	if got != want.String() {
+		t.Errorf("got %q, want %q", got, want.String())
+	}
+}
+
+// A full queue refuses at once, and what is refused leaves no buffer behind.
+func TestBusy(t *testing.T) {
+	in := newInbox(1, 1)
+	pooltest.VerifyNone(t, &in.mem)
+	open, entered := make(chan struct{}), make(chan struct{})
+	if err := in.workers.TrySubmit(func() { close(entered); <-open }); err != nil {
+		t.Fatal(err)
+	}
+	<-entered
+	post := func() *httptest.ResponseRecorder {
+		w := httptest.NewRecorder()
+		in.handler().ServeHTTP(w, httptest.NewRequest("POST", "/accounts/ada/events", strings.NewReader("event")))
+		return w
+	}
+	if w := post(); w.Code != http.StatusAccepted {
+		t.Errorf("status %d while there is room", w.Code)
+	}
+	if w := post(); w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" {
+		t.Errorf("status %d, header %v, want 503 and when to come again", w.Code, w.Header())
+	}
+	close(open)
+	if err := in.workers.Drain(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if w := post(); w.Code != http.StatusServiceUnavailable {
+		t.Errorf("status %d after Drain", w.Code)
+	}
+	if got := in.events["ada"]; len(got) != 1 || got[0] != "event" {
+		t.Errorf("got %q, want the accepted event", got)
+	}
+}
