@@ -12,6 +12,7 @@
 //   - chat: WebSockets that wait without goroutines.
 //   - resp: Redis's protocol, event-driven.
 //   - router: http.ServeMux's patterns on a radix tree.
+//   - stack: what stands around the handlers, in one pass, under net/http, gin or chi.
 //   - files: a directory by sendfile, under net/http or gin.
 //   - page: a page of html/template in one system call.
 //   - proxy: a reverse proxy and CONNECT tunnels by splice.
