@@ -13,6 +13,7 @@
 //   - resp: Redis's protocol, event-driven.
 //   - inbox: events in order by account, on pool's Workers and Buffers.
 //   - router: http.ServeMux's patterns on a radix tree.
+//   - stack: what stands around the handlers, in one pass, under net/http, gin or chi.
 //   - files: a directory by sendfile, under net/http or gin.
 //   - page: a page of html/template in one system call.
 //   - proxy: a reverse proxy and CONNECT tunnels by splice.

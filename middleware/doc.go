@@ -12,7 +12,7 @@
 // Access log outside, so that it sees what the others answer; recovery inside, so that a panic becomes a 500 that is logged
 // with its request id. The pieces, each a package, each usable alone:
 //
-//   - accesslog: one JSON line a request, written by another goroutine; nothing that is handed over is lost on a clean stop
+//   - accesslog: one line a request, written by another goroutine; with a ring, nothing that is handed over is lost with the process
 //   - router: http.ServeMux's patterns in a radix tree; it stands inside
 //   - requestid: the client's id, the trace's, or a new one
 //   - metrics: latency histograms by route and status class, as Prometheus text

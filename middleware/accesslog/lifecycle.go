@@ -5,12 +5,14 @@ import (
 	"time"
 )
 
-// Stats counts lines since New. Handed = Written + Dropped + Pending.
+// Stats counts lines since New. Handed + Recovered = Written + Dropped + Pending.
 type Stats struct {
-	Handed  int64 // requests served
-	Written int64 // lines the writer took whole
-	Dropped int64 // lines lost: buffer full, writer failed, or log closed
-	Pending int64 // lines in memory
+	Handed    int64 // lines of requests and of the application
+	Recovered int64 // lines that an earlier process left in the ring
+	Written   int64 // lines the writer took whole
+	Dropped   int64 // lines lost: buffer full, writer or ring failed, damaged in the ring, or log closed
+	Pending   int64 // lines in memory, or in the ring
+	Sampled   int64 // requests that Options.Sample left out; they have no line
 }
 
 // Stats returns the counts of one moment.
@@ -20,6 +22,7 @@ func (l *Log) Stats() Stats {
 	defer q.mu.Unlock()
 	s := q.stats
 	s.Pending = q.accepted - q.settled
+	s.Sampled = l.sampled.Load()
 	return s
 }
 
@@ -29,7 +32,7 @@ func (l *Log) Flush(ctx context.Context) error { return l.queue.await(ctx) }
 
 // Close writes what waits and ends the log's goroutine; lines that come later are dropped and counted. It may be called
 // several times and at once: every call returns when the log has ended, or ErrStuck after Options.CloseWait. A stuck
-// goroutine ends when its Write returns.
+// goroutine ends when its Write returns; with a ring, what it could not write is there for the next process.
 func (l *Log) Close() error {
 	q := l.queue
 	q.mu.Lock()

@@ -6,34 +6,37 @@ import (
 	"unicode/utf8"
 
 	"github.com/hotpath-go/hotpath/middleware"
-	"github.com/hotpath-go/hotpath/middleware/internal/quote"
 )
 
-func (l *Log) appendLine(b []byte, x *middleware.Exchange) []byte {
-	rec, limit := x.Record, l.options.MaxField
-	b = l.appendTime(append(b, `{"time":"`...), x.Start())
-	b = appendString(b, `,"method":`, x.Method, limit)
-	b = appendString(b, `,"path":`, x.Path, limit)
-	b = strconv.AppendInt(append(b, `,"status":`...), int64(x.Status()), 10)
-	b = strconv.AppendInt(append(b, `,"bytes":`...), rec.Bytes(), 10)
-	b = appendMillis(append(b, `,"duration_ms":`...), x.Took())
+func (l *Log) appendLine(b []byte, x *middleware.Exchange, every int) []byte {
+	rec, f := x.Record, &layouts[l.options.Format]
+	b = l.appendTime(append(b, f.time...), x.Start())
+	b = append(b, f.afterTime...)
+	b = l.appendString(b, f.method, x.Method)
+	b = l.appendString(b, f.path, x.Path)
+	b = strconv.AppendInt(append(b, f.status...), int64(x.Status()), 10)
+	b = strconv.AppendInt(append(b, f.bytes...), rec.Bytes(), 10)
+	b = appendMillis(append(b, f.duration...), x.Took())
 	if l.options.FirstByte {
-		b = appendMillis(append(b, `,"first_byte_ms":`...), rec.FirstByte())
+		b = appendMillis(append(b, f.firstByte...), rec.FirstByte())
 	}
-	b = appendString(b, `,"request_id":`, rec.RequestID(), limit)
-	b = appendString(b, `,"remote_addr":`, x.RemoteAddr, limit)
-	b = appendString(b, `,"user_agent":`, x.UserAgent(), limit)
+	b = l.appendString(b, f.requestID, rec.RequestID())
+	b = l.appendString(b, f.remoteAddr, x.RemoteAddr)
+	b = l.appendString(b, f.userAgent, x.UserAgent())
 	if rec.Hijacked() {
-		b = append(b, `,"hijacked":true`...)
+		b = append(b, f.hijacked...)
 	}
 	if !x.Returned {
-		b = append(b, `,"aborted":true`...)
+		b = append(b, f.aborted...)
 	}
-	return append(b, "}\n"...)
+	if every > 1 {
+		b = strconv.AppendInt(append(b, f.sample...), int64(every), 10)
+	}
+	return append(b, f.end...)
 }
 
-func appendString(b []byte, key, s string, limit int) []byte {
-	return quote.Append(append(b, key...), cut(s, limit))
+func (l *Log) appendString(b []byte, key, s string) []byte {
+	return layouts[l.options.Format].value(append(b, key...), cut(s, l.options.MaxField))
 }
 
 // cut keeps whole characters, so that a cut never makes invalid UTF-8 of valid.
@@ -62,8 +65,8 @@ type second struct {
 	prefix string
 }
 
-// appendTime appends t in UTC with microseconds and the closing quote. A date is formatted once a second; when two requests
-// do it at once, either result is right, so a plain atomic store is enough.
+// appendTime appends t in UTC with microseconds. A date is formatted once a second; when two requests do it at once, either
+// result is right, so a plain atomic store is enough.
 func (l *Log) appendTime(b []byte, t time.Time) []byte {
 	s := l.second.Load()
 	if unix := t.Unix(); s == nil || s.unix != unix {
@@ -77,5 +80,5 @@ func (l *Log) appendTime(b []byte, t time.Time) []byte {
 		d[5-i] = byte('0' + us%10)
 		us /= 10
 	}
-	return append(append(b, d[:]...), 'Z', '"')
+	return append(b, d[:]...)
 }

@@ -117,7 +117,7 @@ func FuzzLine(f *testing.F) {
 	f.Add("GET", "/a\nb\"\\\x00", "1.2.3.4:5", "ua\xff\u2028", "id", 7)
 	f.Fuzz(func(t *testing.T, method, path, remote, agent, id string, n int) {
 		out := new(sink)
-		l := accesslog.New(accesslog.Options{Writer: out, MaxField: 1 << 20, Buffer: 1 << 24})
+		l := accesslog.New(accesslog.Options{Writer: out, MaxField: 1 << 20, Buffer: 1 << 22})
 		body := make([]byte, n&0xff)
 		h := l.Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			middleware.RecordOf(w).SetRequestID(id)

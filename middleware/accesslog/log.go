@@ -14,7 +14,13 @@ import (
 type Options struct {
 	// Writer gets whole lines, many at a time, from one goroutine. Close does not close it. Zero means os.Stdout.
 	Writer io.Writer
-	// Buffer bounds the bytes that wait in memory, those being written included. Its memory grows on demand, and then stays. Zero means 4 MiB.
+	// Format is how lines look. Zero means JSON.
+	Format Format
+	// Sample leaves out lines of requests that went well. Zero means that every request has a line.
+	Sample Sample
+	// Ring is where lines wait, so that they survive the process; the log closes it. Zero means that they wait in memory.
+	Ring *Ring
+	// Buffer bounds the bytes that wait in memory, those being written included. With a Ring it means nothing. Zero means 4 MiB.
 	Buffer int
 	// FlushEvery is how long a line may wait for company. Zero means 100 ms.
 	FlushEvery time.Duration
@@ -35,7 +41,13 @@ func (o Options) withDefaults() Options {
 	if o.Writer == nil {
 		o.Writer = os.Stdout
 	}
+	if o.Format < 0 || int(o.Format) >= len(layouts) {
+		panic("accesslog: Options.Format is none of the formats: use JSON or Logfmt")
+	}
 	o.Buffer = orDefault(o.Buffer, 4<<20)
+	if o.Ring != nil {
+		o.Buffer = int(o.Ring.size)
+	}
 	o.FlushEvery = orDefault(o.FlushEvery, 100*time.Millisecond)
 	o.FlushAt = min(orDefault(o.FlushAt, 32<<10), max(o.Buffer/4, 1))
 	o.CloseWait = orDefault(o.CloseWait, 5*time.Second)
@@ -56,13 +68,14 @@ type Log struct {
 	options Options
 	queue   *queue
 	second  atomic.Pointer[second]
+	sampled atomic.Int64 // requests without a line
 }
 
 // New starts a log and the goroutine that writes it, which lives until Close.
 func New(o Options) *Log {
 	o = o.withDefaults()
 	l := &Log{options: o, queue: newQueue(o)}
-	go l.queue.run()
+	go l.queue.run(newBatch(o, l.queue.bank))
 	return l
 }
 
@@ -82,6 +95,11 @@ func (l *Log) Enter(x *middleware.Exchange) bool {
 
 // Leave is for middleware.Stack. It hands the line over, also when the handler panicked.
 func (l *Log) Leave(x *middleware.Exchange) {
-	x.Scratch = l.appendLine(x.Scratch[:0], x)
+	every := l.options.Sample.of(x)
+	if every == 0 {
+		l.sampled.Add(1)
+		return
+	}
+	x.Scratch = l.appendLine(x.Scratch[:0], x, every)
 	l.queue.add(x.Scratch)
 }

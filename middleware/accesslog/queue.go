@@ -1,10 +1,8 @@
 package accesslog
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"sync"
 	"time"
@@ -16,7 +14,8 @@ var ErrClosed = fmt.Errorf("accesslog: log %w", os.ErrClosed)
 // ErrStuck is what Close returns when the writer did not finish within Options.CloseWait.
 var ErrStuck = fmt.Errorf("accesslog: writer is stuck: %w", os.ErrDeadlineExceeded)
 
-// queue holds lines until its goroutine, run, writes them. mu is never held over a Write, so add never waits for the writer.
+// queue holds lines in a bank until its goroutine, run, writes them. mu is never held over a Write, nor over reading a bank,
+// so add never waits for a disk.
 type queue struct {
 	options Options
 	wake    chan struct{} // capacity 1: a line waits where none did
@@ -25,64 +24,116 @@ type queue struct {
 	done    chan struct{} // closed when run has returned
 
 	mu       sync.Mutex
-	waiting  []byte // whole lines, owned by the queue
-	lines    int    // in waiting
-	writing  int    // bytes run is writing, outside mu
-	accepted int64  // lines put into waiting, ever
-	settled  int64  // of those, written or failed
+	bank     bank
+	size     uint64 // of bank
+	head     uint64 // where the next line goes, counted since the bank began
+	tail     uint64 // where the waiting lines begin
+	accepted int64  // lines put into banks, ever
+	settled  int64  // of those, written or lost
 	stats    Stats
+	busy     bool          // run has lines in hand, from tail on
+	gap      gap           // what a failed bank took with it
+	fault    error         // why it failed, until run has reported it
+	progress chan struct{} // closed and forgotten when tail moves; nil if nobody looks
 	closed   bool
-	progress chan struct{} // closed and forgotten when settled grows; nil if nobody looks
+}
+
+// gap ends at a position, before which lines are lost, and lines that had been accepted until there.
+type gap struct {
+	end   uint64
+	lines int64
 }
 
 func newQueue(o Options) *queue {
-	return &queue{
+	q := &queue{
 		options: o, wake: make(chan struct{}, 1), hurry: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{}),
 	}
+	if o.Ring != nil {
+		o.Ring.give(q)
+	} else {
+		q.bank, q.size = newHeap(uint64(o.Buffer)), uint64(o.Buffer)
+	}
+	if q.head != q.tail {
+		poke(q.wake)
+	}
+	return q
 }
 
 // add copies text, one whole line, or counts it as dropped.
 func (q *queue) add(text []byte) {
 	q.mu.Lock()
 	q.stats.Handed++
-	before := len(q.waiting)
-	if q.closed || before+q.writing+len(text) > q.options.Buffer {
+	before := q.head - q.tail
+	after := before + uint64(len(text))
+	if q.closed || after > q.size {
 		q.stats.Dropped++
 		q.mu.Unlock()
 		return
 	}
-	q.waiting = append(q.waiting, text...)
-	q.lines++
+	if err := q.bank.put(q.head, text); err != nil {
+		q.lose(err)
+		_ = q.bank.put(q.head, text) // memory does not fail
+	}
+	q.head += uint64(len(text))
 	q.accepted++
-	after := len(q.waiting)
 	q.mu.Unlock()
 	if before == 0 {
-		signal(q.wake)
+		poke(q.wake)
 	}
-	if before < q.options.FlushAt && after >= q.options.FlushAt {
-		signal(q.hurry)
+	if at := uint64(q.options.FlushAt); before < at && after >= at {
+		poke(q.hurry)
 	}
 }
 
-// signal never blocks: a full channel says the same already.
-func signal(c chan struct{}) {
+// poke never blocks: a full channel says the same already.
+func poke(c chan struct{}) {
 	select {
 	case c <- struct{}{}:
 	default:
 	}
 }
 
+// lose, with mu held, puts memory in the place of a bank that failed. Only run closes a bank, since it may be reading it.
+func (q *queue) lose(err error) {
+	q.fault, q.bank = err, newHeap(q.size)
+	q.gap = gap{q.head, q.accepted}
+	if !q.busy {
+		q.advance(q.tail)
+	}
+}
+
+// advance, with mu held, makes tail the beginning of what waits, and counts lines that are in no bank any more.
+func (q *queue) advance(tail uint64) {
+	q.tail = tail
+	if q.tail < q.gap.end {
+		q.tail = q.gap.end
+		q.forget(q.gap.lines)
+	}
+	if q.tail == q.head { // what was damaged on the disk has no ends of lines
+		q.forget(q.accepted)
+	}
+	if q.progress != nil {
+		close(q.progress)
+		q.progress = nil
+	}
+}
+
+func (q *queue) forget(upTo int64) {
+	q.stats.Dropped += upTo - q.settled
+	q.settled = upTo
+}
+
 // run is the only caller of Writer.Write. An idle log has no timer running.
-func (q *queue) run() {
+func (q *queue) run(b *batch) {
 	defer close(q.done)
-	b := batch{w: q.options.Writer}
+	defer b.close()
 	timer := time.NewTimer(q.options.FlushEvery)
 	defer timer.Stop()
 	for {
 		select {
 		case <-q.wake:
 		case <-q.stop:
-			q.drain(&b)
+			q.drain(b)
 			return
 		}
 		timer.Reset(q.options.FlushEvery)
@@ -91,44 +142,64 @@ func (q *queue) run() {
 		case <-q.hurry:
 		case <-q.stop:
 		}
-		q.drain(&b)
+		q.drain(b)
 	}
 }
 
-// drain writes until nothing waits. It hands the batch's memory back as the next waiting, so two buffers go to and fro.
+// drain writes until nothing waits.
 func (q *queue) drain(b *batch) {
 	for q.take(b) {
-		written, err := b.write()
-		if err != nil && q.options.OnError != nil {
-			q.options.OnError(err)
+		err := b.load()
+		if err != nil {
+			q.fail(b.bank, err)
+		} else if err = b.write(); err != nil {
+			q.report(err)
 		}
-		q.settle(b, int64(written))
+		if err := b.bank.mark(b.mark); err != nil {
+			q.fail(b.bank, err)
+		}
+		q.report(q.settle(b))
 	}
 }
 
+func (q *queue) report(err error) {
+	if err != nil && q.options.OnError != nil {
+		q.options.OnError(err)
+	}
+}
+
+// take gives run all that waits.
 func (q *queue) take(b *batch) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.lines == 0 {
+	if q.tail == q.head {
 		return false
 	}
-	b.text, q.waiting = q.waiting, b.text[:0]
-	b.lines, q.lines = q.lines, 0
-	q.writing = len(b.text)
+	q.busy = true
+	b.begin(q.bank, q.tail, q.head)
 	return true
 }
 
-func (q *queue) settle(b *batch, written int64) {
+// fail is lose for run, which may find the bank replaced already.
+func (q *queue) fail(failed bank, err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.writing = 0
-	q.settled += int64(b.lines)
-	q.stats.Written += written
-	q.stats.Dropped += int64(b.lines) - written
-	if q.progress != nil {
-		close(q.progress)
-		q.progress = nil
+	if q.bank == failed {
+		q.lose(err)
 	}
+}
+
+// settle counts what became of the batch, and returns why a bank failed meanwhile.
+func (q *queue) settle(b *batch) (fault error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.busy = false
+	q.settled += b.lines
+	q.stats.Written += b.written
+	q.stats.Dropped += b.lines - b.written
+	q.advance(b.end)
+	fault, q.fault = q.fault, nil
+	return fault
 }
 
 // await returns nil once every line accepted before the call is settled.
@@ -138,15 +209,15 @@ func (q *queue) await(ctx context.Context) error {
 		q.mu.Unlock()
 		return ErrClosed
 	}
-	target := q.accepted
-	for q.settled < target {
+	target := q.head
+	for q.tail < target {
 		if q.progress == nil {
 			q.progress = make(chan struct{})
 		}
 		progress := q.progress
 		q.mu.Unlock()
-		signal(q.wake)
-		signal(q.hurry)
+		poke(q.wake)
+		poke(q.hurry)
 		select {
 		case <-progress:
 		case <-ctx.Done():
@@ -156,33 +227,4 @@ func (q *queue) await(ctx context.Context) error {
 	}
 	q.mu.Unlock()
 	return nil
-}
-
-// batch is what run writes at once. It is owned by run.
-type batch struct {
-	w     io.Writer
-	text  []byte
-	lines int
-	torn  bool // the last write ended inside a line
-}
-
-// write returns how many lines arrived whole. After a torn line the next batch starts with a newline, so that the damage is
-// one unreadable line and not two.
-func (b *batch) write() (lines int, err error) {
-	if b.torn {
-		if _, err := b.w.Write([]byte{'\n'}); err != nil {
-			return 0, err
-		}
-		b.torn = false
-	}
-	n, err := b.w.Write(b.text)
-	if n < len(b.text) && err == nil {
-		err = io.ErrShortWrite
-	}
-	if err == nil {
-		return b.lines, nil
-	}
-	n = min(max(n, 0), len(b.text))
-	b.torn = n > 0 && b.text[n-1] != '\n'
-	return bytes.Count(b.text[:n], []byte{'\n'}), err
 }

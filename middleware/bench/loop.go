@@ -14,8 +14,14 @@ import (
 func (c Case) Loop(p Peer) func(n int) { return c.loop(p.Build(c.Routes), p.Copy) }
 
 func (c Case) loop(h http.Handler, fresh bool) func(n int) {
+	return c.prepared(h, fresh, func(*http.Request) {})
+}
+
+// prepared is loop with a request that prepare has changed.
+func (c Case) prepared(h http.Handler, fresh bool, prepare func(*http.Request)) func(n int) {
 	w := NewNull()
 	base := httptest.NewRequest("GET", "/", nil)
+	prepare(base)
 	next := 0
 	return func(n int) {
 		var scratch http.Request

@@ -35,6 +35,11 @@ func Rows() (rows []*Row) {
 	for _, w := range Wrappers() {
 		rows = append(rows, &Row{Case: "wrapper", Name: w.Name, Ours: w.Ours, loop: w.Loop})
 	}
+	for _, works := range [][]Work{Stacks(), Logs(), Counts(), Limits()} {
+		for _, w := range works {
+			rows = append(rows, &Row{Case: w.Case, Name: w.Name, Ours: w.Ours, loop: w.Loop})
+		}
+	}
 	for _, s := range Swaps() {
 		rows = append(rows, &Row{Case: "replacement", Name: s.Name, Ours: true, loop: s.Loop})
 	}

@@ -51,6 +51,7 @@ func (p *piece) Leave(x *middleware.Exchange) {
 	if !ok {
 		return // an inner piece put a foreign context in its place
 	}
+	c.before.Pattern = r.Pattern // what a router found is for the pieces further out as well
 	x.Request = c.before
 	if !c.finish() {
 		return

@@ -7,7 +7,7 @@
 //
 // gives
 //
-//	http_request_duration_seconds_bucket{route="GET /users/{id}",code="2xx",le="0.005"} 12
+//	http_request_duration_seconds_bucket{code="2xx",route="GET /users/{id}",le="0.005"} 12
 //
 // and so on, with _sum and _count, which is the number of requests. Aggregate as usual: a histogram's _count over code is the
 // route's traffic.

@@ -25,7 +25,7 @@ func ExampleMetrics() {
 			fmt.Print(line)
 		}
 	}
-	// Output: http_request_duration_seconds_count{route="GET /users/{id}",code="2xx"} 2
+	// Output: http_request_duration_seconds_count{code="2xx",route="GET /users/{id}"} 2
 }
 
 func ExampleOptions() {
@@ -34,6 +34,15 @@ func ExampleOptions() {
 	h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
 	w := new(strings.Builder)
 	_, _ = m.WriteTo(w)
-	fmt.Println(strings.Contains(w.String(), `le="0.05"} 0`), strings.Contains(w.String(), `code="2xx",le="+Inf"} 1`))
+	fmt.Println(strings.Contains(w.String(), `le="0.05"} 0`), strings.Contains(w.String(), `le="+Inf"} 1`))
 	// Output: true true
+}
+
+func ExampleSeries() {
+	m := metrics.New(metrics.Options{Buckets: []time.Duration{time.Hour}})
+	m.Middleware(http.NotFoundHandler()).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
+	for s := range m.Series() {
+		fmt.Println(s.Route, s.Code, s.Count, "in", m.Buckets(), s.Within)
+	}
+	// Output: unmatched 4xx 1 in [1h0m0s] [1]
 }

@@ -41,11 +41,11 @@ func TestText(t *testing.T) {
 		}
 		want := `# HELP http_request_duration_seconds How long requests took, by route and status class.
 # TYPE http_request_duration_seconds histogram
-http_request_duration_seconds_bucket{route="GET /wait/{for}",code="2xx",le="0.01"} 3
-http_request_duration_seconds_bucket{route="GET /wait/{for}",code="2xx",le="1"} 5
-http_request_duration_seconds_bucket{route="GET /wait/{for}",code="2xx",le="+Inf"} 6
-http_request_duration_seconds_sum{route="GET /wait/{for}",code="2xx"} 3.0225
-http_request_duration_seconds_count{route="GET /wait/{for}",code="2xx"} 6
+http_request_duration_seconds_bucket{code="2xx",route="GET /wait/{for}",le="0.01"} 3
+http_request_duration_seconds_bucket{code="2xx",route="GET /wait/{for}",le="1"} 5
+http_request_duration_seconds_bucket{code="2xx",route="GET /wait/{for}",le="+Inf"} 6
+http_request_duration_seconds_sum{code="2xx",route="GET /wait/{for}"} 3.0225
+http_request_duration_seconds_count{code="2xx",route="GET /wait/{for}"} 6
 `
 		if got := text(m); got != want {
 			t.Errorf("got\n%swant\n%s", got, want)
@@ -81,9 +81,9 @@ func TestRoutesAndCodes(t *testing.T) {
 		serve(h, "GET", "/abort")
 	}()
 	want := []string{
-		`{route="/abort",code="none"} 1`, `{route="/direct/{x}",code="2xx"} 2`, `{route="/panic",code="5xx"} 1`,
-		`{route="GET /ours/{code}",code="none"} 1`, `{route="GET /ours/{code}",code="2xx"} 2`, `{route="GET /ours/{code}",code="3xx"} 1`,
-		`{route="GET /ours/{code}",code="4xx"} 1`, `{route="GET /ours/{code}",code="5xx"} 1`, `{route="unmatched",code="4xx"} 2`,
+		`{code="none",route="/abort"} 1`, `{code="2xx",route="/direct/{x}"} 2`, `{code="5xx",route="/panic"} 1`,
+		`{code="none",route="GET /ours/{code}"} 1`, `{code="2xx",route="GET /ours/{code}"} 2`, `{code="3xx",route="GET /ours/{code}"} 1`,
+		`{code="4xx",route="GET /ours/{code}"} 1`, `{code="5xx",route="GET /ours/{code}"} 1`, `{code="4xx",route="unmatched"} 2`,
 	}
 	if got := counts(m); fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("got  %s\nwant %s", strings.Join(got, "\n     "), strings.Join(want, "\n     "))
@@ -96,7 +96,7 @@ func TestPatternsAreBoundedAndEscaped(t *testing.T) {
 	for _, p := range []string{"a\"b\\c\nd", "\xff", "third", "fourth", "fifth"} {
 		serve(m.Middleware(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { r.Pattern = p })), "GET", "/")
 	}
-	want := []string{`{route="a\"b\\c\nd",code="2xx"} 1`, `{route="third",code="2xx"} 1`, `{route="unmatched",code="2xx"} 2`, "{route=\"\ufffd\",code=\"2xx\"} 1"}
+	want := []string{`{code="2xx",route="a\"b\\c\nd"} 1`, `{code="2xx",route="third"} 1`, `{code="2xx",route="unmatched"} 2`, "{code=\"2xx\",route=\"\ufffd\"} 1"}
 	if got := counts(m); fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("got %q, want %q", got, want)
 	}

@@ -69,3 +69,16 @@ func escape(dst []byte, c byte) []byte {
 	}
 	return append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
 }
+
+// AppendWord appends s as a logfmt value: as it is if that is one word, else as a JSON string.
+func AppendWord(dst []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c <= ' ' || c >= 0x7f || c == '"' || c == '\\' || c == '=' {
+			return Append(dst, s)
+		}
+	}
+	if s == "" {
+		return append(dst, `""`...)
+	}
+	return append(dst, s...)
+}

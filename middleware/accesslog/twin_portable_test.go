@@ -1,0 +1,5 @@
+//go:build !linux || portable
+
+package accesslog_test
+
+const mapping = false

@@ -1,0 +1,57 @@
+package metrics
+
+import (
+	"iter"
+	"maps"
+	"slices"
+	"time"
+)
+
+// Name and Help are those of the histogram. Its labels are route and code.
+const (
+	Name = "http_request_duration_seconds"
+	Help = "How long requests took, by route and status class."
+)
+
+// Series is the histogram of one route and status class at one moment, for programs that show the counts in a way of their own. It
+// belongs to who got it.
+type Series struct {
+	Route, Code string
+	Count       int64
+	Sum         time.Duration
+	Within      []int64 // how many took no longer than each of Buckets
+}
+
+// Buckets returns the upper limits, ascending.
+func (m *Metrics) Buckets() []time.Duration { return slices.Clone(m.buckets) }
+
+// Series returns all that have counted something, by route and code.
+func (m *Metrics) Series() iter.Seq[Series] {
+	return func(yield func(Series) bool) {
+		routes := *m.routes.Load()
+		for _, pattern := range slices.Sorted(maps.Keys(routes)) {
+			for c, code := range classes {
+				s := Series{Route: pattern, Code: code, Within: make([]int64, len(m.buckets)+1)}
+				if routes[pattern].read(c, &s); s.Count > 0 && !yield(s) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// read adds up the shards. The total is that of the counts read, so that a histogram always agrees with itself.
+func (r *route) read(class int, into *Series) {
+	n := len(into.Within)
+	for _, s := range r.shards {
+		for i := range into.Within {
+			into.Within[i] += s.counts[class*n+i].Load()
+		}
+		into.Sum += time.Duration(s.sums[class].Load())
+	}
+	for i, here := range into.Within {
+		into.Count += here
+		into.Within[i] = into.Count
+	}
+	into.Within = into.Within[:n-1]
+}
