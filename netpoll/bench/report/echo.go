@@ -13,15 +13,18 @@ type echoRow struct {
 	OpsPerSec, CPU []float64
 }
 
-// echo compares each server with ours, round by round.
 func echo(b *bytes.Buffer) {
-	rows := load[echoRow]("echo")
-	if len(rows) == 0 {
-		return
-	}
 	fmt.Fprintf(b, "64 bytes sent back by a process of its own, the client a bare epoll loop for each core on the same cores, "+
 		"rounds alternated: `go run . echo`. Ratios are netpoll's `Server` to the row's, round by round.\n\n")
-	fmt.Fprintf(b, "| server | conns | server CPU µs/op | messages/s | CPU, ratio (95 %% interval) | messages/s, ratio | |\n|---|---|---|---|---|---|---|\n")
+	versus(b, "messages", load[echoRow]("echo"))
+	fmt.Fprintf(b, "The same for connections that send one message and end, eight at a time: `go run . accept`. \"reuseport\" is the "+
+		"`Server` with a listener and an acceptor for each core in place of one for all.\n\n")
+	versus(b, "connections", load[echoRow]("accept"))
+}
+
+// versus compares each server with ours, round by round.
+func versus(b *bytes.Buffer, what string, rows []echoRow) {
+	fmt.Fprintf(b, "| server | conns | server CPU µs each | %s/s | CPU, ratio (95 %% interval) | %[1]s/s, ratio | |\n|---|---|---|---|---|---|---|\n", what)
 	for _, r := range rows {
 		ours := oursOf(rows, r.Conns)
 		if r.Server == ours.Server {
@@ -31,13 +34,17 @@ func echo(b *bytes.Buffer) {
 		cpu, cpuLow, cpuHigh := interval.Of(ratios(ours.CPU, r.CPU))
 		ops, opsLow, opsHigh := interval.Of(ratios(ours.OpsPerSec, r.OpsPerSec))
 		fmt.Fprintf(b, "| %s | %d | %.2f | %.0f | %.3f (%.3f–%.3f) | %.3f (%.3f–%.3f) | %s |\n", r.Server, r.Conns, median(r.CPU),
-			median(r.OpsPerSec), cpu, cpuLow, cpuHigh, ops, opsLow, opsHigh, echoNote(r.Server, cpuLow, cpuHigh, opsLow, opsHigh))
+			median(r.OpsPerSec), cpu, cpuLow, cpuHigh, ops, opsLow, opsHigh, note(r.Server, what, cpuLow, cpuHigh, opsLow, opsHigh))
 	}
 	fmt.Fprintln(b)
 }
 
-func echoNote(server string, cpuLow, cpuHigh, opsLow, opsHigh float64) string {
-	if server == "epoll" {
+// note judges the echo's bars; there is none for accepting.
+func note(server, what string, cpuLow, cpuHigh, opsLow, opsHigh float64) string {
+	switch {
+	case what != "messages":
+		return ""
+	case server == "epoll":
 		return "aim ≤ 1.05× CPU: " + within(cpuLow, cpuHigh, 1.05, false)
 	}
 	return fmt.Sprintf("bar: ahead; CPU %s, messages/s %s", within(cpuLow, cpuHigh, 1, false), within(opsLow, opsHigh, 1, true))

@@ -25,6 +25,7 @@ func main() {
 	log.SetFlags(0)
 	var b bytes.Buffer
 	memory(&b)
+	flat(&b)
 	compared(&b)
 	echo(&b)
 	endings(&b)
@@ -65,19 +66,20 @@ func load[T any](name string) (rows []T) {
 
 type facts struct{ RssAnon, Goroutines, Peak int }
 
+type memoryRow struct {
+	Server          string
+	Conns           []int
+	Readings        [][]facts
+	Slope, Absolute []float64
+}
+
 func memory(b *bytes.Buffer) {
-	type row struct {
-		Server          string
-		Conns           []int
-		Readings        [][]facts
-		Slope, Absolute []float64
-	}
 	bars := map[string]float64{"netpoll-nethttp": 150, "netpoll-gin": 200, "netpoll-echo": 200, "netpoll-fasthttp": 200}
 	fmt.Fprintf(b, "Anonymous memory of the server (RssAnon after a collection), each connection after one request, `ParkAfter` as it is "+
 		"by default: `go run . memory`. Median of runs (95 %% interval from 9 runs on, lowest–highest below); in all is above what the server had after 64 connections.\n\n")
 	fmt.Fprintf(b, "| server | runs | goroutines, most and at the end | B for each connection, 2,000 → 19,000 | in all at 19,000 | |\n|---|---|---|---|---|---|\n")
 	plain := 0.0
-	for _, r := range load[row]("memory") {
+	for _, r := range load[memoryRow]("memory") {
 		note, slope := "", median(r.Slope)
 		if bar, ok := bars[r.Server]; ok {
 			note = fmt.Sprintf("bar ≤ %.0f: %s", bar, judge(r.Slope, bar))
