@@ -3,6 +3,8 @@ package netpoll
 import (
 	"io"
 	"net"
+	"os"
+	"syscall"
 	"time"
 )
 
@@ -48,8 +50,23 @@ func (c *tcpConn) SetWriteDeadline(t time.Time) error  { return c.g.SetWriteDead
 func (c *tcpConn) ID() uint64                          { return c.g.rec.id }
 func (c *tcpConn) Accepted() time.Time                 { return c.g.acceptedAt() }
 func (c *tcpConn) Served() int                         { return int(c.g.served.Load()) }
-func (c *tcpConn) NetConn() net.Conn                   { return c.TCPConn }
+func (c *tcpConn) NetConn() net.Conn                   { return c.shown() }
 func (c *tcpConn) gateOf() *gate                       { return &c.g }
+
+// What can change the options that a wake has to bring back.
+func (c *tcpConn) SetNoDelay(on bool) error                 { return c.shown().SetNoDelay(on) }
+func (c *tcpConn) SetKeepAlive(on bool) error               { return c.shown().SetKeepAlive(on) }
+func (c *tcpConn) SetKeepAlivePeriod(d time.Duration) error { return c.shown().SetKeepAlivePeriod(d) }
+func (c *tcpConn) SetKeepAliveConfig(k net.KeepAliveConfig) error {
+	return c.shown().SetKeepAliveConfig(k)
+}
+func (c *tcpConn) File() (*os.File, error)               { return c.shown().File() }
+func (c *tcpConn) SyscallConn() (syscall.RawConn, error) { return c.shown().SyscallConn() }
+
+func (c *tcpConn) shown() *net.TCPConn {
+	c.g.shown.Store(true)
+	return c.TCPConn
+}
 
 // unixConn has no io.ReaderFrom, because *net.UnixConn has none: net/http frames a response differently when there is one.
 type unixConn struct {

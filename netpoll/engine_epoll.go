@@ -17,6 +17,7 @@ import (
 type engine struct {
 	loops []*loop
 	done  sync.WaitGroup
+	room  headroom
 }
 
 func (e *engine) start(v *Server) error {
@@ -116,6 +117,7 @@ func (e *engine) acceptAll(v *Server, fd int, tcp bool, pause *time.Duration) er
 		switch err {
 		case nil:
 			*pause = 0
+			e.room.grow(int64(nfd), nfd) // the lowest free number, so as many are in use
 			if tcp {
 				unix.SetsockoptInt(nfd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
 				unix.SetsockoptInt(nfd, unix.SOL_SOCKET, unix.SO_KEEPALIVE, 1)

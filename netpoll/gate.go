@@ -47,6 +47,7 @@ type gate struct {
 	rec   record          // immutable but for post and begun, which mu guards
 
 	served atomic.Uint32 // a counter on its own: orders nothing
+	shown  atomic.Bool   // somebody was given a way to the socket's options. Set before; whoever sets them while the server closes is too late anyway
 	// phase is written only under mu. Reading it without is allowed for one decision, "passive": whoever sees a stale
 	// passive made its call before the hook that changes it, or concurrently, which is the same for a net.Conn.
 	phase atomic.Uint32
@@ -187,5 +188,8 @@ func (g *gate) gone() bool { return g.keeps() && g.at() == closed }
 func (g *gate) parkedRecord() record {
 	rec := g.rec
 	rec.served = g.served.Load()
+	if g.shown.Load() {
+		rec.options = exposed
+	}
 	return rec
 }

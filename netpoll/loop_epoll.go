@@ -63,20 +63,19 @@ func (l *loop) run() {
 		panic(err) // of an *os.File that is not nil: cannot happen
 	}
 	events := make([]unix.EpollEvent, 256)
-	n := 0
-	look := func(fd uintptr) bool {
-		n = harvest(int(fd), events)
-		return n > 0
-	}
-	for !l.turns() {
-		if raw.Read(look) != nil {
-			break
+	raw.Read(func(fd uintptr) bool {
+		for !l.turns() {
+			n := harvest(int(fd), events)
+			if n == 0 {
+				return false
+			}
+			now := time.Now()
+			for _, ev := range events[:n] {
+				l.handle(ev, now)
+			}
 		}
-		now := time.Now()
-		for _, ev := range events[:n] {
-			l.handle(ev, now)
-		}
-	}
+		return true
+	})
 	unix.Close(l.bell)
 	l.epoll.Close()
 }

@@ -10,7 +10,7 @@ type Options struct {
 	// ParkAfter is how long a connection must have been idle before it is parked. A park and a wake together cost
 	// about as much as a request, so it should be longer than the pauses of a busy client. The Go runtime keeps about
 	// 1 kB for good of each connection that was ever awake at the same time as the others, which is what shorter saves.
-	// Negative means that nothing is parked. Zero means 250 ms, more than the round trip to nearly any client.
+	// Negative means that nothing is parked. Zero means 200 ms, more than the round trip to nearly any client.
 	ParkAfter time.Duration
 
 	// IdleTimeout bounds the time between two requests, parked or not. The server's own bound (http.Server.IdleTimeout,
@@ -40,7 +40,7 @@ type Options struct {
 }
 
 const (
-	defaultParkAfter        = 250 * time.Millisecond
+	defaultParkAfter        = 200 * time.Millisecond
 	defaultFirstByteTimeout = 30 * time.Second
 	defaultHandshakeTimeout = 10 * time.Second // ServeTLS has none unless ReadTimeout or its like is set
 )

@@ -17,23 +17,20 @@ func (t *lot) poll() {
 		return
 	}
 	events := make([]unix.EpollEvent, 128)
-	for {
-		n := 0
-		err := raw.Read(func(fd uintptr) bool {
+	raw.Read(func(fd uintptr) bool { // ends with an error: close sets a deadline
+		for n := len(events); n == len(events); {
 			n = harvest(int(fd), events)
-			return n > 0
-		})
-		if err != nil {
-			return
+			for _, ev := range events[:n] {
+				t.handle(ev)
+			}
 		}
-		for _, ev := range events[:n] {
-			t.handle(ev)
-		}
-	}
+		return false
+	})
 }
 
-// harvest does not wait: the runtime's poller does, on the epoll's own readability. That is edge-triggered, which is
-// right since poll asks again until nothing is left.
+// harvest does not wait: the runtime's poller does, on the epoll's own readability. That is edge-triggered: a caller has to
+// ask until nothing is left, and wait within the same RawConn.Read, since the next one forgets an edge that came between.
+// Where all events are one-shot, fewer than there is room for are all.
 func harvest(epfd int, events []unix.EpollEvent) int {
 	for {
 		n, err := unix.EpollWait(epfd, events, 0)
@@ -83,6 +80,7 @@ func isAlert(p []byte) bool {
 func (t *lot) wake(c taken) {
 	nc, err := t.rise(c)
 	if err != nil {
+		t.l.count.reaped.Add(1)
 		t.l.left(1)
 		return
 	}
@@ -94,7 +92,7 @@ func (t *lot) wake(c taken) {
 // rise returns what Accept will.
 func (t *lot) rise(c taken) (net.Conn, error) {
 	if c.nc == nil {
-		nc, err := t.revive(c.fd)
+		nc, err := t.revive(c.fd, &c.rec.options)
 		if err != nil {
 			return nil, err
 		}
@@ -109,8 +107,14 @@ func (t *lot) rise(c taken) (net.Conn, error) {
 
 // revive makes a net.Conn of a parked fd, which it takes over. At the fd limit the fd it has just closed is normally the
 // one it gets; where others of the process are faster it lives on the reserve, and then it waits.
-func (t *lot) revive(fd int) (net.Conn, error) {
-	opts := readSockopts(fd)
+func (t *lot) revive(fd int, known *options) (net.Conn, error) {
+	var opts sockopts
+	if *known != usual {
+		opts = readSockopts(fd)
+	}
+	if *known == unread && opts.usual() {
+		*known = usual
+	}
 	if err := t.box.load(fd); err != nil {
 		return nil, err
 	}
@@ -122,6 +126,10 @@ func (t *lot) revive(fd int) (net.Conn, error) {
 			return err
 		})
 		if err == nil {
+			if nc.RemoteAddr() == nil { // reset since isGone looked: nobody expects a connection without a peer
+				nc.Close()
+				return nil, net.ErrClosed
+			}
 			opts.restore(t.box.fd)
 			return nc, nil
 		}

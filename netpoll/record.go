@@ -10,4 +10,14 @@ type record struct {
 	served   uint32
 	begun    bool // a byte has reached the server: no longer under FirstByteTimeout
 	post     bool // the last request was a POST; see method
+	options  options
 }
+
+// options is what is known of the socket options that a wake overwrites.
+type options uint8
+
+const (
+	unread  options = iota
+	usual           // they are what a wake makes of them, and nobody has had a way to change them since they were read
+	exposed         // somebody was given a way to the socket, and may have kept it
+)

@@ -18,6 +18,16 @@ var overwritten = [...]struct{ level, name, goes int }{
 	{unix.IPPROTO_TCP, unix.TCP_KEEPCNT, 9},
 }
 
+// usual reports whether restore has nothing to do.
+func (o *sockopts) usual() bool {
+	for i, opt := range overwritten {
+		if o.known[i] && o.value[i] != opt.goes {
+			return false
+		}
+	}
+	return true
+}
+
 // readSockopts finds none on a Unix socket, which has no TCP_NODELAY.
 func readSockopts(fd int) (o sockopts) {
 	for i, opt := range overwritten {

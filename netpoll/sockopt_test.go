@@ -28,20 +28,23 @@ var watched = map[string][2]int{
 	"NOTSENT":      {unix.IPPROTO_TCP, unix.TCP_NOTSENT_LOWAT},
 }
 
-func options(t *testing.T, c syscall.Conn) string {
+func options(t *testing.T, c syscall.Conn) (all string) {
+	withFd(t, c, func(fd int) { all = optionsOf(t, fd) })
+	return all
+}
+
+func optionsOf(t *testing.T, fd int) string {
 	got := map[string]int{}
-	withFd(t, c, func(fd int) {
-		for name, o := range watched {
-			v, err := unix.GetsockoptInt(fd, o[0], o[1])
-			if err != nil {
-				t.Errorf("getsockopt %s: %v", name, err)
-			}
-			got[name] = v
+	for name, o := range watched {
+		v, err := unix.GetsockoptInt(fd, o[0], o[1])
+		if err != nil {
+			t.Errorf("getsockopt %s: %v", name, err)
 		}
-		fl, _ := unix.FcntlInt(uintptr(fd), unix.F_GETFL, 0)
-		fdfl, _ := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0)
-		got["nonblock"], got["cloexec"] = fl&unix.O_NONBLOCK, fdfl&unix.FD_CLOEXEC
-	})
+		got[name] = v
+	}
+	fl, _ := unix.FcntlInt(uintptr(fd), unix.F_GETFL, 0)
+	fdfl, _ := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0)
+	got["nonblock"], got["cloexec"] = fl&unix.O_NONBLOCK, fdfl&unix.FD_CLOEXEC
 	return fmt.Sprint(got)
 }
 

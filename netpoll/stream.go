@@ -64,8 +64,9 @@ type Stream struct {
 // wire is how a Stream's bytes move: a descriptor in a loop, or a net.Conn with goroutines of its own. All but kick and
 // remoteAddr need the Stream's mu.
 type wire interface {
-	send(bufs [][]byte) (int, error) // what can be sent without waiting
-	changed()                        // reading() or blocked has another value
+	write(p []byte) (int, error)  // what can be sent without waiting
+	flush(o *outbox) (int, error) // the same of what waits in o, which forgets nothing
+	changed()                     // reading() or blocked has another value
 	shutWrite()
 	kick() // calls Stream.turn soon, where the functions are called
 	close()

@@ -96,13 +96,9 @@ func (w *connWire) writeLoop() {
 	}
 }
 
-// send leaves everything to writeLoop.
-func (w *connWire) send(bufs [][]byte) (int, error) {
-	if len(bufs) == 0 {
-		return 0, nil
-	}
-	return 0, errAgain
-}
+// write and flush leave everything to writeLoop.
+func (w *connWire) write([]byte) (int, error)  { return 0, errAgain }
+func (w *connWire) flush(*outbox) (int, error) { return 0, errAgain }
 
 func (w *connWire) changed() { w.cond.Broadcast() }
 

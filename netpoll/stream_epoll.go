@@ -58,15 +58,21 @@ func (w *fdWire) broken() error {
 	return os.NewSyscallError("read", unix.ECONNRESET)
 }
 
-func (w *fdWire) send(bufs [][]byte) (n int, err error) {
+func (w *fdWire) write(p []byte) (int, error) { return written(unix.Write(w.fd, p)) }
+
+func (w *fdWire) flush(o *outbox) (int, error) {
+	var room [16][]byte
+	bufs := o.gather(room[:0])
 	switch len(bufs) {
 	case 0:
 		return 0, nil
 	case 1:
-		n, err = unix.Write(w.fd, bufs[0])
-	default:
-		n, err = unix.Writev(w.fd, bufs)
+		return w.write(bufs[0])
 	}
+	return written(unix.Writev(w.fd, bufs))
+}
+
+func written(n int, err error) (int, error) {
 	switch err {
 	case nil:
 		return n, nil // what is left is tried again, and meets EAGAIN

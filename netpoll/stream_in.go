@@ -20,6 +20,11 @@ func guard(f func()) (err error) {
 	return nil
 }
 
+func isPanic(err error) bool {
+	var thrown *PanicError
+	return errors.As(err, &thrown)
+}
+
 func (s *Stream) cork() {
 	s.mu.Lock()
 	s.corked = true
@@ -30,11 +35,11 @@ func (s *Stream) cork() {
 func (s *Stream) uncork(err error) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var thrown *PanicError
 	switch {
-	case errors.As(err, &thrown):
+	case err == nil:
+	case isPanic(err):
 		s.failed(err)
-	case err != nil && !s.closing: // what was written answers what came before it
+	case !s.closing: // what was written answers what came before it
 		s.hasty = true
 		s.close(err)
 	}
@@ -147,7 +152,7 @@ func (s *Stream) step() (more bool) {
 		s.rest = nil
 		s.wire.shutWrite()
 		s.wire.changed()
-	case !s.closing && (s.paused || s.owed) && s.relieved():
+	case s.resumable():
 		s.resume()
 		return true
 	}
@@ -156,14 +161,12 @@ func (s *Stream) step() (more bool) {
 
 // resume needs mu and gives it up for the functions.
 func (s *Stream) resume() {
-	owed := s.owed
-	s.paused, s.owed = false, false
+	reads := s.paused && s.relieved()
+	s.paused, s.owed = s.paused && !reads, false
 	s.mu.Unlock()
 	defer s.mu.Lock()
-	if owed {
-		s.call(s.srv.OnWritable)
-	}
-	if len(s.rest) > 0 {
+	s.call(s.srv.OnWritable)
+	if reads && len(s.rest) > 0 {
 		s.cork()
 		s.deliver(s.rest)
 	}

@@ -47,3 +47,11 @@ func BenchmarkEcho(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkAccept(b *testing.B) {
+	for b.Loop() {
+		if _, err := accepts(1, 25, ""); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

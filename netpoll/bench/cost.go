@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"regexp"
 	"strconv"
+
+	"github.com/hotpath-go/hotpath/netpoll/bench/interval"
 )
 
 // compared is one measure of both sides, round by round: ratios are of the two readings of a round.
@@ -22,7 +24,7 @@ func (c *compared) sum() {
 	for i := range r {
 		r[i] = c.Netpoll[i] / c.Plain[i]
 	}
-	c.Ratio, c.Low, c.High = bootstrap(r)
+	c.Ratio, c.Low, c.High = interval.Of(r)
 }
 
 // alternate measures both servers once a round, each side first every second time.

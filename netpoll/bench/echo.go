@@ -4,12 +4,11 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -23,11 +22,17 @@ type echoRow struct {
 var echoKinds = []string{"netpoll", "epoll", "gnet", "cloudwego", "goroutine"}
 
 // echoes measures each server once a round, another first each time.
-func echoes(rounds, scale int, _ string) (any, error) {
+func echoes(rounds, scale int, only string) (any, error) {
 	var rows []*echoRow
 	for _, conns := range []int{64, 512} {
+		if only != "" && only != fmt.Sprint(conns) {
+			continue
+		}
 		var group []*echoRow
 		for _, kind := range echoKinds {
+			if *kindOnly != "" && *kindOnly != kind {
+				continue
+			}
 			group = append(group, &echoRow{Server: kind, Conns: conns})
 		}
 		for i := range rounds {
@@ -51,33 +56,48 @@ func echoRound(kind string, conns int, d time.Duration) (opsPerSec, cpu float64,
 		return 0, 0, err
 	}
 	defer p.stop()
-	var wg sync.WaitGroup
-	var ops atomic.Int64
-	var stop atomic.Bool
-	for range conns {
-		c, err := dialSoon(p.addr)
+	var clients []*echoClient
+	var running sync.WaitGroup
+	failed := make(chan error, runtime.GOMAXPROCS(0))
+	defer func() {
+		for _, c := range clients {
+			c.stop.Store(true)
+		}
+		running.Wait()
+		for _, c := range clients {
+			c.close()
+		}
+	}()
+	for range runtime.GOMAXPROCS(0) {
+		c, err := dialEchoes(p.addr, conns/runtime.GOMAXPROCS(0))
 		if err != nil {
 			return 0, 0, err
 		}
-		defer c.Close()
-		wg.Go(func() {
-			var b [64]byte
-			for !stop.Load() {
-				c.Write(b[:])
-				if _, err := io.ReadFull(c, b[:]); err != nil {
-					return
-				}
-				ops.Add(1)
+		clients = append(clients, c)
+	}
+	ops := func() (n int64) {
+		for _, c := range clients {
+			n += c.ops.Load()
+		}
+		return n
+	}
+	for _, c := range clients {
+		running.Go(func() {
+			if err := c.run(); err != nil {
+				failed <- err
 			}
 		})
 	}
 	time.Sleep(d / 5)
-	n, used, began := ops.Load(), p.cpu(), time.Now()
+	n, used, began := ops(), p.cpu(), time.Now()
 	time.Sleep(d)
-	n, used = ops.Load()-n, p.cpu()-used
+	n, used = ops()-n, p.cpu()-used
 	took := time.Since(began)
-	stop.Store(true)
-	wg.Wait()
+	select {
+	case err := <-failed:
+		return 0, 0, err
+	default:
+	}
 	if n == 0 {
 		return 0, 0, fmt.Errorf("nothing was echoed")
 	}

@@ -18,13 +18,8 @@ import (
 
 // echoServers answer with what they are sent. Each runs in a process of its own.
 var echoServers = map[string]func(net.Listener) error{
-	"netpoll": func(ln net.Listener) error {
-		v := &netpoll.Server{OnData: func(s *netpoll.Stream, p []byte) (int, error) {
-			_, err := s.Write(p)
-			return len(p), err
-		}}
-		return v.Serve(ln)
-	},
+	"netpoll":   func(ln net.Listener) error { return ourEcho().Serve(ln) },
+	"reuseport": func(ln net.Listener) error { return reuseport(ourEcho(), ln) },
 	"goroutine": func(ln net.Listener) error {
 		for {
 			c, err := ln.Accept()
@@ -47,7 +42,7 @@ var echoServers = map[string]func(net.Listener) error{
 	"gnet": func(ln net.Listener) error {
 		addr := ln.Addr().String()
 		ln.Close()
-		return gnet.Run(&gnetEcho{}, "tcp://"+addr, gnet.WithMulticore(true))
+		return gnet.Run(&gnetEcho{addr: addr}, "tcp://"+addr, gnet.WithMulticore(true))
 	},
 	"cloudwego": func(ln net.Listener) error {
 		loop, err := cloudwego.NewEventLoop(func(_ context.Context, c cloudwego.Connection) error {
@@ -70,7 +65,23 @@ var echoServers = map[string]func(net.Listener) error{
 	"epoll": bareEpoll,
 }
 
-type gnetEcho struct{ gnet.BuiltinEventEngine }
+func ourEcho() *netpoll.Server {
+	return &netpoll.Server{OnData: func(s *netpoll.Stream, p []byte) (int, error) {
+		_, err := s.Write(p)
+		return len(p), err
+	}}
+}
+
+type gnetEcho struct {
+	gnet.BuiltinEventEngine
+	addr string
+}
+
+// OnBoot says where the server is: what is accepted before by the listener it replaces is reset.
+func (e *gnetEcho) OnBoot(gnet.Engine) gnet.Action {
+	fmt.Println(e.addr)
+	return gnet.None
+}
 
 func (*gnetEcho) OnTraffic(c gnet.Conn) gnet.Action {
 	p, _ := c.Next(-1)
@@ -95,17 +106,11 @@ func bareEpoll(ln net.Listener) error {
 		if err != nil {
 			return err
 		}
-		f, err := c.(*net.TCPConn).File()
-		if err != nil {
-			return err
-		}
+		fd, err := ownFD(c)
 		c.Close()
-		fd, err := unix.Dup(int(f.Fd()))
 		if err != nil {
 			return err
 		}
-		f.Close()
-		unix.SetNonblock(fd, true)
 		ev := unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(fd)}
 		if err := unix.EpollCtl(fds[n%len(fds)], unix.EPOLL_CTL_ADD, fd, &ev); err != nil {
 			return err
@@ -138,6 +143,8 @@ func runEcho(kind string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Println(ln.Addr())
+	if kind != "gnet" && kind != "reuseport" { // those listen anew
+		fmt.Println(ln.Addr())
+	}
 	return serve(ln)
 }

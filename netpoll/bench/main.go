@@ -8,6 +8,7 @@
 //	go run . parkwake    server CPU for a request that wakes a parked connection
 //	go run . endings     idle-timeout sweep and Shutdown of 18,000 parked connections
 //	go run . echo        64-byte echo, 64 and 512 connections, Server beside other event loops
+//	go run . accept      connections of one message each: one acceptor, and one for each core with SO_REUSEPORT
 //	go run . processes   six servers with 18,000 connections each, at the same time
 //	go run ./report
 package main
@@ -22,6 +23,8 @@ import (
 	"runtime"
 	"strings"
 )
+
+var kindOnly = flag.String("kind", "", "for echo: only this server")
 
 func main() {
 	log.SetFlags(0)
@@ -46,7 +49,7 @@ func main() {
 		log.Fatal(runServer(*serve, *after, *idle))
 	}
 	run, ok := map[string]func(rounds, scale int, only string) (any, error){
-		"memory": memory, "busy": busy, "parkwake": parkWake, "endings": endings, "echo": echoes, "processes": processes,
+		"memory": memory, "busy": busy, "parkwake": parkWake, "endings": endings, "echo": echoes, "accept": accepts, "processes": processes,
 	}[flag.Arg(0)]
 	if !ok {
 		flag.Usage()

@@ -15,16 +15,16 @@ type memoryRow struct {
 
 var pairs = []string{"nethttp", "gin", "echo", "fasthttp", "tls"}
 
-// memory weighs the servers under netpoll several times and the others, which hardly differ from run to run, once.
-func memory(_, scale int, only string) (any, error) {
+// memory weighs the servers under netpoll once a round and the others, which hardly differ from run to run, only once.
+func memory(rounds, scale int, only string) (any, error) {
 	var rows []memoryRow
 	for _, base := range pairs {
 		if only != "" && only != base {
 			continue
 		}
-		runs := 3
+		runs := rounds
 		if base == "tls" { // a run takes half a minute
-			runs = 1
+			runs = min(rounds, 3)
 		}
 		counts := []int{0, 2000 / scale, 10500 / scale, 19000 / scale}
 		plain, err := weigh(base, 1, counts...)

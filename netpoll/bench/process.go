@@ -37,6 +37,7 @@ func start(kind string, args ...string) (*process, error) {
 		p.settle = 2500 * time.Millisecond
 	}
 	p.cmd.Stderr = os.Stderr
+	p.cmd.Env = append(os.Environ(), "GNET_LOGGING_LEVEL=2") // to where its address is expected, otherwise
 	pipe, err := p.cmd.StdoutPipe()
 	if err != nil {
 		return nil, err

@@ -1,14 +1,13 @@
-//go:build linux
-
-package main
+// Package interval says how sure a median is.
+package interval
 
 import (
 	"math/rand/v2"
 	"slices"
 )
 
-// bootstrap returns the median and the middle 95 % of the medians of 10,000 resamples.
-func bootstrap(x []float64) (median, low, high float64) {
+// Of returns the median and the middle 95 % of the medians of 10,000 resamples.
+func Of(x []float64) (median, low, high float64) {
 	rnd := rand.New(rand.NewPCG(1, 2)) // the same readings give the same interval
 	medians := make([]float64, 10000)
 	draw := make([]float64, len(x))
