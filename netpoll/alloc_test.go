@@ -3,6 +3,7 @@
 package netpoll_test
 
 import (
+	"io"
 	"net"
 	"net/http"
 	"testing"
@@ -46,5 +47,33 @@ func TestBusyConnAllocs(t *testing.T) {
 	buf := make([]byte, 4096)
 	if n := testing.AllocsPerRun(200, func() { request(l, server, client, buf) }); n != 0 {
 		t.Errorf("%v allocations for each request, want 0", n)
+	}
+}
+
+// An echoed frame costs no allocation, on the loops.
+func TestServerEchoAllocs(t *testing.T) {
+	if !parks {
+		return
+	}
+	for _, network := range []string{"tcp", "unix"} {
+		var frames netpoll.LengthPrefix
+		answer := make([]byte, 0, 100)
+		s := serveStreams(t, listenOn(t, network), &netpoll.Server{
+			IdleTimeout: time.Minute,
+			OnData: netpoll.Frames(frames.Split, func(s *netpoll.Stream, frame []byte) error {
+				answer, _ = frames.Append(answer[:0], frame)
+				_, err := s.Write(answer)
+				return err
+			}),
+		})
+		c := dial(t, s.ln)
+		sent, _ := frames.Append(nil, make([]byte, 64))
+		got := make([]byte, len(sent))
+		if n := testing.AllocsPerRun(500, func() {
+			c.Write(sent)
+			io.ReadFull(c, got)
+		}); n != 0 {
+			t.Errorf("%s: %v allocations for each message, want 0", network, n)
+		}
 	}
 }

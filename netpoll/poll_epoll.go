@@ -80,6 +80,7 @@ func isAlert(p []byte) bool {
 func (t *lot) wake(c taken) {
 	nc, err := t.rise(c)
 	if err != nil {
+		t.l.count.reaped.Add(1)
 		t.l.left(1)
 		return
 	}
@@ -125,6 +126,10 @@ func (t *lot) revive(fd int, known *options) (net.Conn, error) {
 			return err
 		})
 		if err == nil {
+			if nc.RemoteAddr() == nil { // reset since isGone looked: nobody expects a connection without a peer
+				nc.Close()
+				return nil, net.ErrClosed
+			}
 			opts.restore(t.box.fd)
 			return nc, nil
 		}

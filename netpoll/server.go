@@ -224,6 +224,7 @@ func (v *Server) end() (listeners []net.Listener, streams []*Stream) {
 
 // Shutdown closes the listeners and each Stream as Stream.Close does: nothing more is read, what was handed to workers is
 // finished, what waits is sent. It returns when the last has ended, or ends the others as Close does once ctx is done.
+// A client that the kernel has taken and nobody has accepted yet is reset, as by every listener that closes.
 // It must not be called from the Server's functions.
 func (v *Server) Shutdown(ctx context.Context) error {
 	for _, s := range v.close() {

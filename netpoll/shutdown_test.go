@@ -60,7 +60,11 @@ func TestIdleConnectionsHoldNoGoroutine(t *testing.T) {
 	idling(t, l, int64(len(few)))
 	before := runtime.NumGoroutine()
 	fill(t, l, n)
-	idling(t, l, int64(len(few)+n))
+	const silent = 200 // who says nothing costs no more
+	for range silent {
+		dial(t, l)
+	}
+	idling(t, l, int64(len(few)+n+silent))
 	eventually(t, "as many goroutines as before", func() bool { return runtime.NumGoroutine() <= before+5 })
 }
 
@@ -98,6 +102,23 @@ func TestShutdown(t *testing.T) {
 	}
 	if err := <-ended; err != nil {
 		t.Error(err)
+	}
+	eventually(t, "all closed", func() bool { return l.Stats().Open == 0 })
+}
+
+// http.Server.Close ends what is parked as well.
+func TestCloseEndsParked(t *testing.T) {
+	var srv *http.Server
+	l := serve(t, &netpoll.Options{ParkAfter: soon}, hello, func(s *http.Server) { srv = s })
+	conns := fill(t, l, 20)
+	idling(t, l, 20)
+	if err := srv.Close(); err != nil {
+		t.Error(err)
+	}
+	for _, c := range conns {
+		if n, err := c.Read(make([]byte, 1)); n != 0 || err == nil {
+			t.Errorf("read %d, %v", n, err)
+		}
 	}
 	eventually(t, "all closed", func() bool { return l.Stats().Open == 0 })
 }

@@ -13,11 +13,11 @@ import (
 // tap is a wire without a socket: what it takes, and when, is the test's.
 type tap struct {
 	Stream
-	took   []byte
-	room   int // bytes, before it is full
-	kicked bool
-	shut   bool
-	closes int
+	took    []byte
+	room    int // bytes, before it is full
+	flushes int
+	kicked  bool
+	closes  int
 }
 
 func (w *tap) write(p []byte) (int, error) {
@@ -30,13 +30,14 @@ func (w *tap) write(p []byte) (int, error) {
 }
 
 func (w *tap) flush(o *outbox) (n int, err error) {
+	w.flushes++
 	for _, b := range o.gather(make([][]byte, 0, 16)) {
 		m, err := w.write(b)
-		if n += m; m < len(b) {
-			if n > 0 {
-				err = nil
-			}
-			return n, err
+		if n += m; m < len(b) && n == 0 {
+			return 0, err
+		}
+		if m < len(b) {
+			break
 		}
 	}
 	return n, nil
@@ -44,7 +45,7 @@ func (w *tap) flush(o *outbox) (n int, err error) {
 
 func (w *tap) changed()             {}
 func (w *tap) kick()                { w.kicked = true }
-func (w *tap) shutWrite()           { w.shut = true }
+func (w *tap) shutWrite()           {}
 func (w *tap) close()               { w.closes++ }
 func (w *tap) localAddr() net.Addr  { return nil }
 func (w *tap) remoteAddr() net.Addr { return nil }
@@ -143,7 +144,7 @@ func (l *life) settle() {
 		l.t.Fatal("is read from although congested")
 	case w.reading() && !w.closing && len(w.rest) > modelRest:
 		l.t.Fatalf("keeps %d bytes and is read from", len(w.rest))
-	case w.relieved() && (w.paused || w.owed):
+	case w.out.bytes <= 50 && (w.owed || w.paused && w.tasks <= 1) && !w.closing:
 		l.t.Fatal("nobody will wake it")
 	case !w.blocked && w.out.ready():
 		l.t.Fatal("nobody will send what waits")
@@ -235,4 +236,26 @@ func cutAll(split bufio.SplitFunc, sent []byte) (frames [][]byte, rest int, err 
 		}
 		frames, sent = append(frames, frame), sent[n:]
 	}
+}
+
+// What a function writes leaves in one system call, and what others write leaves at once.
+func TestWritesLeaveTogether(t *testing.T) {
+	l := newLife(t, Delimiter{}.Split)
+	l.srv.OnData = func(s *Stream, p []byte) (int, error) {
+		for range 8 {
+			s.Write([]byte("word "))
+		}
+		return len(p), nil
+	}
+	l.w.room = 1000
+	l.w.received([]byte("x"), time.Now())
+	if string(l.w.took) != "word word word word word word word word " || l.w.flushes != 1 {
+		t.Errorf("%q in %d flushes", l.w.took, l.w.flushes)
+	}
+	l.w.took = nil
+	l.w.Write([]byte("now"))
+	if string(l.w.took) != "now" {
+		t.Errorf("%q has left", l.w.took)
+	}
+	l.srv.clock.stop()
 }

@@ -152,7 +152,7 @@ func (s *Stream) step() (more bool) {
 		s.rest = nil
 		s.wire.shutWrite()
 		s.wire.changed()
-	case !s.closing && (s.paused || s.owed) && s.relieved():
+	case s.resumable():
 		s.resume()
 		return true
 	}
@@ -161,14 +161,12 @@ func (s *Stream) step() (more bool) {
 
 // resume needs mu and gives it up for the functions.
 func (s *Stream) resume() {
-	owed := s.owed
-	s.paused, s.owed = false, false
+	reads := s.paused && s.relieved()
+	s.paused, s.owed = s.paused && !reads, false
 	s.mu.Unlock()
 	defer s.mu.Lock()
-	if owed {
-		s.call(s.srv.OnWritable)
-	}
-	if len(s.rest) > 0 {
+	s.call(s.srv.OnWritable)
+	if reads && len(s.rest) > 0 {
 		s.cork()
 		s.deliver(s.rest)
 	}

@@ -60,9 +60,15 @@ func (s *Stream) congested() bool {
 	return s.out.bytes > s.srv.HighWater || s.tasks >= s.srv.MaxTasks
 }
 
-// relieved needs mu.
-func (s *Stream) relieved() bool {
-	return s.out.bytes <= s.srv.HighWater/2 && s.tasks <= s.srv.MaxTasks/2
+// roomy needs mu: whoever was refused may write again.
+func (s *Stream) roomy() bool { return s.out.bytes <= s.srv.HighWater/2 }
+
+// relieved needs mu: it may be read from again.
+func (s *Stream) relieved() bool { return s.roomy() && s.tasks <= s.srv.MaxTasks/2 }
+
+// resumable needs mu. Who waits for room does not wait for workers: one of those may be who waits.
+func (s *Stream) resumable() bool {
+	return !s.closing && (s.owed && s.roomy() || s.paused && s.relieved())
 }
 
 // reading needs mu.
@@ -75,7 +81,7 @@ func (s *Stream) settle() {
 		return
 	}
 	if !s.paused && !s.closing && s.congested() {
-		s.paused, s.owed = true, true
+		s.paused, s.owed = true, s.owed || !s.roomy()
 		s.wire.changed()
 	}
 	if !s.corked && s.hasTurn() {
@@ -85,8 +91,7 @@ func (s *Stream) settle() {
 
 // hasTurn needs mu: is there something for turn to do?
 func (s *Stream) hasTurn() bool {
-	return s.failure != nil || s.sentAll() && !s.linger || s.linger && s.eof ||
-		!s.closing && (s.paused || s.owed) && s.relieved()
+	return s.failure != nil || s.sentAll() && !s.linger || s.linger && s.eof || s.resumable()
 }
 
 // sentAll needs mu.

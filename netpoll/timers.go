@@ -9,6 +9,9 @@ const (
 
 // timers orders deadlines by tick, modulo one turn: entering and leaving cost the same however many there are, and one due
 // in a later turn is looked at once each turn. Its owner's lock guards it, and the timer in each T.
+//
+// wheel is the same for what is parked, and stays apart: its links are fd numbers in 12 of a slot's 40 bytes, where pointers
+// would take 24 more and have the collector visit every parked connection. A Stream has no number to be linked by.
 type timers[T any] struct {
 	began time.Time
 	heads [timerTurns]*timer[T]

@@ -195,10 +195,9 @@ func TestTLSHandshakeIsOffTheAcceptPath(t *testing.T) {
 	t.Parallel()
 	failed := make(chan error, 8)
 	l := serveTLS(t, serverTLS, &netpoll.Options{
-		ParkAfter: soon, HandshakeTimeout: brief,
-		HandshakeError: func(nc net.Conn, err error) { failed <- err },
+		ParkAfter: soon, HandshakeError: func(nc net.Conn, err error) { failed <- err },
 	}, hello)
-	silent := dial(t, l)
+	dial(t, l) // silent
 	for range 3 {
 		get(t, dialTLS(t, l, 0), "/")
 	}
@@ -210,15 +209,26 @@ func TestTLSHandshakeIsOffTheAcceptPath(t *testing.T) {
 	garbage := dial(t, l)
 	io.WriteString(garbage, strings.Repeat("garbage", 100))
 	io.ReadAll(garbage)
-	if n, err := silent.Read(make([]byte, 1)); n != 0 || err == nil {
-		t.Errorf("the silent client read %d, %v", n, err)
-	}
-	for range 3 {
+	for range 2 {
 		if err := <-failed; err == nil {
 			t.Error("no error told")
 		}
 	}
-	eventually(t, "counted", func() bool { s := l.Stats(); return s.HandshakeErrors == 3 && s.Open == 3 })
+	eventually(t, "counted", func() bool { s := l.Stats(); return s.HandshakeErrors == 2 && s.Open == 3+1 })
+}
+
+func TestTLSHandshakeTimeout(t *testing.T) {
+	t.Parallel()
+	l := serveTLS(t, serverTLS, &netpoll.Options{HandshakeTimeout: brief}, hello)
+	start := time.Now()
+	silent := dial(t, l)
+	if n, err := silent.Read(make([]byte, 1)); n != 0 || err == nil {
+		t.Errorf("the silent client read %d, %v", n, err)
+	}
+	if took := time.Since(start); took < brief {
+		t.Errorf("closed after %v", took)
+	}
+	eventually(t, "counted", func() bool { s := l.Stats(); return s.HandshakeErrors == 1 && s.Open == 0 })
 }
 
 // Close ends handshakes under way.

@@ -30,12 +30,14 @@ const (
 		"-ERR wrong number of arguments for \"GET\"\r\n-ERR unknown command \"NONSENSE\"\r\n"
 )
 
-func TestResp(t *testing.T) {
+// start builds and runs the program.
+func start(t *testing.T) (addr string, cmd *exec.Cmd) {
+	t.Helper()
 	exe := filepath.Join(t.TempDir(), "resp")
 	if out, err := exec.Command("go", "build", "-o", exe, ".").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	cmd := exec.Command(exe, "-addr", "127.0.0.1:0")
+	cmd = exec.Command(exe, "-addr", "127.0.0.1:0")
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -49,6 +51,11 @@ func TestResp(t *testing.T) {
 	if !ok {
 		t.Fatalf("said %q, %v", line, err)
 	}
+	return addr, cmd
+}
+
+func TestResp(t *testing.T) {
+	addr, cmd := start(t)
 	dial := func() net.Conn {
 		c, err := net.Dial("tcp", addr)
 		if err != nil {
@@ -86,6 +93,7 @@ func TestResp(t *testing.T) {
 			t.Errorf("%q: %q, %v", bad, b, err)
 		}
 	}
+	redisTools(t, addr)
 	cmd.Process.Signal(syscall.SIGTERM)
 	if err := cmd.Wait(); err != nil {
 		t.Errorf("after SIGTERM: %v", err)
