@@ -4,14 +4,19 @@ package zerocopy_test
 
 import (
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"os"
 	"runtime/debug"
 	"strings"
 	"testing"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/hotpath-go/hotpath/zerocopy"
 )
 
 const mapsMemory = true
@@ -106,3 +111,45 @@ func TestClosedRangeIsNeverReused(t *testing.T) {
 }
 
 var sinkByte byte
+
+// Clients that reset, half-close or stop reading in the middle of a Mapping keep
+// neither its memory nor its descriptor beyond Close.
+func TestBadClientsLeaveNoMapping(t *testing.T) {
+	fds, maps := openFiles(t), memfdMaps(t)
+	m := mapped(t, make([]byte, 16<<20))
+	body := zerocopy.NewBody(m)
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) { zerocopy.Reply(w, r, body) })
+	for i := range 6 {
+		c := s.dial(t).(*net.TCPConn)
+		io.WriteString(c, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+		io.CopyN(io.Discard, c, 100_000)
+		switch i % 3 {
+		case 0:
+			c.SetLinger(0)
+		case 1:
+			c.CloseWrite()
+			io.CopyN(io.Discard, c, 4<<20)
+		}
+		c.Close()
+	}
+	s.srv.Close()
+	m.Close()
+	for i := 0; openFiles(t) > fds && i < 2000; i++ {
+		time.Sleep(10 * time.Millisecond)
+	}
+	if now := openFiles(t); now > fds {
+		t.Errorf("%d open files; want %d", now, fds)
+	}
+	if now := memfdMaps(t); now > maps {
+		t.Errorf("%d mappings; want %d", now, maps)
+	}
+}
+
+func memfdMaps(t *testing.T) int {
+	t.Helper()
+	p, err := os.ReadFile("/proc/self/maps")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Count(string(p), "memfd:zerocopy")
+}

@@ -17,10 +17,9 @@ import (
 // before, not after.
 //
 // A response is spliced if its length is known, it came over HTTP/1 without
-// TLS, and neither p.ModifyResponse nor a middleware looks at its bytes; below
-// gin and echo too. A
-// request's body is, whether through Proxy or not. Everything else takes the
-// way it takes without Proxy.
+// TLS, and neither p.ModifyResponse nor a middleware looks at its bytes; those
+// of gin and echo do not. A request's body is, whether through Proxy or not.
+// Everything else takes the way it takes without Proxy.
 func Proxy(p *httputil.ReverseProxy) http.Handler {
 	x := *p
 	if x.Transport == nil {

@@ -321,7 +321,7 @@ func TestManyProxiedBodiesAtOnce(t *testing.T) {
 	if testing.Short() {
 		n = 20
 	}
-	c := proxied(t, sendsLength(bigNoise()[:300_000]), nil)
+	c := proxied(t, sendsLength(bigNoise()[:60_000]), nil)
 	c.rp.Transport.(*http.Transport).MaxIdleConnsPerHost = 300
 	c.client.Transport.(*http.Transport).MaxIdleConnsPerHost = 300
 	var wg sync.WaitGroup
@@ -331,7 +331,7 @@ func TestManyProxiedBodiesAtOnce(t *testing.T) {
 			if err != nil {
 				t.Error(err)
 			}
-			equal(t, "body", got, bigNoise()[:300_000])
+			equal(t, "body", got, bigNoise()[:60_000])
 		})
 	}
 	wg.Wait()

@@ -50,17 +50,15 @@ func together(c *core, f func() (int64, error)) (n int64, err error) {
 	return f()
 }
 
-// short sends a body that net/http would buffer whole, but not beside its
-// header: the header is kept by the conn, and what is flushed next takes it along.
+// short sends a body that net/http buffers whole, but not beside its header:
+// what it writes when its buffer is full, with the header in front, is kept by
+// the conn, and leaves with what is flushed in the end.
 func short(w http.ResponseWriter, b *Body, off, n int64) (int64, error) {
-	if err := flushHeader(w); err != nil {
-		return 0, err
-	}
 	sent, err := b.copyRange(w, off, n)
 	if err != nil {
 		return sent, err
 	}
-	return sent, flushHeader(w)
+	return sent, flush(w)
 }
 
 type readerFlusher interface {

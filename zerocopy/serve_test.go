@@ -69,8 +69,10 @@ func (s *site) get(t testing.TB, method string) (*http.Response, []byte, error) 
 		return nil, nil, err
 	}
 	defer resp.Body.Close()
-	got, err := io.ReadAll(resp.Body)
-	return resp, got, err
+	var got bytes.Buffer
+	got.Grow(int(max(0, resp.ContentLength)) + bytes.MinRead)
+	_, err = got.ReadFrom(resp.Body)
+	return resp, got.Bytes(), err
 }
 
 func (s *site) dial(t testing.TB) net.Conn {

@@ -164,6 +164,10 @@ func flushHeader(w http.ResponseWriter) error {
 	if _, err := w.Write(nil); err != nil {
 		return err
 	}
+	return flush(w)
+}
+
+func flush(w http.ResponseWriter) error {
 	if fe, ok := w.(interface{ FlushError() error }); ok {
 		return fe.FlushError()
 	}

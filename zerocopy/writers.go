@@ -18,16 +18,12 @@ func transparent(w http.ResponseWriter) bool {
 		if t.Kind() != reflect.Pointer {
 			return false
 		}
-		switch t.Elem().PkgPath() + "." + t.Elem().Name() {
-		case "net/http.response":
+		switch t = t.Elem(); {
+		case t.Name() == "response" && t.PkgPath() == "net/http":
 			return true
-		case "github.com/gin-gonic/gin.responseWriter",
-			"github.com/labstack/echo/v4.Response",
-			"github.com/labstack/echo/v5.Response":
-		default:
-			if !isSnoop(t.Elem()) || !countsOnly(w) {
-				return false
-			}
+		case wasRead(t):
+		case !isSnoop(t) || !countsOnly(w):
+			return false
 		}
 		u, ok := w.(interface{ Unwrap() http.ResponseWriter })
 		if !ok {
@@ -36,6 +32,17 @@ func transparent(w http.ResponseWriter) bool {
 		if w = u.Unwrap(); w == nil {
 			return false
 		}
+	}
+	return false
+}
+
+// wasRead knows the writers of gin and echo.
+func wasRead(t reflect.Type) bool {
+	switch t.Name() {
+	case "responseWriter":
+		return t.PkgPath() == "github.com/gin-gonic/gin"
+	case "Response":
+		return t.PkgPath() == "github.com/labstack/echo/v4" || t.PkgPath() == "github.com/labstack/echo/v5"
 	}
 	return false
 }

@@ -58,7 +58,7 @@ func run(ctx context.Context, framework, addr string, fast bool) error {
 	case "gin":
 		gin.SetMode(gin.ReleaseMode)
 		e := gin.New()
-		e.GET("/page", gin.WrapH(pages))
+		e.Match([]string{"GET", "HEAD"}, "/page", gin.WrapH(pages))
 		handler = e
 	default:
 		return fmt.Errorf("no framework %q: use nethttp or gin", framework)

@@ -70,6 +70,9 @@ func try(t *testing.T, pages map[string]string, fast bool, bin string, args ...s
 		if fast && resp.ContentLength != int64(size) {
 			t.Errorf("%s: Content-Length %d", query, resp.ContentLength)
 		}
+		if head, err := http.Head("http://" + addr + "/page" + query); err != nil || head.StatusCode != 200 {
+			t.Errorf("HEAD %s: %v, %v", query, head, err)
+		}
 		if want, seen := pages[query]; seen && got != want {
 			t.Errorf("%s: not the page of the other form", query)
 		}

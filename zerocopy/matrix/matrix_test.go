@@ -1,6 +1,7 @@
 package matrix
 
 import (
+	"bytes"
 	"compress/gzip"
 	"context"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -47,7 +49,9 @@ const (
 	mapSize    = 9 << 20 // a shorter Mapping is memory
 )
 
-func content(n int) string { return strings.Repeat("0123456789abcdef\n", n/17+1)[:n] }
+func content(n int) string { return all()[:n] }
+
+var all = sync.OnceValue(func() string { return strings.Repeat("0123456789abcdef\n", mapSize/17+1) })
 
 func TestMatrix(t *testing.T) {
 	f, err := os.Create(filepath.Join(t.TempDir(), "f"))
@@ -135,12 +139,16 @@ func try(t *testing.T, st stack, h http.HandlerFunc, size int, want string) {
 	}}
 	defer func() { tr.CloseIdleConnections(); srv.Close(); <-done }()
 	client := &http.Client{Transport: tr, Timeout: time.Minute}
-	for _, accept := range []string{"identity", "gzip"} {
+	accepts := []string{"identity"}
+	if st.zips {
+		accepts = append(accepts, "gzip")
+	}
+	for _, accept := range accepts {
 		before := settled(t, ln, &received)
 		counted.Store(-1)
 		req, _ := http.NewRequestWithContext(t.Context(), "GET", "http://"+ln.Addr().String()+"/page.txt", nil)
 		req.Header.Set("Accept-Encoding", accept)
-		if st.zips && accept == "gzip" && size > fileSize {
+		if accept == "gzip" && size > fileSize {
 			size = fileSize // or this test takes all day
 			req.Header.Set("X-Size", strconv.Itoa(size))
 		}
@@ -155,12 +163,14 @@ func try(t *testing.T, st stack, h http.HandlerFunc, size int, want string) {
 				t.Fatal(err)
 			}
 		}
-		got, err := io.ReadAll(body)
+		var got bytes.Buffer
+		got.Grow(size + bytes.MinRead)
+		_, err = got.ReadFrom(body)
 		resp.Body.Close()
-		if err != nil || string(got) != content(size) {
-			t.Errorf("%s: %d bytes, %v; want %d", accept, len(got), err, size)
+		if err != nil || got.Len() != size || string(got.Bytes()) != content(size) {
+			t.Errorf("%s: %d bytes, %v; want %d", accept, got.Len(), err, size)
 		}
-		if zipped != (st.zips && accept == "gzip") {
+		if zipped != (accept == "gzip") {
 			t.Errorf("%s: Content-Encoding %q", accept, resp.Header.Get("Content-Encoding"))
 		}
 		if zipped {
