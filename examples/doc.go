@@ -18,6 +18,7 @@
 //   - page: a page of html/template in one system call.
 //   - proxy: a reverse proxy and CONNECT tunnels by splice.
 //   - jsonapi: a document of GitHub's events, with encoding/json or codec, under four frameworks.
+//   - profile: a hot spot found with pprof, and removed.
 //   - identity: a login and session service on all modules, beside the same service without them.
 //   - compare: loads both side by side and prints what each costs.
 //

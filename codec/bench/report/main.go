@@ -18,7 +18,7 @@ type row struct {
 	Valid              bool
 	Bytes              int
 	Allocs, AllocBytes float64
-	Nanos              []float64
+	Nanos, Rates       []float64
 
 	Go, Machine, Command string
 	Rounds               int
@@ -81,6 +81,10 @@ func section(b *strings.Builder, name string, rows []row) {
 	fmt.Fprintf(b, "\n## %s\n\n%s, %s, GOMAXPROCS=1, `%s`. Medians of %d rounds in turn; %s has them all.\n",
 		name, rows[0].Go, rows[0].Machine, rows[0].Command, rows[0].Rounds, name)
 	for _, docs := range group(rows[1:]) {
+		if docs[0].Op == "http" {
+			httpTable(b, docs)
+			continue
+		}
 		table(b, docs)
 	}
 }

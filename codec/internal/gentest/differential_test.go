@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math/rand/v2"
+	"os"
 	"reflect"
 	"testing"
 
@@ -74,7 +75,12 @@ func (p pair) marshal(v any) ([]byte, error) {
 
 func (p pair) name() string { return reflect.TypeOf(p.theirs()).Elem().Name() }
 
+// rounds returns how many random values to try: with HOTPATH_SOAK=1 so many that
+// both directions make ten million cases.
 func rounds(n int) int {
+	if os.Getenv("HOTPATH_SOAK") != "" && !raceEnabled {
+		return 120 * n
+	}
 	if testing.Short() || raceEnabled {
 		return n / 10
 	}

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// The fix changes nothing but the newline that json.Encoder adds.
+func TestSameAnswer(t *testing.T) {
+	var bodies [][]byte
+	for _, h := range []http.HandlerFunc{before(sample()), after(sample())} {
+		rec := httptest.NewRecorder()
+		mux(h).ServeHTTP(rec, httptest.NewRequest("GET", "/orders", nil))
+		body, _ := io.ReadAll(rec.Body)
+		bodies = append(bodies, bytes.TrimSpace(body))
+	}
+	if n := len(bodies[0]); n < 30<<10 || n > 60<<10 {
+		t.Errorf("the page has %d bytes", n)
+	}
+	if !bytes.Equal(bodies[0], bodies[1]) {
+		t.Errorf("before %s\nafter %s", bodies[0], bodies[1])
+	}
+}
+
+// The program as README.md runs it: it measures itself, prints a table, and stops its servers by SIGTERM.
+func TestProgram(t *testing.T) {
+	dir := t.TempDir()
+	bin := filepath.Join(dir, "profile")
+	if out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	results := filepath.Join(dir, "results.json")
+	if out, err := exec.Command(bin, "-measure", results, "-rounds", "1", "-for", "100ms").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if out, err := exec.Command(bin, "-table", results).CombinedOutput(); err != nil || !bytes.Contains(out, []byte("| after, requests/s |")) {
+		t.Errorf("%v\n%s", err, out)
+	}
+	for _, name := range []string{"before.pprof", "after.pprof"} {
+		if b, err := os.ReadFile(filepath.Join(dir, name)); err != nil || !bytes.HasPrefix(b, []byte{0x1f, 0x8b}) {
+			t.Errorf("%s: %v, %d bytes that are no profile", name, err, len(b))
+		}
+	}
+}
+
+// README.md shows the table of the committed figures and the head of the committed profiles.
+func TestPageEqualsItsFigures(t *testing.T) {
+	page, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var table bytes.Buffer
+	if err := printTable(&table, "results.json"); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(page, table.Bytes()) {
+		t.Errorf("README.md does not have this table:\n%s", table.Bytes())
+	}
+	for _, name := range []string{"before.txt", "after.txt"} {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		head := bytes.Join(bytes.SplitAfterN(text, []byte("\n"), 17)[:16], nil)
+		if !bytes.Contains(page, head) {
+			t.Errorf("README.md does not have the head of %s:\n%s", name, head)
+		}
+	}
+}
