@@ -2,6 +2,7 @@ package pool
 
 import (
 	"context"
+	"runtime"
 	"time"
 )
 
@@ -21,6 +22,12 @@ type crew struct {
 	reaper    *time.Timer
 	gone      chan struct{} // closed when no goroutine is left
 }
+
+// linger is how often a goroutine lets others run and looks again before it
+// parks. The next task often comes at once, and the core of who parks may go to
+// sleep, from which it takes longer to wake than all these looks together. It
+// does not count as searching, so who submits need not rely on it.
+const linger = 16
 
 // worker is one goroutine's state. It is the goroutine's, but while parked it
 // belongs to who takes it off the list, and sends to wake once.
@@ -77,7 +84,7 @@ func (p *worker) loop() {
 // step needs mu. It finds p's next job, or reports that p must end. It gives
 // up the lock while p is parked.
 func (w *Workers) step(p *worker) bool {
-	for {
+	for looks := 1; ; looks++ {
 		if w.crew.running > w.crew.most {
 			w.leave()
 			return false
@@ -93,6 +100,13 @@ func (w *Workers) step(p *worker) bool {
 			w.leave()
 			return false
 		}
+		if looks <= linger {
+			w.mu.Unlock()
+			runtime.Gosched()
+			w.mu.Lock()
+			continue
+		}
+		looks = 0
 		w.park(p)
 		w.mu.Unlock()
 		stay := <-p.wake

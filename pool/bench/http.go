@@ -89,8 +89,10 @@ type Traffic struct {
 }
 
 // Serve sends n requests with 16 KiB bodies over 8 connections of a real
-// net/http server, whose process has 48 MiB of live pointers besides.
-func Serve(h http.Handler, n int) Traffic {
+// net/http server, whose process has 48 MiB of live pointers besides: rate of
+// them a second, or, if that is 0, each when the last one was answered, which
+// gives the faster server the more to do.
+func Serve(h http.Handler, n, rate int) Traffic {
 	ballast := make([]*[64]byte, 400_000)
 	for i := range ballast {
 		ballast[i] = new([64]byte)
@@ -104,10 +106,16 @@ func Serve(h http.Handler, n int) Traffic {
 	defer srv.Close()
 	const conns = 8
 	took := make([]time.Duration, n/conns*conns)
+	var every time.Duration
+	if rate > 0 {
+		every = time.Second * conns / time.Duration(rate)
+	}
 	run := func(each int, took []time.Duration) {
 		var wg sync.WaitGroup
+		begin := time.Now()
 		for c := range conns {
-			wg.Go(func() { client(ln.Addr().String(), took[c*each:(c+1)*each]) })
+			first := begin.Add(every * time.Duration(c) / conns)
+			wg.Go(func() { client(ln.Addr().String(), took[c*each:(c+1)*each], first, every) })
 		}
 		wg.Wait()
 	}
@@ -128,8 +136,9 @@ func Serve(h http.Handler, n int) Traffic {
 	}
 }
 
-// client sends one request after the other and allocates next to nothing.
-func client(addr string, took []time.Duration) {
+// client sends one request after the other and allocates next to nothing. With
+// every, a request's time begins when it was due, also if the last one was late.
+func client(addr string, took []time.Duration, due time.Time, every time.Duration) {
 	c, err := net.Dial("tcp", addr)
 	if err != nil {
 		panic(err)
@@ -139,12 +148,16 @@ func client(addr string, took []time.Duration) {
 	request := []byte("POST / HTTP/1.1\r\nHost: bench\r\nContent-Length: " + strconv.Itoa(len(body)) + "\r\n\r\n" + body)
 	r := bufio.NewReaderSize(c, 32<<10)
 	for i := range took {
-		begin := time.Now()
+		if every == 0 {
+			due = time.Now()
+		}
+		time.Sleep(time.Until(due))
 		if _, err := c.Write(request); err != nil {
 			panic(err)
 		}
 		skipResponse(r)
-		took[i] = time.Since(begin)
+		took[i] = time.Since(due)
+		due = due.Add(every)
 	}
 }
 

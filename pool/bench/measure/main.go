@@ -63,14 +63,9 @@ func measure() error {
 				emit("after a burst", name, "MiB", bench.AfterBurst(use))
 			}
 		}
-		if wanted("http") {
-			for name, h := range bench.Handlers() {
-				t := bench.Serve(h, *requests)
-				emit("http", name, "allocs/request", t.Allocs)
-				emit("http", name, "bytes/request", t.Bytes)
-				emit("http", name, "GCs", t.GCs)
-				emit("http", name, "pause ms", t.Pause.Seconds()*1e3)
-				emit("http", name, "p99 ms", t.P99.Seconds()*1e3)
+		for group, rate := range map[string]int{"http": 0, "4000 requests/s": 4000} {
+			if wanted(group) {
+				traffic(group, *requests, rate)
 			}
 		}
 	}
@@ -83,6 +78,17 @@ func measure() error {
 		return corpus()
 	}
 	return nil
+}
+
+func traffic(group string, requests, rate int) {
+	for name, h := range bench.Handlers() {
+		t := bench.Serve(h, requests, rate)
+		emit(group, name, "allocs/request", t.Allocs)
+		emit(group, name, "bytes/request", t.Bytes)
+		emit(group, name, "GCs", t.GCs)
+		emit(group, name, "pause ms", t.Pause.Seconds()*1e3)
+		emit(group, name, "p99 ms", t.P99.Seconds()*1e3)
+	}
 }
 
 func emit(group, name, unit string, v float64) {
