@@ -62,6 +62,33 @@ type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { return len(p), nil }
 
+// What a peer sent before it closed is read to its end, though nothing was read while a worker was at it.
+func TestServerPeerClosesWhilePaused(t *testing.T) {
+	eachWire(t, func(t *testing.T, listen func() net.Listener) {
+		var got atomic.Int64
+		began, release := make(chan struct{}, 100), make(chan struct{})
+		s := serveStreams(t, listen(), &netpoll.Server{
+			MaxTasks: 1,
+			OnData: func(s *netpoll.Stream, p []byte) (int, error) {
+				n := min(len(p), 10)
+				got.Add(int64(n))
+				return n, s.Go(func() []byte { began <- struct{}{}; <-release; return nil })
+			},
+		})
+		c := dial(t, s.ln)
+		send(t, c, "0123456789")
+		<-began
+		send(t, c, "0123456789")
+		c.Close()
+		time.Sleep(20 * time.Millisecond) // so that the loop has seen it
+		close(release)
+		s.expectEnd(t, io.EOF)
+		if n := got.Load(); n != 20 {
+			t.Errorf("%d bytes of 20", n)
+		}
+	})
+}
+
 // A write beyond MaxQueue is refused whole, and what was taken comes through.
 func TestServerQueueFull(t *testing.T) {
 	eachWire(t, func(t *testing.T, listen func() net.Listener) {

