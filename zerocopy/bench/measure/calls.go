@@ -25,13 +25,13 @@ const traced = "open,openat,openat2,stat,fstat,lstat,newfstatat,statx,fcntl,clos
 
 var called = regexp.MustCompile(`^(?:\[pid +\d+\] )?(\w+)\(`)
 
-// countCalls traces the server while one client asks for files of all sizes in turn.
-func countCalls(kind, dir, cc string, sizes []int64) calls {
+// countCalls traces the server while one client asks for all sizes in turn.
+func countCalls(kind, name, dir, cc string, sizes ...int64) calls {
 	s := start(kind, dir, cc)
 	defer s.stop()
 	var clients []*client
 	for _, size := range sizes {
-		c := dial(s.addr, size) // and the first request, which opens the file
+		c := dial(s.addr, size, 0) // and the first request, which opens the file
 		defer c.close()
 		clients = append(clients, c)
 	}
@@ -54,7 +54,7 @@ func countCalls(kind, dir, cc string, sizes []int64) calls {
 		counts <- each
 	}()
 	time.Sleep(300 * time.Millisecond)
-	res := calls{Server: kind}
+	res := calls{Server: name}
 	for until := time.Now().Add(700 * time.Millisecond); time.Now().Before(until); res.Requests++ {
 		clients[res.Requests%len(clients)].request()
 	}

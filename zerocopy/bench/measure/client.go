@@ -16,19 +16,28 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-const conns = 16
+// conns is how many connections ask at once; few for long bodies, or a cell
+// takes longer than it should.
+func conns(size int64) int {
+	if size > 16<<20 {
+		return 4
+	}
+	return 16
+}
 
 // measure asks for size bytes over and over for about d, on all conns at once.
 // One thread does it by epoll, with two calls for a short response: a client
-// that costs more than the server would be what is measured.
+// that costs more than the server would be what is measured. It never sleeps,
+// since waking it would be charged to the server, as no client elsewhere is.
 func (s *server) measure(size int64, round int, d time.Duration) cell {
 	ep, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
 	check(err)
 	defer unix.Close(ep)
-	var clients [conns]*client
+	clients := make([]*client, conns(size))
 	for i := range clients {
-		c := dial(s.addr, size)
+		c := dial(s.addr, size, s.all[size])
 		defer c.close()
+		s.all[size] = c.all
 		clients[i] = c
 		check(unix.EpollCtl(ep, unix.EPOLL_CTL_ADD, c.fd, &unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(i)}))
 	}
@@ -36,17 +45,17 @@ func (s *server) measure(size int64, round int, d time.Duration) cell {
 	for _, c := range clients {
 		c.ask()
 	}
-	done := s.ask(ep, &clients, began.Add(d))
+	done := s.ask(ep, clients, began.Add(d))
 	took, used := time.Since(began), s.cpu()-cpu
 	n := float64(done)
 	return cell{s.kind, size, round, n / took.Seconds(), float64(used.Microseconds()) / n}
 }
 
 // ask goes on until a request that was made before end is the last of its conn.
-func (s *server) ask(ep int, clients *[conns]*client, end time.Time) (done int) {
-	var events [conns]unix.EpollEvent
-	for busy := conns; busy > 0; {
-		n, err := unix.EpollWait(ep, events[:], -1)
+func (s *server) ask(ep int, clients []*client, end time.Time) (done int) {
+	events := make([]unix.EpollEvent, len(clients))
+	for busy := len(clients); busy > 0; {
+		n, err := unix.EpollWait(ep, events, 0)
 		if err == unix.EINTR {
 			continue
 		}
@@ -69,21 +78,23 @@ func (s *server) ask(ep int, clients *[conns]*client, end time.Time) (done int) 
 }
 
 // A client has one connection. Responses of one server for one size are all
-// as long as the first, which is read with its header.
+// as long as the first of its first connection, which is read with its header.
 type client struct {
 	fd        int
 	req       []byte
 	all, left int64
 }
 
-func dial(addr string, size int64) *client {
+func dial(addr string, size, all int64) *client {
 	to, err := net.ResolveTCPAddr("tcp4", addr)
 	check(err)
 	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	check(err)
 	check(unix.Connect(fd, &unix.SockaddrInet4{Port: to.Port, Addr: [4]byte(to.IP.To4())}))
-	c := &client{fd: fd, req: fmt.Appendf(nil, "GET /%d HTTP/1.1\r\nHost: x\r\n\r\n", size)}
-	c.first(size)
+	c := &client{fd: fd, all: all, req: fmt.Appendf(nil, "GET /%d HTTP/1.1\r\nHost: x\r\n\r\n", size)}
+	if all == 0 {
+		c.first(size)
+	}
 	return c
 }
 

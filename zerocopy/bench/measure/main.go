@@ -5,8 +5,9 @@
 //
 //	go run ./measure -what files -out results/files.jsonl
 //	go run ./measure -what pages -out results/pages.jsonl
-//	go run ./measure -what bodies -out results/bodies.jsonl
-//	go run ./measure -what calls -out results/calls.jsonl      # needs strace
+//	go run ./measure -what sends -each 100ms -cc cubic -out results/sends-cubic.jsonl    # and bbr
+//	go run ./measure -what calls -out results/calls.jsonl                                # needs strace
+//	go run ./measure -what costs -out results/costs.jsonl
 //
 // Each server is a process of its own on processor 1, with one thread of Go or
 // one nginx worker; the client, 16 connections, is on processor 0 and drops
@@ -23,6 +24,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -45,12 +47,12 @@ type header struct {
 func main() {
 	serving := flag.String("serve", "", "internal: be this server")
 	dir := flag.String("dir", "", "internal: its files")
-	what := flag.String("what", "files", "files, pages, bodies or calls")
+	what := flag.String("what", "files", "files, pages, sends, calls or costs")
 	out := flag.String("out", "", "result; empty means standard output")
 	rounds := flag.Int("rounds", 9, "alternated rounds")
 	each := flag.Duration("each", 350*time.Millisecond, "time for each cell")
 	cc := flag.String("cc", "cubic", "congestion control")
-	only := flag.String("only", "", "one server; empty means all")
+	only := flag.String("only", "", "servers, by space; empty means all")
 	size := flag.Int64("size", 0, "one size; 0 means all")
 	flag.Parse()
 	if *serving != "" {
@@ -61,12 +63,16 @@ func main() {
 	if *what == "pages" {
 		kinds, sizes = []string{"page-chunked", "page-zerocopy", "page-gin", "page-gin-zerocopy"}, []int64{4 << 10, 64 << 10}
 	}
-	if *what == "bodies" {
-		kinds = []string{"body-memory-zerocopy", "body-mapping-zerocopy", "body-file-zerocopy"}
-		sizes = []int64{128 << 10, 256 << 10, 1 << 20, 4 << 20, 16 << 20}
+	if *what == "sends" {
+		kinds = []string{"send-zerocopy-parts", "send-writev", "send-joined", "send-zerocopy-file", "send-sendfile", "send-read",
+			"send-zerocopy-mapping", "send-write", "send-memfd"}
+		sizes = []int64{512, 4 << 10, 16 << 10, 64 << 10, 256 << 10, 1 << 20, 4 << 20, 16 << 20, 64 << 20}
+	}
+	if *what == "calls" {
+		sizes = append(sizes, 512, 4<<10, 32<<10)
 	}
 	if *only != "" {
-		kinds = []string{*only}
+		kinds = strings.Split(*only, " ")
 	}
 	if *size != 0 {
 		sizes = []int64{*size}
@@ -104,10 +110,17 @@ func main() {
 	enc := json.NewEncoder(to)
 	enc.Encode(header{*what, fmt.Sprintf("go run ./measure -what %s -rounds %d -each %v -cc %s", *what, *rounds, *each, *cc),
 		runtime.Version(), fmt.Sprintf("%d-core Linux %.4s VM", runtime.NumCPU(), unix.ByteSliceToString(uts.Release[:])), *cc})
-	if *what == "calls" {
+	switch *what {
+	case "costs":
+		costs(enc, tmp)
+		return
+	case "calls":
 		for _, k := range kinds {
-			enc.Encode(countCalls(k, tmp, *cc, sizes))
+			enc.Encode(countCalls(k, k, tmp, *cc, 1<<10, 256<<10, 16<<20))
 		}
+		enc.Encode(countCalls("zerocopy", "zerocopy, a file of 256 KiB", tmp, *cc, 256<<10))
+		enc.Encode(countCalls("parts-zerocopy", "zerocopy, 0.5, 4, 32 KiB in 16 parts", tmp, *cc, 512, 4<<10, 32<<10))
+		enc.Encode(countCalls("part-zerocopy", "zerocopy, 0.5, 4, 32 KiB in 1 part", tmp, *cc, 512, 4<<10, 32<<10))
 		return
 	}
 	var servers []*server

@@ -5,7 +5,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"log"
 	"net"
 	"net/http"
@@ -29,6 +28,7 @@ type server struct {
 	kind, addr string
 	cmd        *exec.Cmd
 	pid        int
+	all        map[int64]int64 // length of a response by size, its header included
 }
 
 // start makes the listening socket here, so that all are alike, and hands it on.
@@ -45,7 +45,7 @@ func start(kind, dir, cc string) *server {
 	if err != nil {
 		log.Fatal(err)
 	}
-	s := &server{kind: kind, addr: ln.Addr().String()}
+	s := &server{kind: kind, addr: ln.Addr().String(), all: map[int64]int64{}}
 	self, _ := os.Executable()
 	s.cmd = exec.Command("taskset", "-c", "1", self, "-serve", kind, "-dir", dir)
 	if kind == "nginx" {
@@ -98,6 +98,9 @@ func serve(kind, dir string) {
 	if err != nil {
 		log.Fatal(err)
 	}
+	if strings.HasPrefix(kind, "send-") {
+		log.Fatal(serveSends(kind, dir, listener(kind, ln)))
+	}
 	gin.SetMode(gin.ReleaseMode)
 	e := gin.New()
 	log.Fatal(http.Serve(listener(kind, ln), handler(kind, dir, e)))
@@ -114,8 +117,8 @@ func handler(kind, dir string, e *gin.Engine) http.Handler {
 	if strings.HasPrefix(kind, "page") {
 		return pages(kind, e)
 	}
-	if strings.HasPrefix(kind, "body") {
-		return bodies(kind, dir)
+	if strings.HasPrefix(kind, "part") {
+		return bodies(kind)
 	}
 	files, err := zerocopy.NewFiles(dir, nil)
 	if err != nil {
@@ -160,28 +163,22 @@ func pages(kind string, e *gin.Engine) http.Handler {
 	return e
 }
 
-// bodies answers /N with N bytes of memory, of a Mapping or of an open file.
-func bodies(kind, dir string) http.Handler {
-	all := map[string]*zerocopy.Body{}
-	entries, _ := os.ReadDir(dir)
-	for _, e := range entries {
-		f, err := os.Open(filepath.Join(dir, e.Name()))
-		if err != nil {
-			log.Fatal(err)
-		}
-		p, _ := io.ReadAll(f)
-		part := zerocopy.Bytes(p)
-		switch kind {
-		case "body-mapping-zerocopy":
-			m, err := zerocopy.Map(f)
-			if err != nil {
-				log.Fatal(err)
-			}
-			part = m
-		case "body-file-zerocopy":
-			part = zerocopy.File(f, 0, int64(len(p)))
-		}
-		all["/"+e.Name()] = zerocopy.NewBody(part)
+// bodies answers /N with N bytes of memory, in one part or in 16.
+func bodies(kind string) http.Handler {
+	all, parts := map[string]*zerocopy.Body{}, 1
+	if kind == "parts-zerocopy" {
+		parts = 16
+	}
+	for _, n := range []int{512, 4 << 10, 32 << 10} {
+		all["/"+strconv.Itoa(n)] = inParts(make([]byte, n), parts)
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { zerocopy.Reply(w, r, all[r.URL.Path]) })
+}
+
+func inParts(p []byte, count int) *zerocopy.Body {
+	var parts []zerocopy.Part
+	for i := range count {
+		parts = append(parts, zerocopy.Bytes(p[len(p)*i/count:len(p)*(i+1)/count]))
+	}
+	return zerocopy.NewBody(parts...)
 }
