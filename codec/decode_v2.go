@@ -4,6 +4,7 @@ import (
 	"encoding"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -55,7 +56,7 @@ func (d *Decoder) base64() ([]byte, bool) {
 	out := make([]byte, base64.StdEncoding.DecodedLen(len(text)))
 	n, err := base64.StdEncoding.Decode(out, text)
 	if err == nil && base64.StdEncoding.EncodedLen(n) != len(text) {
-		err = fmt.Errorf("line break in base64") // which package base64 skips
+		err = errors.New("line break in base64") // which package base64 skips
 	}
 	if err != nil {
 		d.saveValue(start, err)
