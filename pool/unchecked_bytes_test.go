@@ -42,11 +42,15 @@ func TestUncheckedBytesReuses(t *testing.T) {
 		if unsafe.SliceData(again) == unsafe.SliceData(b) {
 			reused++
 		}
-		p.Put(make([]byte, 0, 1000))
+		foreign := make([]byte, 0, 1000)
+		p.Put(foreign)
 		p.Put(make([]byte, 5120))
 		p.Put(nil)
 		if b := p.Get(5120); cap(b) != 5120 {
 			t.Fatalf("cap %d", cap(b))
+		}
+		if b := p.Get(1000); unsafe.SliceData(b) == unsafe.SliceData(foreign) {
+			t.Fatal("1000 bytes were handed out as 1024")
 		}
 	}
 	if reused == 0 {
