@@ -38,14 +38,18 @@ func victim(dir string) {
 			r := &http.Request{Method: "GET", URL: new(url.URL), RemoteAddr: strconv.Itoa(g)}
 			w, at := httptest.NewRecorder(), make([]byte, 8)
 			_, _ = counts.ReadAt(at, int64(8*g))
-			for i := binary.LittleEndian.Uint64(at) + 1; ; { // the line after the last note may be there
-				i++
-				r.URL.Path = strconv.FormatUint(i, 10)
-				h.ServeHTTP(w, r)
+			note := func(i uint64) {
 				binary.LittleEndian.PutUint64(at, i)
 				if _, err := counts.WriteAt(at, int64(8*g)); err != nil {
 					panic(err)
 				}
+			}
+			i := binary.LittleEndian.Uint64(at) + 1 // the line after the last note may be there: leave its number out
+			for note(i); ; {
+				i++
+				r.URL.Path = strconv.FormatUint(i, 10)
+				h.ServeHTTP(w, r)
+				note(i)
 				for i%64 == 0 && log.Stats().Pending > 2000 { // a line that is dropped would count as lost
 					time.Sleep(time.Millisecond)
 				}

@@ -19,8 +19,9 @@ type mapped struct {
 	mem  []byte
 }
 
+// openBank makes all pages present: a request's first store into one would wait for it.
 func openBank(f *os.File, size int) (bank, error) {
-	mem, err := syscall.Mmap(int(f.Fd()), 0, headerSize+size, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_SHARED)
+	mem, err := syscall.Mmap(int(f.Fd()), 0, headerSize+size, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_SHARED|syscall.MAP_POPULATE)
 	if err != nil {
 		return nil, fmt.Errorf("mmap: %w", err)
 	}

@@ -134,7 +134,7 @@ func TestWrappedRingComesBack(t *testing.T) {
 	out := &sink{gate: make(chan struct{}, 1)}
 	out.gate <- struct{}{} // one write passes
 	l := accesslog.New(accesslog.Options{Writer: out, Ring: openRing(t, path, 8<<10), CloseWait: time.Millisecond, FlushEvery: time.Hour})
-	serve(l, 30)
+	serve(l, 10) // fewer than FlushAt, a quarter of the ring: one write
 	if err := l.Flush(t.Context()); err != nil {
 		t.Fatal(err)
 	}
