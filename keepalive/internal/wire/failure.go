@@ -58,7 +58,7 @@ func (c *Conn) verdict(err error) Verdict {
 		return Unknown
 	case c.sent.Load() == c.start:
 		return Unsent
-	case errors.Is(err, io.EOF) && c.unacknowledged():
+	case errors.Is(err, io.EOF) && c.unseen():
 		return Unseen
 	}
 	return Unknown

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -141,17 +142,35 @@ func acked(fd uintptr) uint64 {
 	return info.Bytes_acked
 }
 
-// unacknowledged reports whether the kernel says that no byte of this request
-// was acknowledged.
-func (c *Conn) unacknowledged() bool {
+// unseen reports whether the kernel says that the peer had ended its side when
+// no byte of this request was acknowledged.
+func (c *Conn) unseen() (unseen bool) {
 	if c.raw == nil || c.base == 0 {
 		return false
 	}
-	var now uint64
-	if err := c.raw.Control(func(fd uintptr) { now = acked(fd) }); err != nil {
-		return false
+	_ = c.raw.Control(func(fd uintptr) {
+		info, err := unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO)
+		if err == nil && info.Bytes_acked >= c.base && info.Bytes_acked-c.base <= c.start {
+			unseen = ended(fd, info.State)
+		}
+	})
+	return unseen
+}
+
+// ended reports whether the peer's FIN has come, even if a reset came after it.
+// That a read finds the end does not say so: once somebody has been told of a
+// reset, reads find the end as well. But the kernel calls a reset EPIPE where a
+// FIN had come before (tcp_reset in net/ipv4/tcp_input.c), and keeps that for
+// the first who asks: here, or the writer of a body, and then it is unknown.
+func ended(fd uintptr, state uint8) bool {
+	switch state {
+	case tcpCloseWait:
+		return true
+	case tcpClose:
+		e, err := unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_ERROR)
+		return err == nil && syscall.Errno(e) == unix.EPIPE
 	}
-	return now >= c.base && now-c.base <= c.start
+	return false
 }
 
 // Idle looks at a connection that carries no request. closed means that it can
@@ -176,4 +195,8 @@ func (c *Conn) Idle() (closed bool, ago time.Duration) {
 	return closed || err != nil, ago
 }
 
-const tcpCloseWait = 8 // include/net/tcp_states.h
+// include/net/tcp_states.h
+const (
+	tcpClose     = 7
+	tcpCloseWait = 8
+)

@@ -15,7 +15,7 @@ func (c *Conn) attach() {}
 
 func (c *Conn) first(p []byte) (int, error) { return c.firstPortable(p) }
 
-func (c *Conn) unacknowledged() bool { return false }
+func (c *Conn) unseen() bool { return false }
 
 // Idle knows nothing here: the next request finds out.
 func (c *Conn) Idle() (closed bool, ago time.Duration) { return false, -1 }
