@@ -57,17 +57,6 @@ func (c *cursor) next(limit int64) (s *segment, at, n int64) {
 	return s, at, n
 }
 
-// memory takes the consecutive memory segments that come next, at most limit
-// of them and at most size bytes.
-func (c *cursor) memory(dst [][]byte, limit int, size int64) [][]byte {
-	for len(dst) < limit && c.left > 0 && size > 0 && !c.inFile() {
-		s, at, n := c.next(size)
-		dst = append(dst, s.mem[at:at+n])
-		size -= n
-	}
-	return dst
-}
-
 // pos is where the cursor stands, counted from the start of the Body.
 func (c *cursor) pos() int64 {
 	if c.i == len(c.b.segs) {

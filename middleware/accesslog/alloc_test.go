@@ -3,7 +3,6 @@
 package accesslog_test
 
 import (
-	"bytes"
 	"io"
 	"log/slog"
 	"net/http"
@@ -25,7 +24,7 @@ func TestAllocations(t *testing.T) {
 		o.Writer = io.Discard
 		l := accesslog.New(o)
 		h := l.Middleware(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
-		r, w := httptest.NewRequest("GET", "/", nil), &httptest.ResponseRecorder{HeaderMap: http.Header{}, Body: new(bytes.Buffer)}
+		r, w := httptest.NewRequest("GET", "/", nil), httptest.NewRecorder()
 		if n := testing.AllocsPerRun(5000, func() { h.ServeHTTP(w, r) }); n > 0 {
 			t.Errorf("%s: %v allocations a request", name, n)
 		}

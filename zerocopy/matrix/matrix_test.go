@@ -167,7 +167,7 @@ func try(t *testing.T, st stack, h http.HandlerFunc, size int, want string) {
 		got.Grow(size + bytes.MinRead)
 		_, err = got.ReadFrom(body)
 		resp.Body.Close()
-		if err != nil || got.Len() != size || string(got.Bytes()) != content(size) {
+		if err != nil || got.Len() != size || got.String() != content(size) {
 			t.Errorf("%s: %d bytes, %v; want %d", accept, got.Len(), err, size)
 		}
 		if zipped != (accept == "gzip") {
