@@ -1,5 +1,3 @@
-// Code generated is what this line pretends, so that go fix leaves omitempty on structs alone, which means something in encoding/json/v2. DO NOT EDIT.
-
 package plain
 
 //lint:file-ignore SA5008 encoding/json/v2 knows these tags.
@@ -89,33 +87,33 @@ type ModernPart struct {
 
 // ModernOmit has the options that leave fields out.
 type ModernOmit struct {
-	Bool    bool           `json:",omitempty"`
-	Int     int            `json:",omitempty"`
-	Float   float64        `json:",omitempty"`
-	String  string         `json:",omitempty"`
-	Bytes   []byte         `json:",omitempty"`
-	Array   [2]byte        `json:",omitempty"`
-	None    [0]int         `json:",omitempty"`
-	Ints    []int          `json:",omitempty"`
-	Map     map[string]int `json:",omitempty"`
-	Ptr     *string        `json:",omitempty"`
-	PtrList *[]int         `json:",omitempty"`
-	Any     any            `json:",omitempty"`
-	Part    ModernPart
-	Empty   struct{}
-	Sparse  ModernSparse
-	Time    time.Time
+	Bool    bool            `json:",omitempty"`
+	Int     int             `json:",omitempty"`
+	Float   float64         `json:",omitempty"`
+	String  string          `json:",omitempty"`
+	Bytes   []byte          `json:",omitempty"`
+	Array   [2]byte         `json:",omitempty"`
+	None    [0]int          `json:",omitempty"`
+	Ints    []int           `json:",omitempty"`
+	Map     map[string]int  `json:",omitempty"`
+	Ptr     *string         `json:",omitempty"`
+	PtrList *[]int          `json:",omitempty"`
+	Any     any             `json:",omitempty"`
+	Part    ModernPart      `json:",omitempty"`
+	Empty   struct{}        `json:",omitempty"`
+	Sparse  ModernSparse    `json:",omitempty"`
+	Time    time.Time       `json:",omitempty"`
 	Raw     json.RawMessage `json:",omitempty"`
-	Color   Color
-	Upper   Upper
-	Number  json.Number   `json:",omitempty"`
-	Units   time.Duration `json:",omitempty,format:units"`
-	Both    []int         `json:",omitempty,omitzero"`
-	ZBool   bool          `json:",omitzero"`
-	ZFloat  float64       `json:",omitzero"`
-	ZTime   time.Time     `json:",omitzero"`
-	ZInts   []int         `json:",omitzero"`
-	ZSparse ModernSparse  `json:",omitzero"`
+	Color   Color           `json:",omitempty"`
+	Upper   Upper           `json:",omitempty"`
+	Number  json.Number     `json:",omitempty"`
+	Units   time.Duration   `json:",omitempty,format:units"`
+	Both    []int           `json:",omitempty,omitzero"`
+	ZBool   bool            `json:",omitzero"`
+	ZFloat  float64         `json:",omitzero"`
+	ZTime   time.Time       `json:",omitzero"`
+	ZInts   []int           `json:",omitzero"`
+	ZSparse ModernSparse    `json:",omitzero"`
 }
 
 // ModernSparse is an empty object when it holds nothing.
