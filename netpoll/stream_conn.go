@@ -19,6 +19,7 @@ type connWire struct {
 func (v *Server) serveConn(nc net.Conn) {
 	w := &connWire{conn: nc}
 	w.srv, w.wire, w.cond.L = v, w, &w.mu
+	w.own.Lock() // until it is opened: a Close that sees it in between has its turn after that
 	if !v.enter(&w.Stream) {
 		nc.Close()
 		return
@@ -29,7 +30,8 @@ func (v *Server) serveConn(nc net.Conn) {
 
 func (w *connWire) readLoop() {
 	buf := make([]byte, 4<<10)
-	w.owning(w.opened)
+	w.opened()
+	w.own.Unlock()
 	for w.mayRead() {
 		n, err := w.conn.Read(buf)
 		w.owning(func() { w.have(buf[:n], err) })
