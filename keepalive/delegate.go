@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"maps"
+	"net"
 	"net/http"
 	"net/http/httptrace"
 	"strings"
@@ -72,9 +73,11 @@ func (t *Transport) turn(req *http.Request) (*http.Response, *turn, error) {
 	return resp, u, err
 }
 
-// stale reports the errors of a connection that ended under its request.
+// stale reports the errors of a connection that ended under its request. It is
+// net.ErrClosed where net/http's reader found the end first and closed the
+// connection under the writer of a body.
 func stale(err error) bool {
-	return errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) ||
+	return errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) ||
 		strings.HasSuffix(err.Error(), "server closed idle connection")
 }
 
