@@ -15,6 +15,7 @@ var runtimeDeps = []string{"golang.org/x/sys/", "github.com/cespare/xxhash/v2"}
 // the module it is nested in.
 var nestedDeps = map[string][]string{
 	"codec/easyjson":      {prefix + "codec", "github.com/mailru/easyjson", "github.com/josharian/intern"},
+	"middleware/prom":     {prefix + "middleware", "github.com/prometheus/", "github.com/beorn7/perks", "github.com/munnerz/goautoneg", "google.golang.org/protobuf"},
 	"pool/grpcpool":       {prefix + "pool", "google.golang.org/grpc", "google.golang.org/protobuf"},
 	"zerocopy/zcfasthttp": {prefix + "zerocopy", "github.com/valyala/", "github.com/klauspost/compress", "github.com/molecule-man/go-brrr"},
 }
