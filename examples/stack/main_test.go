@@ -72,7 +72,10 @@ func (p *program) ask(t *testing.T, method, path, body string) (*http.Response, 
 	if err != nil {
 		t.Fatal(err)
 	}
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 20 * time.Second}
+	// Asked to close after its answer, net/http does not read what is left of a body, and the answer is lost in a reset.
+	tr := new(http.Transport)
+	defer tr.CloseIdleConnections()
+	client := &http.Client{Transport: tr, Timeout: 20 * time.Second}
 	resp, err := client.Do(r)
 	if err != nil {
 		t.Fatal(err)
