@@ -72,3 +72,14 @@ func (s *sender) sendMemory(head []byte, cur *cursor) (int64, error) {
 	note(&s.c.counts.gathers, &s.c.counts.gatherBytes, n)
 	return n, err
 }
+
+// memory takes the consecutive memory segments that come next, at most limit
+// of them and at most size bytes.
+func (c *cursor) memory(dst [][]byte, limit int, size int64) [][]byte {
+	for len(dst) < limit && c.left > 0 && size > 0 && !c.inFile() {
+		s, at, n := c.next(size)
+		dst = append(dst, s.mem[at:at+n])
+		size -= n
+	}
+	return dst
+}
