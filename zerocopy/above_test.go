@@ -156,9 +156,9 @@ func TestProxyBelowACipher(t *testing.T) {
 }
 
 // throughProxy uploads and downloads; front and back wrap both ends of the two
-// connections. Not in one request: when an answer begins, net/http's server
-// closes the request's body, and its client, which looks once more for more
-// than was announced, then ends the connection under the answer.
+// connections. Not in one request: in one run of about 80 the proxy's client
+// ended the upstream connection under the answer, as if the request's body had
+// been closed before it was looked at once more; that is not understood yet.
 func throughProxy(t *testing.T, front, back func(net.Conn) net.Conn) {
 	want := bigNoise()
 	upstream := serveAbove(t, back, func(w http.ResponseWriter, r *http.Request) {
