@@ -156,21 +156,16 @@ func TestProxyBelowACipher(t *testing.T) {
 }
 
 // throughProxy uploads and downloads; front and back wrap both ends of the two
-// connections. Not in one request: in one run of about 80 the proxy's client
-// ended the upstream connection under the answer, as if the request's body had
-// been closed before it was looked at once more; that is not understood yet.
+// connections.
 func throughProxy(t *testing.T, front, back func(net.Conn) net.Conn) {
 	want := bigNoise()
 	upstream := serveAbove(t, back, func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == "GET" {
-			sendsLength(want)(w, r)
-			return
-		}
 		p, err := io.ReadAll(r.Body)
 		if err != nil {
 			t.Error(err)
 		}
 		equal(t, "upload", p, want)
+		sendsLength(want)(w, r)
 	})
 	to, _ := url.Parse("http://" + upstream.Addr().String())
 	rp := httputil.NewSingleHostReverseProxy(to)
@@ -181,11 +176,6 @@ func throughProxy(t *testing.T, front, back func(net.Conn) net.Conn) {
 	t.Cleanup(func() { client.CloseIdleConnections(); tr.CloseIdleConnections() })
 	for range 2 {
 		resp, err := client.Post("http://"+proxy.Addr().String(), "x/y", bytes.NewReader(want))
-		if err != nil {
-			t.Fatal(err)
-		}
-		resp.Body.Close()
-		resp, err = client.Get("http://" + proxy.Addr().String())
 		if err != nil {
 			t.Fatal(err)
 		}

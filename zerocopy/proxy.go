@@ -18,7 +18,8 @@ import (
 //
 // A response is spliced if its length is known, it came over HTTP/1 without
 // TLS, and neither p.ModifyResponse nor a middleware looks at its bytes; those
-// of gin and echo do not. A request's body is, whether through Proxy or not.
+// of gin and echo do not. A request's body is if its length is known and nothing
+// above the proxy reads it or puts a limit on it.
 // Everything else takes the way it takes without Proxy.
 func Proxy(p *httputil.ReverseProxy) http.Handler {
 	x := *p
@@ -47,7 +48,9 @@ func Proxy(p *httputil.ReverseProxy) http.Handler {
 			x.ServeHTTP(w, r)
 			return
 		}
-		x.ServeHTTP(d, r.WithContext(context.WithValue(r.Context(), downstreamKey{}, d)))
+		r = r.WithContext(context.WithValue(r.Context(), downstreamKey{}, d))
+		r.Body = uploadOf(r)
+		x.ServeHTTP(d, r)
 	})
 }
 
