@@ -14,8 +14,8 @@ require (
 )
 
 require (
-	golang.org/x/sync v0.22.0 // indirect
-	golang.org/x/sys v0.47.0 // indirect
+	golang.org/x/sync v0.24.0 // indirect
+	golang.org/x/sys v0.49.0 // indirect
 )
 
 replace github.com/hotpath-go/hotpath/pool => ..

@@ -8,6 +8,6 @@ require (
 	google.golang.org/grpc v1.84.0
 )
 
-require golang.org/x/sys v0.47.0 // indirect
+require golang.org/x/sys v0.49.0 // indirect
 
 replace github.com/hotpath-go/hotpath/pool => ..
