@@ -48,11 +48,16 @@ func copyExample(sh *shell, root, name string) error {
 			return err
 		}
 	}
-	for _, args := range [][]string{
-		{"go", "mod", "init", "copy.test/" + name}, {"go", "mod", "tidy"},
-		{"go", "build", "-o", os.DevNull, "./..."}, {"go", "vet", "./..."},
-	} {
-		if _, err := sh.run(dir, args...); err != nil {
+	for _, args := range [][]string{{"mod", "init", "copy.test/" + name}, {"mod", "tidy"}} {
+		if _, err := sh.run(dir, append([]string{"go"}, args...)...); err != nil {
+			return err
+		}
+	}
+	if err := sh.settle(dir); err != nil {
+		return err
+	}
+	for _, args := range [][]string{{"build", "-o", os.DevNull}, {"vet"}} {
+		if _, err := sh.build(dir, append(append([]string{"go"}, args...), "./...")...); err != nil {
 			return err
 		}
 	}

@@ -47,7 +47,7 @@ func run(root string) error {
 			return fmt.Errorf("pack %s: %w", m.path, err)
 		}
 	}
-	sh, err := newShell(tmp, tree)
+	sh, err := newShell(tmp, tree, mods)
 	if err != nil {
 		return err
 	}
@@ -62,11 +62,12 @@ func run(root string) error {
 // A shell runs the go command the way a user without our clone would: no workspace, the packed
 // tree first in the proxy list, a module cache of its own for our modules' sake.
 type shell struct {
-	tmp string
-	env []string
+	tmp  string
+	env  []string
+	mods []mod
 }
 
-func newShell(tmp, tree string) (*shell, error) {
+func newShell(tmp, tree string, mods []mod) (*shell, error) {
 	out, err := exec.Command("go", "env", "GOPROXY", "GOMODCACHE").Output()
 	if err != nil {
 		return nil, err
@@ -76,12 +77,30 @@ func newShell(tmp, tree string) (*shell, error) {
 	// The machine's own cache serves third-party modules without the network; ours must come from
 	// the tree each time, so they never enter that cache.
 	cached := "file://" + filepath.Join(vals[1], "cache", "download")
-	return &shell{tmp: tmp, env: append(os.Environ(),
-		// -trimpath keeps the throw-away cache's path out of what is compiled, so that the build cache helps.
-		"GOWORK=off", "GOFLAGS=-mod=mod -modcacherw -trimpath", "GONOSUMDB="+prefix+"*",
+	return &shell{tmp: tmp, mods: mods, env: append(os.Environ(),
+		"GOWORK=off", "GOFLAGS=-mod=mod -modcacherw", "GONOSUMDB="+prefix+"*",
 		"GOMODCACHE="+filepath.Join(tmp, "modcache"),
 		"GOPROXY=file://"+tree+","+cached+","+proxy,
 	)}, nil
+}
+
+// settle is called when the go command has found all that the module in dir requires. From there on it
+// compiles other people's packages in the machine's own module cache, where the build cache knows
+// them, and ours still in the form they were downloaded in.
+func (s *shell) settle(dir string) error {
+	args := []string{"go", "mod", "edit"}
+	for _, m := range s.mods {
+		args = append(args, "-replace="+m.path+"="+filepath.Join(s.tmp, "modcache", m.path+"@"+version))
+	}
+	_, err := s.run(dir, args...)
+	return err
+}
+
+// build is run with the machine's own module cache.
+func (s *shell) build(dir string, args ...string) (string, error) {
+	own := *s
+	own.env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=mod")
+	return own.run(dir, args...)
 }
 
 func (s *shell) dir(name string) (string, error) {

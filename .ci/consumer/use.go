@@ -42,7 +42,10 @@ func useModule(sh *shell, root string, m mod) error {
 	if n == 0 {
 		return fmt.Errorf("no example_test.go: nothing to use it with")
 	}
-	out, err := sh.run(dir, "go", "test", "-v", "./...")
+	if err := sh.settle(dir); err != nil {
+		return err
+	}
+	out, err := sh.build(dir, "go", "test", "-vet=off", "-v", "./...")
 	if err != nil {
 		return err
 	}

@@ -67,7 +67,7 @@ func run(ctx context.Context, framework, dir, addr string, fast bool) error {
 	if fast {
 		ln = zerocopy.NewListener(ln)
 	}
-	return serve(ctx, &http.Server{Handler: handler}, ln)
+	return serve(ctx, &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}, ln)
 }
 
 func handlerOf(framework, dir string, files http.Handler, fast bool) (http.Handler, error) {

@@ -71,7 +71,7 @@ func run(ctx context.Context, framework, addr string, fast bool) error {
 	if fast {
 		ln = zerocopy.NewListener(ln)
 	}
-	return serve(ctx, &http.Server{Handler: handler}, ln)
+	return serve(ctx, &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}, ln)
 }
 
 // serve ends when ctx does, after the responses under way.

@@ -76,7 +76,7 @@ func run(ctx context.Context, to, connect, addr string) error {
 	}
 	fmt.Println("listening on", ln.Addr())
 	zl := zerocopy.NewListener(ln)
-	err = serve(ctx, &http.Server{Handler: handler}, zl)
+	err = serve(ctx, &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}, zl)
 	tunnels.open.Wait()
 	fmt.Printf("spliced %d bytes to clients, %d bytes to upstreams\n", zl.Stats().SpliceBytes, dialer.Stats().SpliceBytes)
 	return err
