@@ -15,14 +15,18 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-// The program as a user runs it: built once, started in each of its forms, asked, stopped by SIGTERM.
-func TestProgram(t *testing.T) {
-	bin := filepath.Join(t.TempDir(), "files")
-	if out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
+// TestMain is the program if a test starts its own binary again: what the tests run is then what they were compiled with.
+func TestMain(m *testing.M) {
+	if os.Getenv("HOTPATH_EXAMPLE") != "" {
+		main()
+		return
 	}
+	os.Setenv("HOTPATH_EXAMPLE", "1")
+	goleak.VerifyTestMain(m)
+}
+
+// The program as a user runs it: started in each of its forms, asked, stopped by SIGTERM.
+func TestProgram(t *testing.T) {
 	dir := t.TempDir()
 	content := bytes.Repeat([]byte("0123456789abcdef"), 20_000)
 	if err := os.WriteFile(filepath.Join(dir, "big.bin"), content, 0o666); err != nil {
@@ -31,14 +35,14 @@ func TestProgram(t *testing.T) {
 	for _, framework := range []string{"nethttp", "gin"} {
 		for _, fast := range []string{"true", "false"} {
 			t.Run(framework+fast, func(t *testing.T) {
-				try(t, content, fast == "true", bin, "-framework", framework, "-dir", dir, "-zerocopy="+fast, "-addr", "127.0.0.1:0")
+				try(t, content, fast == "true", "-framework", framework, "-dir", dir, "-zerocopy="+fast, "-addr", "127.0.0.1:0")
 			})
 		}
 	}
 }
 
-func try(t *testing.T, content []byte, fast bool, bin string, args ...string) {
-	cmd := exec.Command(bin, args...)
+func try(t *testing.T, content []byte, fast bool, args ...string) {
+	cmd := exec.Command(os.Args[0], args...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -6,8 +6,8 @@ import (
 	"crypto/tls"
 	"io"
 	"net/http"
+	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -15,24 +15,28 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-// Every framework as a user runs it, plain and with TLS: built, started, asked, stopped by SIGTERM.
-func TestProgram(t *testing.T) {
-	bin := filepath.Join(t.TempDir(), "frameworks")
-	if out, err := exec.Command("go", "build", "-ldflags=-w", "-o", bin, ".").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
+// TestMain is the program if a test starts its own binary again: what the tests run is then what they were compiled with.
+func TestMain(m *testing.M) {
+	if os.Getenv("HOTPATH_EXAMPLE") != "" {
+		main()
+		return
 	}
+	os.Setenv("HOTPATH_EXAMPLE", "1")
+	goleak.VerifyTestMain(m)
+}
+
+// Every framework as a user runs it, plain and with TLS: started, asked, stopped by SIGTERM.
+func TestProgram(t *testing.T) {
 	for _, args := range [][]string{
 		{"-framework", "nethttp"}, {"-framework", "gin"}, {"-framework", "echo"}, {"-framework", "chi"}, {"-framework", "fasthttp"},
 		{"-framework", "nethttp", "-tls"}, {"-framework", "gin", "-tls"}, {"-framework", "echo", "-tls"}, {"-framework", "chi", "-tls"},
 	} {
-		t.Run(strings.Join(args[1:], ""), func(t *testing.T) { try(t, bin, args) })
+		t.Run(strings.Join(args[1:], ""), func(t *testing.T) { try(t, args) })
 	}
 }
 
-func try(t *testing.T, bin string, args []string) {
-	cmd := exec.Command(bin, append(args, "-addr", "127.0.0.1:0")...)
+func try(t *testing.T, args []string) {
+	cmd := exec.Command(os.Args[0], append(args, "-addr", "127.0.0.1:0")...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -139,12 +139,5 @@ func parsePHC(s string) (c hashCost, salt, key []byte, err error) {
 	return c, salt, key, nil
 }
 
-// testCost is set by tests alone, at link time (-ldflags "-X main.testCost=1"), to make hashing nearly free.
-var testCost string
-
-func startCost() hashCost {
-	if testCost != "" {
-		return hashCost{memoryKiB: 64, passes: 1, lanes: 1}
-	}
-	return productionCost
-}
+// startCost is that of new hashes; tests make it nearly free.
+var startCost = productionCost

@@ -8,7 +8,7 @@ import (
 )
 
 func TestHashVerify(t *testing.T) {
-	h := NewHasher(startCost(), 1)
+	h := NewHasher(startCost, 1)
 	hash, err := h.Hash(t.Context(), "correct horse")
 	if err != nil {
 		t.Fatal(err)
@@ -61,7 +61,7 @@ func TestUnknownAddressCostsOneHash(t *testing.T) {
 
 func TestHashingIsBounded(t *testing.T) {
 	const cores = 2
-	h := NewHasher(startCost(), cores)
+	h := NewHasher(startCost, cores)
 	for range cores { // every core is taken
 		h.slots <- struct{}{}
 	}
@@ -112,7 +112,7 @@ func TestBusyOverHTTP(t *testing.T) {
 
 func TestWaitingForACoreEnds(t *testing.T) {
 	t.Parallel()
-	h := NewHasher(startCost(), 1)
+	h := NewHasher(startCost, 1)
 	h.slots <- struct{}{}
 	if _, err := h.Hash(t.Context(), "password"); !errors.Is(err, ErrBusy) {
 		t.Errorf("%v, want ErrBusy", err)

@@ -7,29 +7,12 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
 )
-
-// executable builds the program once for all tests, with nearly free hashes.
-var executable = sync.OnceValues(func() (path string, err error) {
-	if buildDir, err = os.MkdirTemp("", "identity"); err != nil {
-		return "", err
-	}
-	path = filepath.Join(buildDir, "identity.exe") // a name every system will start
-	out, err := exec.Command("go", "build", "-ldflags", "-w -X main.testCost=1", "-o", path, ".").CombinedOutput()
-	if err != nil {
-		os.Stderr.Write(out)
-	}
-	return path, err
-})
-
-// buildDir holds the executable; TestMain removes it.
-var buildDir string
 
 // process is the program as a process of its own.
 type process struct {
@@ -43,11 +26,7 @@ type process struct {
 
 func startProcess(t *testing.T, args ...string) *process {
 	t.Helper()
-	path, err := executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := &process{t: t, cmd: exec.Command(path, append([]string{"-addr", "127.0.0.1:0"}, args...)...)}
+	p := &process{t: t, cmd: exec.Command(os.Args[0], append([]string{"-addr", "127.0.0.1:0"}, args...)...)}
 	p.cmd.Stderr = &p.stderr
 	stdout, err := p.cmd.StdoutPipe()
 	if err != nil {
@@ -134,9 +113,8 @@ func TestSecondProcessOnTheSameData(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	p := startProcess(t, "-data", dir)
-	path, _ := executable()
 	begin := time.Now()
-	out, err := exec.Command(path, "-addr", "127.0.0.1:0", "-data", dir).CombinedOutput()
+	out, err := exec.Command(os.Args[0], "-addr", "127.0.0.1:0", "-data", dir).CombinedOutput()
 	if err == nil || !strings.Contains(string(out), "another identity") || time.Since(begin) < openTimeout/2 {
 		t.Errorf("%v after %v: %s", err, time.Since(begin), out)
 	}
@@ -146,10 +124,6 @@ func TestSecondProcessOnTheSameData(t *testing.T) {
 func TestCommandLine(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second) // what is not refused would serve for ever
 	defer cancel()
-	path, err := executable()
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, args := range [][]string{
 		{"-variant", "cold"}, {"-nonsense"}, {"argument"}, {"-addr", "nowhere:x"}, {"-static", "/does/not/exist"}, {"-data", os.DevNull},
 		{"-events", "127.0.0.1:9"}, {"-events", "http://"}, {"-events", "ftp://host/"}, {"-session", "0s"},
@@ -157,11 +131,11 @@ func TestCommandLine(t *testing.T) {
 		if !strings.HasPrefix(args[0], "-data") {
 			args = append([]string{"-data", t.TempDir()}, args...)
 		}
-		if out, err := exec.CommandContext(ctx, path, args...).CombinedOutput(); err == nil || len(out) == 0 || ctx.Err() != nil {
+		if out, err := exec.CommandContext(ctx, os.Args[0], args...).CombinedOutput(); err == nil || len(out) == 0 || ctx.Err() != nil {
 			t.Errorf("%v: %v: %s", args, err, out)
 		}
 	}
-	if out, err := exec.Command(path, "-h").CombinedOutput(); err != nil || !strings.Contains(string(out), "-variant plain") {
+	if out, err := exec.Command(os.Args[0], "-h").CombinedOutput(); err != nil || !strings.Contains(string(out), "-variant plain") {
 		t.Errorf("-h: %v: %s", err, out)
 	}
 }

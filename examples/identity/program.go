@@ -85,7 +85,7 @@ func (p *Program) open() error {
 	}
 	audit := p.audit(store, url, log)
 	cores := runtime.GOMAXPROCS(0)
-	service := NewService(store, NewHasher(startCost(), cores), audit, p.config.session)
+	service := NewService(store, NewHasher(startCost, cores), audit, p.config.session)
 	p.closers = append(p.closers, func() error { service.Close(); return nil })
 	p.sweep(service, log)
 	assets, err := OpenAssets(p.config.static)

@@ -7,8 +7,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -19,7 +19,15 @@ import (
 	"github.com/hotpath-go/hotpath/codec"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain is the program if a test starts its own binary again: what the tests run is then what they were compiled with.
+func TestMain(m *testing.M) {
+	if os.Getenv("HOTPATH_EXAMPLE") != "" {
+		main()
+		return
+	}
+	os.Setenv("HOTPATH_EXAMPLE", "1")
+	goleak.VerifyTestMain(m)
+}
 
 var variants = [][2]string{{"std", "nethttp"}, {"hotpath", "nethttp"}, {"hotpath", "chi"}, {"hotpath", "gin"}, {"hotpath", "echo"}}
 
@@ -162,13 +170,9 @@ func TestGeneratedCodeIsFresh(t *testing.T) {
 	}
 }
 
-// The program as a user runs it: built, started, asked, stopped by SIGTERM.
+// The program as a user runs it: started, asked, stopped by SIGTERM.
 func TestProgram(t *testing.T) {
-	bin := filepath.Join(t.TempDir(), "jsonapi")
-	if out, err := exec.Command("go", "build", "-ldflags=-w", "-o", bin, ".").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
-	cmd := exec.Command(bin, "-addr", "127.0.0.1:0", "-framework", "chi", "-events", "events.json")
+	cmd := exec.Command(os.Args[0], "-addr", "127.0.0.1:0", "-framework", "chi", "-events", "events.json")
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

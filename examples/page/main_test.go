@@ -4,8 +4,8 @@ import (
 	"bufio"
 	"io"
 	"net/http"
+	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -13,27 +13,31 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-// The program as a user runs it: built once, started in each of its forms, asked, stopped by SIGTERM.
-func TestProgram(t *testing.T) {
-	bin := filepath.Join(t.TempDir(), "page")
-	if out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
+// TestMain is the program if a test starts its own binary again: what the tests run is then what they were compiled with.
+func TestMain(m *testing.M) {
+	if os.Getenv("HOTPATH_EXAMPLE") != "" {
+		main()
+		return
 	}
+	os.Setenv("HOTPATH_EXAMPLE", "1")
+	goleak.VerifyTestMain(m)
+}
+
+// The program as a user runs it: started in each of its forms, asked, stopped by SIGTERM.
+func TestProgram(t *testing.T) {
 	pages := map[string]string{}
 	for _, framework := range []string{"nethttp", "gin"} {
 		for _, fast := range []string{"true", "false"} {
 			t.Run(framework+fast, func(t *testing.T) {
-				try(t, pages, fast == "true", bin, "-framework", framework, "-zerocopy="+fast, "-addr", "127.0.0.1:0")
+				try(t, pages, fast == "true", "-framework", framework, "-zerocopy="+fast, "-addr", "127.0.0.1:0")
 			})
 		}
 	}
 }
 
 // pages has what another form of the program answered: all must answer the same.
-func try(t *testing.T, pages map[string]string, fast bool, bin string, args ...string) {
-	cmd := exec.Command(bin, args...)
+func try(t *testing.T, pages map[string]string, fast bool, args ...string) {
+	cmd := exec.Command(os.Args[0], args...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -4,8 +4,8 @@ import (
 	"bufio"
 	"io"
 	"net"
+	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -14,7 +14,15 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain is the program if a test starts its own binary again: what the tests run is then what they were compiled with.
+func TestMain(m *testing.M) {
+	if os.Getenv("HOTPATH_EXAMPLE") != "" {
+		main()
+		return
+	}
+	os.Setenv("HOTPATH_EXAMPLE", "1")
+	goleak.VerifyTestMain(m)
+}
 
 // What a client of the protocol sends, also byte by byte and all at once, and what it must be answered.
 const (
@@ -30,14 +38,10 @@ const (
 		"-ERR wrong number of arguments for \"GET\"\r\n-ERR unknown command \"NONSENSE\"\r\n"
 )
 
-// start builds and runs the program.
+// start runs the program.
 func start(t *testing.T) (addr string, cmd *exec.Cmd) {
 	t.Helper()
-	exe := filepath.Join(t.TempDir(), "resp")
-	if out, err := exec.Command("go", "build", "-o", exe, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	cmd = exec.Command(exe, "-addr", "127.0.0.1:0")
+	cmd = exec.Command(os.Args[0], "-addr", "127.0.0.1:0")
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

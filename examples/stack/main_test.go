@@ -16,25 +16,29 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-// The program as a user runs it, once for each framework: built, started, asked, killed, started again, stopped by SIGTERM.
-func TestProgram(t *testing.T) {
-	bin := filepath.Join(t.TempDir(), "stack")
-	if out, err := exec.Command("go", "build", "-ldflags=-w", "-o", bin, ".").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
+// TestMain is the program if a test starts its own binary again: what the tests run is then what they were compiled with.
+func TestMain(m *testing.M) {
+	if os.Getenv("HOTPATH_EXAMPLE") != "" {
+		main()
+		return
 	}
+	os.Setenv("HOTPATH_EXAMPLE", "1")
+	goleak.VerifyTestMain(m)
+}
+
+// The program as a user runs it, once for each framework: started, asked, killed, started again, stopped by SIGTERM.
+func TestProgram(t *testing.T) {
 	for framework, route := range map[string]string{"nethttp": "GET /users/{id}", "gin": "GET /users/:id", "chi": "GET /users/{id}"} {
 		t.Run(framework, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
-			p := start(t, bin, framework, dir)
+			p := start(t, framework, dir)
 			p.check(t, route)
 			if err := p.cmd.Process.Kill(); err != nil { // what it had handed over is there all the same
 				t.Fatal(err)
 			}
 			_ = p.cmd.Wait()
-			p = start(t, bin, framework, dir)
+			p = start(t, framework, dir)
 			p.stop(t)
 			checkLog(t, filepath.Join(dir, "access.log"))
 		})
@@ -46,9 +50,9 @@ type program struct {
 	addr string
 }
 
-func start(t *testing.T, bin, framework, dir string) *program {
+func start(t *testing.T, framework, dir string) *program {
 	t.Helper()
-	cmd := exec.Command(bin, "-addr", "127.0.0.1:0", "-framework", framework, "-dir", dir, "-delay", "1ms")
+	cmd := exec.Command(os.Args[0], "-addr", "127.0.0.1:0", "-framework", framework, "-dir", dir, "-delay", "1ms")
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err == nil {
