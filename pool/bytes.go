@@ -136,10 +136,11 @@ func (p *Bytes) trace(t *ticket, n int) {
 func (p *Bytes) Put(b []byte) {
 	data := unsafe.SliceData(b)
 	t := p.tickets.find(data)
-	var l *loan
-	if t != nil && t.size == cap(b) {
-		l = t.in()
+	if t == nil || t.size != cap(b) {
+		p.refuse(t, b)
+		return
 	}
+	l := t.in()
 	if l == nil {
 		p.refuse(t, b)
 		return
@@ -148,11 +149,15 @@ func (p *Bytes) Put(b []byte) {
 		s.end()
 	}
 	if toBury(uintptr(cap(b))) {
-		p.grave.bury(newBytesCorpse(b, t.trace.Load()))
+		p.bury(b, t)
 		return
 	}
 	l.data = data
-	p.arrays[t.class.Load()].Put(l)
+	p.arrays[t.home].Put(l)
+}
+
+func (p *Bytes) bury(b []byte, t *ticket) {
+	p.grave.bury(newBytesCorpse(b, t.trace.Load()))
 }
 
 func (p *Bytes) refuse(t *ticket, b []byte) {

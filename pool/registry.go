@@ -27,7 +27,7 @@ type registry struct {
 // nil to a ticket and later perhaps to another or to gone, never back to nil:
 // so a probe that runs beside a writer never stops too early.
 type table struct {
-	shift int
+	shift uint // less than 64
 	slots []atomic.Pointer[ticket]
 }
 
@@ -36,13 +36,13 @@ type table struct {
 var gone = new(ticket)
 
 func newTable(logSize int) *table {
-	return &table{64 - logSize, make([]atomic.Pointer[ticket], 1<<logSize)}
+	return &table{uint(64 - logSize), make([]atomic.Pointer[ticket], 1<<logSize)}
 }
 
 // start is where the probe for addr begins: Fibonacci hashing, as in Knuth,
 // TAOCP vol. 3, 6.4.
 func (t *table) start(addr uintptr) int {
-	return int(uint64(addr) * 0x9e3779b97f4a7c15 >> t.shift)
+	return int(uint64(addr) * 0x9e3779b97f4a7c15 >> (t.shift % 64))
 }
 
 // find returns the ticket of the array that begins at data, or nil. Whoever
