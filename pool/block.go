@@ -1,6 +1,9 @@
 package pool
 
-import "runtime"
+import (
+	"runtime"
+	"unsafe"
+)
 
 // block is the state behind a [Buffer], with its storage: one thing to take
 // and to give back. It belongs to the one owner of the Buffer that has its
@@ -21,7 +24,9 @@ func (p *Bytes) takeBlock(n int) *block {
 		return p.otherBlock(n)
 	}
 	class, size := classOf(max(n, int(uint32(bounds))))
-	if k, _ := p.blocks[class].Get().(*block); k != nil {
+	x := p.blocks[class].Get()
+	// As in Bytes.Get: blocks hold *block and nothing else.
+	if k := (*block)((*words)(unsafe.Pointer(&x)).pointer); k != nil {
 		return k
 	}
 	b := make([]byte, 0, size)

@@ -64,10 +64,10 @@ func (r *registry) find(data *byte) *ticket {
 
 // issue writes the ticket of a new array, which is out with its first owner,
 // and gives its bytes back to spent when the array is dead.
-func (r *registry) issue(b []byte, class int, spent *atomic.Int64) *ticket {
+func (r *registry) issue(b []byte, class int, lies *sync.Pool, spent *atomic.Int64) *ticket {
 	data := unsafe.SliceData(b)
 	k := &ticket{addr: uintptr(unsafe.Pointer(data)), size: cap(b), home: class}
-	k.loan.Store(&loan{t: k})
+	k.loan.Store(&loan{t: k, lies: lies})
 	k.class.Store(int32(class))
 	r.mu.Lock()
 	r.misses[class]++
@@ -161,7 +161,7 @@ func (r *registry) retire(k *ticket) {
 func (r *registry) rebuild(old *table) *table {
 	var living []*ticket
 	r.each(old, func(k *ticket) { living = append(living, k) })
-	t := newTable(max(6, bits.Len(uint(4*len(living)))))
+	t := newTable(max(10, bits.Len(uint(4*len(living)))))
 	for _, k := range living {
 		i := t.start(k.addr)
 		for t.slots[i&(len(t.slots)-1)].Load() != nil {

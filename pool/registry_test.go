@@ -1,6 +1,7 @@
 package pool
 
 import (
+	"sync"
 	"sync/atomic"
 	"testing"
 )
@@ -18,7 +19,7 @@ func gets(r *registry) (n uint64) {
 func TestRegistrySameAddress(t *testing.T) {
 	var r registry
 	array := new([64]byte)
-	r.issue(array[:], 0, new(atomic.Int64))
+	r.issue(array[:], 0, new(sync.Pool), new(atomic.Int64))
 	old := r.find(&array[0])
 	young := &ticket{addr: old.addr, size: 80, home: 1}
 	young.loan.Store(lent)
