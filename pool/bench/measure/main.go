@@ -84,9 +84,11 @@ func measure() error {
 	return nil
 }
 
-// fastest runs the cases of a group three times in turn.
+// times is how often a round runs each benchmark.
+const times = 3
+
+// fastest runs the cases of a group in turn, several times.
 func fastest(group []bench.Case) {
-	const times = 3
 	ns, allocs := make([]float64, len(group)), make([]float64, len(group))
 	for range times {
 		for i, c := range group {
