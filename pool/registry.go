@@ -121,19 +121,26 @@ func (r *registry) insert(k *ticket) {
 	if t == nil || 2*r.used >= len(t.slots) {
 		t = r.rebuild(t)
 	}
+	var free *atomic.Pointer[ticket]
 	for i := t.start(k.addr); ; i++ {
 		s := &t.slots[i&(len(t.slots)-1)]
-		old := s.Load()
-		if old != nil && old.addr != k.addr {
-			continue
-		}
-		if old == nil {
+		switch old := s.Load(); {
+		case old == nil && free == nil:
 			r.used++
-		} else {
+			s.Store(k)
+			return
+		case old == nil:
+			free.Store(k)
+			return
+		case old == gone && free == nil:
+			// Addresses come again, each to the probe of its last time: it
+			// would get longer with each collection.
+			free = s
+		case old.addr == k.addr:
 			r.bury(old)
+			s.Store(k)
+			return
 		}
-		s.Store(k)
-		return
 	}
 }
 

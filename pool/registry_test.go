@@ -4,6 +4,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"unsafe"
 )
 
 func gets(r *registry) (n uint64) {
@@ -40,5 +41,23 @@ func TestRegistrySameAddress(t *testing.T) {
 	}
 	if got := gets(&r); got != 2 {
 		t.Errorf("%d gets after all cleanups, want 2", got)
+	}
+}
+
+// The collector gives the same addresses again and again: the probes for them
+// must not get longer.
+func TestRegistryReusesSlots(t *testing.T) {
+	var r registry
+	arrays := make([][64]byte, 100)
+	for range 100 {
+		for i := range arrays {
+			r.insert(&ticket{addr: uintptr(unsafe.Pointer(&arrays[i]))})
+		}
+		for i := range arrays {
+			r.retire(r.find(&arrays[i][0]))
+		}
+	}
+	if r.used > len(arrays) {
+		t.Errorf("%d slots used for %d addresses", r.used, len(arrays))
 	}
 }
