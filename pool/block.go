@@ -1,6 +1,9 @@
 package pool
 
-import "runtime"
+import (
+	"runtime"
+	"unsafe"
+)
 
 // block is the state behind a [Buffer], with its storage: one thing to take
 // and to give back. It belongs to the one owner of the Buffer that has its
@@ -20,10 +23,19 @@ func (p *Bytes) takeBlock(n int) *block {
 	if uint64(n) >= bounds>>32 {
 		return p.otherBlock(n)
 	}
-	class, size := classOf(max(n, int(uint32(bounds))))
-	if k, _ := p.blocks[class].Get().(*block); k != nil {
+	n = max(n, int(uint32(bounds)))
+	class, _ := classOf(n)
+	x := p.blocks[class].Get()
+	// As in Bytes.Get: blocks hold *block and nothing else.
+	if k := (*block)((*words)(unsafe.Pointer(&x)).pointer); k != nil {
 		return k
 	}
+	return p.missBlock(n)
+}
+
+//go:noinline
+func (p *Bytes) missBlock(n int) *block {
+	class, size := classOf(n)
 	b := make([]byte, 0, size)
 	if !p.charge(size) {
 		return p.newBlock(b, notKept)

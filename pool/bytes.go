@@ -59,20 +59,21 @@ func (p *Bytes) Get(n int) []byte {
 	if uint64(n) >= bounds>>32 {
 		return p.getOther(n)
 	}
-	class, size := classOf(max(n, int(uint32(bounds))))
-	l, _ := p.arrays[class].Get().(*loan)
+	class, _ := classOf(max(n, int(uint32(bounds))))
+	x := p.arrays[class].Get()
+	// arrays hold *loan and nothing else, so the pointer in x is one, or nil
+	// if x is: this is a type assertion without its look-up.
+	l := (*loan)((*words)(unsafe.Pointer(&x)).pointer)
 	if l == nil {
-		return p.newArray(n, class, size)
+		return p.newArray(n)
 	}
-	t, data := l.t, l.data
-	l.data = nil
+	t, b := l.t, l.b
 	t.loan.Store(l)
+	l.b = nil
 	if p.watch.on() {
 		p.trace(t, n)
 	}
-	// unsafe.Slice's rule: size bytes of one allocation must begin at data.
-	// A loan lies in the class of its array's size.
-	return unsafe.Slice(data, size)[:n]
+	return b[:n]
 }
 
 // getOther is Get for an n that is negative, larger than MaxSize, or the first.
@@ -96,13 +97,14 @@ func (p *Bytes) fits(n int) bool {
 }
 
 //go:noinline
-func (p *Bytes) newArray(n, class, size int) []byte {
+func (p *Bytes) newArray(n int) []byte {
+	class, size := classOf(max(n, int(uint32(p.bounds.Load()))))
 	b := make([]byte, n, size)
 	if !p.charge(size) {
 		p.large.Add(1)
 		return b
 	}
-	t := p.tickets.issue(b, class, &p.spent)
+	t := p.tickets.issue(b, class, &p.arrays[class], &p.spent)
 	if p.watch.on() {
 		p.trace(t, n)
 	}
@@ -134,12 +136,12 @@ func (p *Bytes) trace(t *ticket, n int) {
 // MaxSize or made beyond the Budget, and one that lies in the pool already. A
 // pooldebug build panics at the last.
 func (p *Bytes) Put(b []byte) {
-	data := unsafe.SliceData(b)
-	t := p.tickets.find(data)
-	var l *loan
-	if t != nil && t.size == cap(b) {
-		l = t.in()
+	t := p.tickets.find(unsafe.SliceData(b))
+	if t == nil || t.size != cap(b) {
+		p.refuse(t, b)
+		return
 	}
+	l := t.in()
 	if l == nil {
 		p.refuse(t, b)
 		return
@@ -148,11 +150,15 @@ func (p *Bytes) Put(b []byte) {
 		s.end()
 	}
 	if toBury(uintptr(cap(b))) {
-		p.grave.bury(newBytesCorpse(b, t.trace.Load()))
+		p.bury(b, t)
 		return
 	}
-	l.data = data
-	p.arrays[t.class.Load()].Put(l)
+	l.b = b
+	l.lies.Put(l)
+}
+
+func (p *Bytes) bury(b []byte, t *ticket) {
+	p.grave.bury(newBytesCorpse(b, t.trace.Load()))
 }
 
 func (p *Bytes) refuse(t *ticket, b []byte) {

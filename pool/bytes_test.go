@@ -252,6 +252,24 @@ func TestBytesForgetsTheDead(t *testing.T) {
 	}
 }
 
+// So are those that a later owner dropped: the pool holds on to nothing that is
+// out.
+func TestBytesForgetsTheDropped(t *testing.T) {
+	var p pool.Bytes
+	var out [200][]byte
+	for i := range out {
+		out[i] = p.Get(8000)
+	}
+	for i := range out {
+		p.Put(out[i])
+		out[i] = nil
+	}
+	for range out {
+		p.Get(8000) // most of them again
+	}
+	waitFor(t, func() bool { runtime.GC(); return p.Tickets() < len(out)/10 })
+}
+
 // Owners come and go while the table grows and the collector retires tickets.
 func TestBytesTableTorture(t *testing.T) {
 	var p pool.Bytes

@@ -15,9 +15,10 @@ const (
 func classOf(n int) (class, size int) {
 	x := uint(n - 1)
 	e := uint(bits.Len(x))
-	top := x >> (e - 3) // 4…7
+	shift := (e - 3) % bits.UintSize // it is less anyway, but the compiler would check
+	top := x >> shift                // 4…7
 	// 31 makes class 0 the one of 64 bytes: e = 6, top = 7.
-	return int(4*e+top) - 31, int((top + 1) << (e - 3))
+	return int(4*e+top) - 31, int((top + 1) << shift)
 }
 
 // sizeOf is classOf's inverse.

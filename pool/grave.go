@@ -25,9 +25,12 @@ const graveSize = 256
 // toBury reports whether memory of n bytes that was put goes to the grave. A
 // race build takes one in four, as its sync.Pool drops one in four, and only
 // what costs less to poison than the detector costs anyway.
-func toBury(n uintptr) bool {
-	return poisonBuild || debugBuild && n <= 4096 && rand.Uint32()%4 == 0
-}
+func toBury(n uintptr) bool { return poisonBuild || debugBuild && n <= 4096 && oneInFour() }
+
+// oneInFour is not inlined, so that toBury is.
+//
+//go:noinline
+func oneInFour() bool { return rand.Uint32()%4 == 0 }
 
 // corpse is memory as it must stay.
 type corpse struct {

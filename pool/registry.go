@@ -27,7 +27,7 @@ type registry struct {
 // nil to a ticket and later perhaps to another or to gone, never back to nil:
 // so a probe that runs beside a writer never stops too early.
 type table struct {
-	shift int
+	shift uint // less than 64
 	slots []atomic.Pointer[ticket]
 }
 
@@ -36,13 +36,13 @@ type table struct {
 var gone = new(ticket)
 
 func newTable(logSize int) *table {
-	return &table{64 - logSize, make([]atomic.Pointer[ticket], 1<<logSize)}
+	return &table{uint(64 - logSize), make([]atomic.Pointer[ticket], 1<<logSize)}
 }
 
 // start is where the probe for addr begins: Fibonacci hashing, as in Knuth,
 // TAOCP vol. 3, 6.4.
 func (t *table) start(addr uintptr) int {
-	return int(uint64(addr) * 0x9e3779b97f4a7c15 >> t.shift)
+	return int(uint64(addr) * 0x9e3779b97f4a7c15 >> (t.shift % 64))
 }
 
 // find returns the ticket of the array that begins at data, or nil. Whoever
@@ -64,10 +64,10 @@ func (r *registry) find(data *byte) *ticket {
 
 // issue writes the ticket of a new array, which is out with its first owner,
 // and gives its bytes back to spent when the array is dead.
-func (r *registry) issue(b []byte, class int, spent *atomic.Int64) *ticket {
+func (r *registry) issue(b []byte, class int, lies *sync.Pool, spent *atomic.Int64) *ticket {
 	data := unsafe.SliceData(b)
 	k := &ticket{addr: uintptr(unsafe.Pointer(data)), size: cap(b), home: class}
-	k.loan.Store(&loan{t: k})
+	k.loan.Store(&loan{t: k, lies: lies})
 	k.class.Store(int32(class))
 	r.mu.Lock()
 	r.misses[class]++
@@ -121,19 +121,26 @@ func (r *registry) insert(k *ticket) {
 	if t == nil || 2*r.used >= len(t.slots) {
 		t = r.rebuild(t)
 	}
+	var free *atomic.Pointer[ticket]
 	for i := t.start(k.addr); ; i++ {
 		s := &t.slots[i&(len(t.slots)-1)]
-		old := s.Load()
-		if old != nil && old.addr != k.addr {
-			continue
-		}
-		if old == nil {
+		switch old := s.Load(); {
+		case old == nil && free == nil:
 			r.used++
-		} else {
+			s.Store(k)
+			return
+		case old == nil:
+			free.Store(k)
+			return
+		case old == gone && free == nil:
+			// Addresses come again, each to the probe of its last time: it
+			// would get longer with each collection.
+			free = s
+		case old.addr == k.addr:
 			r.bury(old)
+			s.Store(k)
+			return
 		}
-		s.Store(k)
-		return
 	}
 }
 
@@ -161,7 +168,7 @@ func (r *registry) retire(k *ticket) {
 func (r *registry) rebuild(old *table) *table {
 	var living []*ticket
 	r.each(old, func(k *ticket) { living = append(living, k) })
-	t := newTable(max(6, bits.Len(uint(4*len(living)))))
+	t := newTable(max(10, bits.Len(uint(4*len(living)))))
 	for _, k := range living {
 		i := t.start(k.addr)
 		for t.slots[i&(len(t.slots)-1)].Load() != nil {

@@ -1,6 +1,7 @@
 package pool
 
 import (
+	"sync"
 	"sync/atomic"
 	"testing"
 )
@@ -18,7 +19,7 @@ func gets(r *registry) (n uint64) {
 func TestRegistrySameAddress(t *testing.T) {
 	var r registry
 	array := new([64]byte)
-	r.issue(array[:], 0, new(atomic.Int64))
+	r.issue(array[:], 0, new(sync.Pool), new(atomic.Int64))
 	old := r.find(&array[0])
 	young := &ticket{addr: old.addr, size: 80, home: 1}
 	young.loan.Store(lent)
@@ -39,5 +40,24 @@ func TestRegistrySameAddress(t *testing.T) {
 	}
 	if got := gets(&r); got != 2 {
 		t.Errorf("%d gets after all cleanups, want 2", got)
+	}
+}
+
+// The collector gives the same addresses again and again: the probes for them
+// must not get longer.
+func TestRegistryReusesSlots(t *testing.T) {
+	var r registry
+	tickets := make([]*ticket, 100)
+	for range 100 {
+		for i := range tickets {
+			tickets[i] = &ticket{addr: 4096 * uintptr(i+1)}
+			r.insert(tickets[i])
+		}
+		for _, k := range tickets {
+			r.retire(k)
+		}
+	}
+	if r.used > len(tickets) {
+		t.Errorf("%d slots used for %d addresses", r.used, len(tickets))
 	}
 }

@@ -1,6 +1,9 @@
 package pool
 
-import "sync/atomic"
+import (
+	"sync"
+	"sync/atomic"
+)
 
 // ticket is what a [Bytes] knows about one array it made, or about one block:
 // enough to tell an array from any other memory, and not a pointer to it, which
@@ -22,9 +25,10 @@ type ticket struct {
 // idle, so that both go when the sync.Pool drops it; the ticket must not, since
 // the registry keeps it.
 type loan struct {
-	data *byte // nil while the array is out
+	b    []byte // the whole array, of any length; nil while it is out
 	t    *ticket
-	_    [48]byte // fills a cache line, as above; on 32 bits a little more
+	lies *sync.Pool // where the loan lies while the array is not out
+	_    [24]byte   // fills a cache line, as above; on 32 bits a little more
 }
 
 // lent is the loan of every block that is out.

@@ -3,8 +3,10 @@ package bench
 import "testing"
 
 func Benchmark(b *testing.B) {
-	for _, c := range Cases() {
-		b.Run(c.Group+"/"+c.Name, c.Run)
+	for _, group := range Groups() {
+		for _, c := range group {
+			b.Run(c.Group+"/"+c.Name, c.Run)
+		}
 	}
 }
 

@@ -14,13 +14,14 @@ type Case struct {
 	Run   func(b *testing.B)
 }
 
-// Cases returns all of them; those of one group do the same work.
-func Cases() []Case {
-	var all []Case
-	all = append(all, values()...)
-	all = append(all, points()...)
-	all = append(all, buffers("bytes of 1 KiB", []int{1024})...)
-	all = append(all, buffers("bytes of 64 B to 1 MiB", mixedSizes())...)
-	all = append(all, workers("empty task", func() {})...)
-	return append(all, workers("16 KiB of stack", func() { deep(15) })...)
+// Groups returns all of them; those of one group do the same work.
+func Groups() [][]Case {
+	return [][]Case{
+		values(),
+		points(),
+		buffers("bytes of 1 KiB", []int{1024}),
+		buffers("bytes of 64 B to 1 MiB", mixedSizes()),
+		workers("empty task", func() {}),
+		workers("16 KiB of stack", func() { deep(15) }),
+	}
 }

@@ -28,14 +28,25 @@ func (i inner) remove() { _ = os.RemoveAll(filepath.Dir(string(i))) }
 
 var result = regexp.MustCompile(`(?m)^BenchmarkCounting/(\w+)\S*\s+\d+\s+([0-9.]+) ns/op`)
 
-// counting emits what a Get and Put cost with and without counting.
+// counting emits what a Get and Put cost with and without counting, the lowest
+// of three each.
 func (i inner) counting() error {
-	out, err := run(string(i), "-test.run", "^$", "-test.bench", "BenchmarkCounting", "-test.benchtime", "30ms")
-	for _, m := range result.FindAllStringSubmatch(out, -1) {
-		ns, _ := strconv.ParseFloat(m[2], 64)
-		emit("counting", m[1], "ns/op", ns)
+	lowest := map[string]float64{}
+	for range times {
+		out, err := run(string(i), "-test.run", "^$", "-test.bench", "BenchmarkCounting", "-test.benchtime", "30ms")
+		if err != nil {
+			return err
+		}
+		for _, m := range result.FindAllStringSubmatch(out, -1) {
+			ns, _ := strconv.ParseFloat(m[2], 64)
+			if was := lowest[m[1]]; was == 0 || ns < was {
+				lowest[m[1]] = ns
+			}
+		}
 	}
-	return err
+	emit("counting", "with", "ns/op", lowest["with"])
+	emit("counting", "without", "ns/op", lowest["without"])
+	return nil
 }
 
 var caught = regexp.MustCompile(`(\d+) of (\d+) misuses caught`)

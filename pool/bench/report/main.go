@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -142,12 +143,15 @@ func (r *results) mid(group, name, unit string) float64 {
 
 // bar is a promise: what was measured is at most limit, divided by what per
 // measured in the same round if there is a per, or less that if per has a minus.
+// Some only show what a step costs.
 type bar struct {
 	text             string
 	group, name, per string
 	unit             string
 	limit            float64
 }
+
+var none = math.Inf(1)
 
 const value, small, mixed = "value of 1 KiB", "bytes of 1 KiB", "bytes of 64 B to 1 MiB"
 
@@ -160,12 +164,16 @@ var promises = []bar{
 	{"`Buffer` against mcache, mixed", mixed, "Buffer", "mcache", "ns/op", 1},
 	{"`UncheckedBytes` against mcache, 1 KiB", small, "UncheckedBytes", "mcache", "ns/op", 1},
 	{"`UncheckedBytes` against mcache, mixed", mixed, "UncheckedBytes", "mcache", "ns/op", 1},
+	{"what classes add to a `sync.Pool`, mixed, ns", mixed, "UncheckedBytes", "-sync.Pool of bytes.Buffer", "ns/op", none},
+	{"what the check adds to that: `Bytes`", mixed, "Bytes", "-UncheckedBytes", "ns/op", none},
+	{"what a handle adds to that: `Buffer`", mixed, "Buffer", "-Bytes", "ns/op", none},
 	{"`Bytes`, allocations, mixed", mixed, "Bytes", "", "allocs/op", 0},
 	{"waste of `Bytes`, %", "waste", "Bytes", "", "%", 10},
 	{"`Bytes` after a burst, MiB", "after a burst", "Bytes", "", "MiB", 1},
 	{"HTTP allocations, with against without", "http", "with", "without", "allocs/request", 1. / 8},
 	{"HTTP bytes allocated, with against without", "http", "with", "without", "bytes/request", 1. / 16},
 	{"HTTP p99, with against without, as fast as it goes", "http", "with", "without", "p99 ms", 0.6},
+	{"… and if no work were left", "http", "no work", "without", "p99 ms", none},
 	{"HTTP p99, with against without, 4000 requests/s", "4000 requests/s", "with", "without", "p99 ms", 0.6},
 	{"counting for `Stats`, ns", "counting", "with", "-without", "ns/op", 1},
 	{"misuses not caught under pooldebug", "use after put", "under pooldebug", "", "not caught", 0},
@@ -199,13 +207,16 @@ func (r *results) bars() string {
 			continue
 		}
 		lo, mid, hi := interval(v)
-		verdict := "undecided"
-		if hi <= p.limit {
+		limit, verdict := fmt.Sprintf("%.3g", p.limit), "undecided"
+		switch {
+		case p.limit == none:
+			limit, verdict = "", ""
+		case hi <= p.limit:
 			verdict = "met"
-		} else if lo > p.limit {
+		case lo > p.limit:
 			verdict = "**missed**"
 		}
-		fmt.Fprintf(&b, "| %s | %.3g | %.3g (%.3g … %.3g) | %s |\n", p.text, p.limit, mid, lo, hi, verdict)
+		fmt.Fprintf(&b, "| %s | %s | %.3g (%.3g … %.3g) | %s |\n", p.text, limit, mid, lo, hi, verdict)
 	}
 	return b.String()
 }
