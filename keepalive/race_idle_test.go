@@ -101,6 +101,37 @@ func TestPostsOnTheClosingEdgeOfNetHTTP(t *testing.T) {
 	}
 }
 
+// https runs on net/http's connections, which learn no limit and are not looked
+// at before they are written to; what is proven there is proven below TLS.
+func TestPostsOnTheClosingEdgeUnderTLS(t *testing.T) {
+	t.Parallel()
+	const idle = 20 * time.Millisecond
+	for _, stream := range []bool{false, true} {
+		t.Run(fmt.Sprintf("stream=%v", stream), func(t *testing.T) {
+			t.Parallel()
+			h := &once{ids: make(map[string]int)}
+			tr := &keepalive.Transport{}
+			workers, each := 8, 4*scale*soak(100)
+			errs := edge(t, h, newTransport(t, tr), workers, each, idle, func(s *httptest.Server) {
+				s.Config.IdleTimeout = idle
+				s.StartTLS()
+				tr.Base = trusting(s)
+			}, stream)
+			st := tr.Stats()
+			t.Logf("%d POSTs: %d failed, %d duplicated; %d proven", workers*each, len(errs), h.duplicates, st.RetriesProven)
+			if h.duplicates > 0 {
+				t.Errorf("%d POSTs were seen twice", h.duplicates)
+			}
+			for _, err := range errs {
+				var ce *keepalive.ConnError
+				if !errors.As(err, &ce) || known && ce.Seen != keepalive.Unknown {
+					t.Errorf("error = %v", err)
+				}
+			}
+		})
+	}
+}
+
 // Our own server says when, and closes a grace later: nothing is lost.
 func TestPostsOnTheClosingEdgeOfPolicy(t *testing.T) {
 	t.Parallel()

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -32,7 +33,7 @@ func (c *Conn) attach() {
 		return
 	}
 	c.step = c.advance
-	_ = c.raw.Control(func(fd uintptr) { c.base = acked(fd) }) // 0 proves nothing
+	c.base = Acked(c.raw)
 }
 
 // first looks, writes and waits in one call. The runtime forgets an older
@@ -89,7 +90,7 @@ func (c *Conn) advance(fd uintptr) bool {
 // that an early answer is read while the request is still being sent.
 func (c *Conn) send(fd uintptr) error {
 	if c.out.stream != nil {
-		c.out.stream.started()
+		c.out.stream.Started()
 		c.spawn(c.stream)
 		return nil
 	}
@@ -131,26 +132,44 @@ func write(fd uintptr, p []byte) (int, error) {
 	}
 }
 
-// acked is how many bytes the peer's TCP has acknowledged, its SYN included;
-// 0 where the kernel does not count.
-func acked(fd uintptr) uint64 {
-	info, err := unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO)
-	if err != nil {
-		return 0
-	}
-	return info.Bytes_acked
+// Acked is how many bytes the peer's TCP has acknowledged, its SYN included;
+// 0 where that is not known, which proves nothing.
+func Acked(raw syscall.RawConn) (n uint64) {
+	_ = raw.Control(func(fd uintptr) {
+		if info, err := unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO); err == nil {
+			n = info.Bytes_acked
+		}
+	})
+	return n
 }
 
-// unacknowledged reports whether the kernel says that no byte of this request
-// was acknowledged.
-func (c *Conn) unacknowledged() bool {
-	if c.raw == nil || c.base == 0 {
+// Ended reports whether the peer's FIN has come, even if a reset came after it.
+// That a read finds the end does not say so: after a reset, once somebody has
+// been told of it, reads find the end as well. But the kernel calls a reset
+// EPIPE where a FIN had come before (tcp_reset in net/ipv4/tcp_input.c), and
+// keeps that for the first who asks: here, or a writer, and then it is unknown.
+func Ended(raw syscall.RawConn) (fin bool) {
+	_ = raw.Control(func(fd uintptr) {
+		info, err := unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO)
+		switch {
+		case err != nil:
+		case info.State == tcpCloseWait:
+			fin = true
+		case info.State == tcpClose:
+			e, err := unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_ERROR)
+			fin = err == nil && syscall.Errno(e) == unix.EPIPE
+		}
+	})
+	return fin
+}
+
+// unseen reports whether the kernel says that the peer had ended its side when
+// no byte of this request was acknowledged.
+func (c *Conn) unseen() bool {
+	if c.raw == nil || c.base == 0 || !Ended(c.raw) {
 		return false
 	}
-	var now uint64
-	if err := c.raw.Control(func(fd uintptr) { now = acked(fd) }); err != nil {
-		return false
-	}
+	now := Acked(c.raw)
 	return now >= c.base && now-c.base <= c.start
 }
 
@@ -176,4 +195,8 @@ func (c *Conn) Idle() (closed bool, ago time.Duration) {
 	return closed || err != nil, ago
 }
 
-const tcpCloseWait = 8 // include/net/tcp_states.h
+// include/net/tcp_states.h
+const (
+	tcpClose     = 7
+	tcpCloseWait = 8
+)

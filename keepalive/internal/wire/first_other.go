@@ -2,7 +2,10 @@
 
 package wire
 
-import "time"
+import (
+	"syscall"
+	"time"
+)
 
 // Supported says whether idle connections can be looked at here. Without the
 // look, bytes that a peer sent out of turn would be taken for the next answer.
@@ -15,7 +18,13 @@ func (c *Conn) attach() {}
 
 func (c *Conn) first(p []byte) (int, error) { return c.firstPortable(p) }
 
-func (c *Conn) unacknowledged() bool { return false }
+func (c *Conn) unseen() bool { return false }
 
 // Idle knows nothing here: the next request finds out.
 func (c *Conn) Idle() (closed bool, ago time.Duration) { return false, -1 }
+
+// Acked is not known here.
+func Acked(syscall.RawConn) uint64 { return 0 }
+
+// Ended is not known here.
+func Ended(syscall.RawConn) bool { return false }
