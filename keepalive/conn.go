@@ -20,7 +20,7 @@ func (t *Transport) follow(l *lane, dial dialFunc) dialFunc {
 		tr := &track{lane: l, census: &t.conns, tally: t.conns.of(c.RemoteAddr()), addr: text(c.RemoteAddr()), born: time.Now(), retireAt: t.life.end(time.Now(), c)}
 		t.conns.add(tr)
 		if tc, ok := c.(*net.TCPConn); ok {
-			return &tcpConn{TCPConn: tc, track: tr}, nil
+			return newTCPConn(tc, tr), nil
 		}
 		return &otherConn{Conn: c, track: tr}, nil
 	}
@@ -53,30 +53,20 @@ type track struct {
 	busy     atomic.Int64 // assigned minus given back; sums commute, so order is free
 	retired  atomic.Bool  // set once: one connection is one retirement in Stats
 	closed   atomic.Bool  // set once: Close may be called twice
+	ending   atomic.Pointer[ending]
+	sent     atomic.Uint64 // bytes given to the kernel, never less than it took; see tcpConn
 }
 
 func (tr *track) tracked() *track { return tr }
 
-func (tr *track) gone() {
-	if tr.closed.CompareAndSwap(false, true) {
-		tr.census.remove(tr)
-		tr.lane.lost()
+// gone reports whether this is the first Close.
+func (tr *track) gone() bool {
+	if !tr.closed.CompareAndSwap(false, true) {
+		return false
 	}
-}
-
-// tcpConn keeps every method of *net.TCPConn (ReadFrom, SyscallConn, …).
-type tcpConn struct {
-	*net.TCPConn
-	*track
-}
-
-// NetConn returns the connection that was dialed.
-func (c *tcpConn) NetConn() net.Conn { return c.TCPConn }
-
-// Close closes the connection.
-func (c *tcpConn) Close() error {
-	c.gone()
-	return c.TCPConn.Close()
+	tr.census.remove(tr)
+	tr.lane.lost()
+	return true
 }
 
 type otherConn struct {

@@ -102,7 +102,9 @@ type Transport struct {
 	conns     census
 }
 
-// Order is the order in which unused connections serve. It is a plain value.
+// Order is the order in which one address's unused connections serve. Among the
+// addresses of a host the one with the fewest requests under way comes first,
+// whatever the order; a connection itself is free or has one. It is a plain value.
 type Order uint8
 
 const (

@@ -115,7 +115,7 @@ func (c *Conn) unzip(resp *http.Response) {
 // the descriptor is closed.
 func (c *Conn) fail(err error) error {
 	out := c.out
-	seen := c.verdict(err)
+	seen := c.verdict()
 	if c.limit <= 0 {
 		err = fmt.Errorf("net/http: server response headers exceeded %d bytes; aborted", c.conf.maxHeader())
 	}
