@@ -26,18 +26,25 @@ func (t *Transport) follow(l *lane, dial dialFunc) dialFunc {
 	}
 }
 
+// open is every dial's way to the network: through the address's gate, and once
+// more if the process is out of files and some of them were only kept.
 func (t *Transport) open(ctx context.Context, dial dialFunc, network, addr string) (net.Conn, error) {
-	c, err := dial(ctx, network, addr)
-	if err != nil {
-		return nil, err
-	}
-	if tc, ok := c.(*net.TCPConn); ok {
-		if err := t.setOptions(tc); err != nil {
-			_ = c.Close()
+	return t.gates.dial(ctx, addr, func() (net.Conn, error) {
+		c, err := dial(ctx, network, addr)
+		for try := 0; err != nil && outOfFiles(err) && try < shedTries && t.shed(); try++ {
+			c, err = dial(ctx, network, addr)
+		}
+		if err != nil {
 			return nil, err
 		}
-	}
-	return c, nil
+		if tc, ok := c.(*net.TCPConn); ok {
+			if err := t.setOptions(tc); err != nil {
+				_ = c.Close()
+				return nil, err
+			}
+		}
+		return c, nil
+	})
 }
 
 // track is what is known of one dialed connection. All of it may be used

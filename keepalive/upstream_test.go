@@ -81,7 +81,7 @@ func TestUpstreamGivesASlowBackendLess(t *testing.T) {
 	for _, order := range []keepalive.Order{keepalive.LIFO, keepalive.FIFO} {
 		u := newUpstream(t, addrs[0], slow.Listener.Addr().String())
 		u.Transport.Order = order
-		before, n := served[0].Load(), 400*scale
+		before, n := served[0].Load(), 160*scale
 		errs := load(t.Context(), 8, n/8, func(int, int) error {
 			_, _, err := exchange(t.Context(), u, "POST", "http://any.example/", strings.NewReader("x"))
 			return err
