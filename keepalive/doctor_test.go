@@ -92,7 +92,9 @@ var illnesses = []illness{
 	{rule: "net.ipv4.tcp_fin_timeout", level: Note, files: sysctlIs("net.ipv4.tcp_fin_timeout", "15"), says: "does not shorten TIME_WAIT"},
 	{rule: "net.ipv4.tcp_keepalive_time", level: Note, files: sysctlIs("net.ipv4.tcp_keepalive_time", "7200"), says: "2h11m15s"},
 	{rule: "net.ipv4.tcp_retries2", level: Note, files: sysctlIs("net.ipv4.tcp_retries2", "15"), says: "15m24.6s"},
-	{rule: "net.ipv4.tcp_slow_start_after_idle", level: Warning, files: sysctlIs("net.ipv4.tcp_slow_start_after_idle", "1"), says: "=0"},
+	{rule: "net.ipv4.tcp_slow_start_after_idle", level: Warning, files: map[string]string{
+		sysctlFile("net.ipv4.tcp_slow_start_after_idle"): "1", sysctlFile("net.ipv4.tcp_congestion_control"): "cubic",
+	}, says: "=0"},
 	{rule: "net.ipv4.tcp_timestamps", level: Warning, files: sysctlIs("net.ipv4.tcp_timestamps", "0"), says: "tcp_tw_reuse"},
 	{rule: "net.ipv4.tcp_notsent_lowat", level: Note, files: sysctlIs("net.ipv4.tcp_notsent_lowat", "4294967295"), says: "unlimited"},
 	{rule: "memory.max", level: Warning, files: versionOne("memory/x/memory.limit_in_bytes", "268435456"), says: "234.4 MB"},
@@ -166,6 +168,9 @@ func TestDoctorFindsNothingOnAHealthyMachine(t *testing.T) {
 	ok := []socket{
 		{state: stateListen, limit: 4096}, {state: stateCloseWait},
 		{state: stateEstablished, timer: 2, lastAck: 1 << 30, sent: 1 << 30, sentBeyond: 1000},
+	}
+	if r := diagnose(Doctor{}, sysctlIs("net.ipv4.tcp_slow_start_after_idle", "1"), nil); len(r.Findings) > 0 {
+		t.Errorf("bbr does not start slowly after idle:\n%s", r)
 	}
 	for _, d := range []Doctor{{}, {Client: true}, {PID: 7}, {Rate: 470, Client: true}, {Connections: 65336}} {
 		// Without connection tracking and without a control group, as on a bare machine.
