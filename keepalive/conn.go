@@ -20,24 +20,31 @@ func (t *Transport) follow(l *lane, dial dialFunc) dialFunc {
 		tr := &track{lane: l, census: &t.conns, tally: t.conns.of(c.RemoteAddr()), addr: text(c.RemoteAddr()), born: time.Now(), retireAt: t.life.end(time.Now(), c)}
 		t.conns.add(tr)
 		if tc, ok := c.(*net.TCPConn); ok {
-			return &tcpConn{TCPConn: tc, track: tr}, nil
+			return newTCPConn(tc, tr), nil
 		}
 		return &otherConn{Conn: c, track: tr}, nil
 	}
 }
 
+// open is every dial's way to the network: through the address's gate, and once
+// more if the process is out of files and some of them were only kept.
 func (t *Transport) open(ctx context.Context, dial dialFunc, network, addr string) (net.Conn, error) {
-	c, err := dial(ctx, network, addr)
-	if err != nil {
-		return nil, err
-	}
-	if tc, ok := c.(*net.TCPConn); ok {
-		if err := t.setOptions(tc); err != nil {
-			_ = c.Close()
+	return t.gates.dial(ctx, addr, func() (net.Conn, error) {
+		c, err := dial(ctx, network, addr)
+		for try := 0; err != nil && outOfFiles(err) && try < shedTries && t.shed(); try++ {
+			c, err = dial(ctx, network, addr)
+		}
+		if err != nil {
 			return nil, err
 		}
-	}
-	return c, nil
+		if tc, ok := c.(*net.TCPConn); ok {
+			if err := t.setOptions(tc); err != nil {
+				_ = c.Close()
+				return nil, err
+			}
+		}
+		return c, nil
+	})
 }
 
 // track is what is known of one dialed connection. All of it may be used
@@ -53,30 +60,20 @@ type track struct {
 	busy     atomic.Int64 // assigned minus given back; sums commute, so order is free
 	retired  atomic.Bool  // set once: one connection is one retirement in Stats
 	closed   atomic.Bool  // set once: Close may be called twice
+	ending   atomic.Pointer[ending]
+	sent     atomic.Uint64 // bytes given to the kernel, never less than it took; see tcpConn
 }
 
 func (tr *track) tracked() *track { return tr }
 
-func (tr *track) gone() {
-	if tr.closed.CompareAndSwap(false, true) {
-		tr.census.remove(tr)
-		tr.lane.lost()
+// gone reports whether this is the first Close.
+func (tr *track) gone() bool {
+	if !tr.closed.CompareAndSwap(false, true) {
+		return false
 	}
-}
-
-// tcpConn keeps every method of *net.TCPConn (ReadFrom, SyscallConn, …).
-type tcpConn struct {
-	*net.TCPConn
-	*track
-}
-
-// NetConn returns the connection that was dialed.
-func (c *tcpConn) NetConn() net.Conn { return c.TCPConn }
-
-// Close closes the connection.
-func (c *tcpConn) Close() error {
-	c.gone()
-	return c.TCPConn.Close()
+	tr.census.remove(tr)
+	tr.lane.lost()
+	return true
 }
 
 type otherConn struct {

@@ -1,6 +1,7 @@
 package keepalive
 
 import (
+	"context"
 	"errors"
 	"io"
 	"maps"
@@ -10,50 +11,109 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/hotpath-go/hotpath/keepalive/internal/wire"
 )
 
-// delegate is a request on net/http's connections. Beyond what net/http repeats
-// itself it repeats, once, the methods that are idempotent and that net/http
-// does not count as such (PUT, DELETE), and requests for which we closed a
-// connection that was new but too long idle.
-func (t *Transport) delegate(req *http.Request) (*http.Response, error) {
-	resp, u, err := t.turn(req)
-	if err == nil || u.track == nil || req.Context().Err() != nil || !u.shut && !stale(err) {
-		return resp, err
-	}
-	tr, e := u.track, u.failure(err)
-	switch {
-	case u.shut: // nothing was sent
-		e.Seen = Unsent
-	case e.Requests < 2:
-		return nil, e
-	case !repeatable(req) || hasBody(req) && req.GetBody == nil:
-		tr.tally.refused.Add(1)
-		return nil, e
-	default:
-		tr.tally.idempotent.Add(1)
-	}
-	again := *req
-	if hasBody(req) {
-		if req.GetBody == nil {
-			return nil, e
-		}
-		if again.Body, err = req.GetBody(); err != nil {
-			e.body = err
-			return nil, e
-		}
-	}
-	if resp, _, err = t.turn(&again); resp != nil {
-		resp.Request = req
-	}
-	return resp, err
+// delegated is a request on net/http's connections. Beyond what net/http
+// repeats itself it is repeated, by the rules of again, where the kernel says
+// that the peer cannot have seen it, where its method is idempotent though
+// net/http does not count it as such (PUT, DELETE), and where we closed its
+// connection for having been idle too long.
+type delegated struct {
+	t    *Transport
+	req  *http.Request // the caller's
+	next *http.Request // what is sent
+	body *wire.Body    // nil, or next's body: one that only we can repeat
 }
 
-func (t *Transport) turn(req *http.Request) (*http.Response, *turn, error) {
+func (t *Transport) delegate(req *http.Request) (*http.Response, error) {
+	d := &delegated{t: t, req: req, next: req}
+	if hasBody(req) && req.GetBody == nil && req.URL != nil && req.URL.Scheme == "https" { // without TLS it may be sendfile's
+		d.body = wire.NewBody(req)
+		d.send(d.body)
+		defer d.body.Settle()
+	}
+	for try := 0; ; try++ {
+		resp, u, err := t.turn(d.next, d.body, try >= staleTries)
+		if resp != nil {
+			resp.Request = req
+		}
+		if err == nil || u.track == nil || req.Context().Err() != nil || !u.shut && !stale(err) {
+			return resp, err
+		}
+		if err := d.again(u, err, try); err != nil {
+			return nil, err
+		}
+	}
+}
+
+func (d *delegated) send(body io.ReadCloser) {
+	next := *d.req
+	next.Body = body
+	d.next = &next
+}
+
+// again decides about a request whose connection failed: nil means once more.
+func (d *delegated) again(u *turn, err error, try int) error {
+	tally, e := u.track.tally, u.failure(err)
+	if e.Idle > 0 && !u.shut {
+		tally.closedAfter(e.Idle) // met in the moment itself
+	}
+	switch {
+	case try+1 >= staleTries+freshTries || e.Seen == Unknown && e.Requests < 2:
+		return e
+	case e.Seen == Unknown && !repeatable(d.req):
+		tally.refused.Add(1)
+		return e
+	}
+	if rerr := d.rewind(); rerr != nil {
+		tally.refused.Add(1)
+		e.body = rerr
+		return e
+	}
+	switch {
+	case e.Seen == Unknown:
+		tally.idempotent.Add(1)
+	case !u.shut:
+		tally.proven.Add(1)
+	}
+	return rest(d.req.Context(), try+1)
+}
+
+func (d *delegated) rewind() error {
+	switch ctx := d.req.Context(); {
+	case !hasBody(d.req):
+		return nil
+	case d.body != nil:
+		if !d.body.Wait(ctx.Done()) {
+			return context.Cause(ctx)
+		}
+		return d.body.Rewind()
+	case d.req.GetBody == nil:
+		return errBody
+	}
+	body, err := d.req.GetBody()
+	if err == nil {
+		d.send(body)
+	}
+	return err
+}
+
+var errBody = errors.New("the body cannot be sent again")
+
+// turn sends req once by net/http's reckoning; fresh means on a connection that
+// nobody has used, which then is not kept.
+func (t *Transport) turn(req *http.Request, body *wire.Body, fresh bool) (*http.Response, *turn, error) {
 	l, first := t.lanes.enter(t.origin(req))
 	defer l.leave()
 	l.wait(req.Context(), first)
-	u := &turn{t: t, lane: l}
+	rt := l.rt
+	if fresh {
+		rt = t.lanes.make(l)
+		rt.DisableKeepAlives = true
+	}
+	u := &turn{t: t, lane: l, body: body}
 	u.trace.GotConn = u.gotConn
 	u.trace.PutIdleConn = u.putIdleConn
 	u.req = req.WithContext(httptrace.WithClientTrace(req.Context(), &u.trace))
@@ -63,10 +123,12 @@ func (t *Transport) turn(req *http.Request) (*http.Response, *turn, error) {
 		// shared with that copy. It must be ours to be written to.
 		u.req.Header = maps.Clone(req.Header)
 	}
-	resp, err := l.rt.RoundTrip(u.req)
-	if resp != nil {
-		resp.Request = req
-		if d := hinted(resp.Header); d > 0 && u.track != nil {
+	if body != nil {
+		body.Started()
+	}
+	resp, err := rt.RoundTrip(u.req)
+	if resp != nil && u.track != nil {
+		if d := hinted(resp.Header); d > 0 {
 			u.track.tally.hint.Store(int64(d))
 		}
 	}
@@ -77,11 +139,15 @@ func (t *Transport) turn(req *http.Request) (*http.Response, *turn, error) {
 // net.ErrClosed where net/http's reader found the end first and closed the
 // connection under the writer of a body.
 func stale(err error) bool {
-	return errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) ||
+	return errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ETIMEDOUT) ||
 		strings.HasSuffix(err.Error(), "server closed idle connection")
 }
 
 func (u *turn) failure(err error) *ConnError {
 	tr := u.track
-	return &ConnError{Addr: tr.addr, Age: time.Since(tr.born), Requests: int(tr.turns.Load()), Err: err}
+	e := &ConnError{Addr: tr.addr, Age: time.Since(tr.born), Idle: u.idle, Requests: int(tr.turns.Load()), Err: err, Seen: Unsent}
+	if !u.shut {
+		e.Seen = tr.seen(u.start)
+	}
+	return e
 }

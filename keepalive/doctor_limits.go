@@ -47,7 +47,7 @@ func checkFileMax(m *machine) (*Finding, error) {
 const serverBytes = 24 << 10
 
 func checkMemory(m *machine) (*Finding, error) {
-	s, err := m.cgroup("memory.max")
+	s, err := m.cgroup("memory", "memory.max", "memory.limit_in_bytes")
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +67,7 @@ func checkMemory(m *machine) (*Finding, error) {
 func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/(1<<20)) }
 
 func checkThrottled(m *machine) (*Finding, error) {
-	s, err := m.cgroup("cpu.stat")
+	s, err := m.cgroup("cpu", "cpu.stat", "cpu.stat")
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"math"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -108,27 +109,32 @@ func counters(netstat string) map[string]int {
 
 // cgroup reads a file of the process's control group, or of the nearest parent
 // that has it: the root has no limits, and a namespaced mount shows its own part
-// of the path only.
-func (m *machine) cgroup(file string) (string, error) {
+// of the path only. Under version 1 each controller has a hierarchy, and for
+// memory's limit a name, of its own.
+func (m *machine) cgroup(controller, file, v1 string) (string, error) {
 	s, err := m.read("proc/" + m.pid() + "/cgroup")
 	if err != nil {
 		return "", err
 	}
-	if strings.Contains(s, ":memory:") || strings.Contains(s, ":cpu,") {
-		return "", errors.New("control groups of version 1 are not read")
-	}
-	for dir := range strings.Lines(s) {
-		dir, ok := strings.CutPrefix(strings.TrimSpace(dir), "0::")
-		if !ok {
+	for line := range strings.Lines(s) {
+		part := strings.SplitN(strings.TrimSpace(line), ":", 3)
+		if len(part) < 3 {
 			continue
 		}
-		for dir = path.Join("sys/fs/cgroup", path.Clean("/"+dir)); strings.HasPrefix(dir, "sys/fs/cgroup"); dir = path.Dir(dir) {
-			if v, err := m.read(dir + "/" + file); err == nil {
+		top, name := "sys/fs/cgroup", file
+		if part[1] != "" {
+			if !slices.Contains(strings.Split(part[1], ","), controller) {
+				continue
+			}
+			top, name = top+"/"+part[1], v1
+		}
+		for dir := path.Join(top, path.Clean("/"+part[2])); strings.HasPrefix(dir, top); dir = path.Dir(dir) {
+			if v, err := m.read(dir + "/" + name); err == nil {
 				return v, nil
 			}
 		}
 	}
-	return "", fmt.Errorf("no %s for it in a version 2 hierarchy: %w", file, errNotAsked)
+	return "", fmt.Errorf("no %s for it in its control groups: %w", file, errNotAsked)
 }
 
 // field finds the number after a name in lines of "name value".

@@ -47,14 +47,20 @@ func retriesSpan(n int) time.Duration {
 	return sum
 }
 
+// checkSlowStart: BBR paces by its own model and does not restart (the kernel
+// asks for cong_control in tcp_slow_start_after_idle_check, include/net/tcp.h).
 func checkSlowStart(m *machine) (*Finding, error) {
 	have, err := m.one("net.ipv4.tcp_slow_start_after_idle")
 	if err != nil || have == 0 {
 		return nil, err
 	}
+	cc, err := m.read("proc/sys/net/ipv4/tcp_congestion_control")
+	if err != nil || strings.HasPrefix(cc, "bbr") {
+		return nil, err
+	}
 	return finding(Warning, have, 0).says(
 		"a kept connection that was idle for longer than its retransmission timeout starts again with 10 segments, as a new one does",
-		"100 KB after a pause in as few as one round trip instead of four", set("net.ipv4.tcp_slow_start_after_idle", 0))
+		"100 KB after a pause in as few as one round trip instead of four; no socket option does it, but bbr is free of it: ListenConfig.Congestion", set("net.ipv4.tcp_slow_start_after_idle", 0))
 }
 
 func checkTimestamps(m *machine) (*Finding, error) {

@@ -2,4 +2,4 @@
 
 package keepalive_test
 
-const scale = 4
+const scale = 2

@@ -116,6 +116,11 @@ func (o *origin) leave(w *waiter) {
 
 // back is where every link returns to, once for each time it was taken.
 func (o *origin) back(l *link, reuse bool) {
+	o.returned(l, reuse)
+	o.t.bound()
+}
+
+func (o *origin) returned(l *link, reuse bool) {
 	now := time.Now()
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -146,6 +151,7 @@ func (o *origin) keep(l *link, now time.Time) {
 	}
 	l.at.idle.push(l)
 	l.tally.idle.Add(1)
+	o.t.idleLinks.Add(1)
 	o.idle++
 	if limit := o.t.maxIdle(); limit > 0 && o.idle > limit {
 		o.evict()
@@ -197,6 +203,7 @@ func (o *origin) evict() {
 func (o *origin) unlist(l *link) {
 	l.at.idle.remove(l)
 	l.tally.idle.Add(-1)
+	o.t.idleLinks.Add(-1)
 	o.idle--
 }
 

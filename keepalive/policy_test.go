@@ -34,7 +34,7 @@ func atListener(t testing.TB, p *keepalive.Policy, h http.Handler) (*httptest.Se
 
 func TestPolicyMaxRequestsTurnsOverWithoutErrors(t *testing.T) {
 	t.Parallel()
-	const limit, workers, each = 3, 8, 150 * scale // 1,600 turn-overs at full scale
+	const limit, workers, each = 3, 8, 150 * scale // 800 turn-overs without the race detector
 	s, l := policed(t, &keepalive.Policy{MaxRequests: limit}, echo, false)
 	client := &http.Transport{MaxIdleConnsPerHost: workers}
 	defer client.CloseIdleConnections()

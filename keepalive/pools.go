@@ -47,22 +47,22 @@ func (ps *pools) forget(o *origin) {
 	o.dead = true
 }
 
-func (ps *pools) all() []*origin {
-	ps.mu.RLock()
-	defer ps.mu.RUnlock()
-	out := make([]*origin, 0, len(ps.m))
-	for _, o := range ps.m {
+func (t *Transport) origins() []*origin {
+	if t.backends != nil {
+		return []*origin{t.backends}
+	}
+	t.pools.mu.RLock()
+	defer t.pools.mu.RUnlock()
+	out := make([]*origin, 0, len(t.pools.m))
+	for _, o := range t.pools.m {
 		out = append(out, o)
 	}
 	return out
 }
 
 func (t *Transport) closeIdle() {
-	for _, o := range t.pools.all() {
+	for _, o := range t.origins() {
 		o.closeIdle()
-	}
-	if t.backends != nil {
-		t.backends.closeIdle()
 	}
 }
 

@@ -101,6 +101,40 @@ func TestPostsOnTheClosingEdgeOfNetHTTP(t *testing.T) {
 	}
 }
 
+// https runs on net/http's connections, which are not looked at before they are
+// written to; what is proven there is proven below TLS.
+func TestPostsOnTheClosingEdgeUnderTLS(t *testing.T) {
+	t.Parallel()
+	const idle = 20 * time.Millisecond
+	for _, tt := range []struct{ stream, forgetful bool }{{false, true}, {true, true}, {false, false}} {
+		t.Run(fmt.Sprintf("%+v", tt), func(t *testing.T) {
+			t.Parallel()
+			h := &once{ids: make(map[string]int)}
+			tr := newTransport(t, new(keepalive.Transport))
+			if tt.forgetful {
+				keepalive.Forgetful(tr)
+			}
+			workers, each := 8, 4*scale*soak(100)
+			errs := edge(t, h, tr, workers, each, idle, func(s *httptest.Server) {
+				s.Config.IdleTimeout = idle
+				s.StartTLS()
+				tr.Base = trusting(s)
+			}, tt.stream)
+			st := tr.Stats()
+			t.Logf("%d POSTs: %d failed, %d duplicated; %d proven, %d closed in time", workers*each, len(errs), h.duplicates, st.RetriesProven, st.ClosedIdle)
+			if h.duplicates > 0 {
+				t.Errorf("%d POSTs were seen twice", h.duplicates)
+			}
+			for _, err := range errs {
+				var ce *keepalive.ConnError
+				if !errors.As(err, &ce) || known && ce.Seen != keepalive.Unknown {
+					t.Errorf("error = %v", err)
+				}
+			}
+		})
+	}
+}
+
 // Our own server says when, and closes a grace later: nothing is lost.
 func TestPostsOnTheClosingEdgeOfPolicy(t *testing.T) {
 	t.Parallel()

@@ -1,11 +1,15 @@
 package keepalive_test
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -212,7 +216,7 @@ func TestUnsentIsNoError(t *testing.T) {
 	})
 	for _, most := range []int{0, 8} { // beyond 8, a new connection needs an old one's room
 		tr := newTransport(t, &keepalive.Transport{MaxConns: most})
-		workers, each := 32, 25*scale
+		workers, each := 32, 10*scale
 		errs := load(t.Context(), workers, each, func(w, i int) error {
 			_, _, err := exchange(t.Context(), tr, "POST", s.url(), strings.NewReader(fmt.Sprint(most, w, i)))
 			return err
@@ -262,5 +266,49 @@ func TestPoolClosedAtOnce(t *testing.T) {
 	t.Logf("%d failed; %d found closed, %d proven", failed, st.FoundClosed, st.RetriesProven)
 	if h.duplicates > 0 {
 		t.Errorf("%d POSTs were seen twice", h.duplicates)
+	}
+}
+
+// The same under TLS, where records and not bytes are in flight.
+func TestReadCountedAndResetUnderTLS(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]func() io.Reader{"in memory": text("x"), "streamed": streamed("x")} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var seen atomic.Int64
+			s, _ := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.Method == "GET" {
+					return
+				}
+				_, _ = io.Copy(io.Discard, r.Body)
+				seen.Add(1)
+				c, _, err := http.NewResponseController(w).Hijack()
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				raw := c.(*tls.Conn).NetConn()
+				if tc, ok := raw.(interface{ NetConn() net.Conn }); ok {
+					raw = tc.NetConn()
+				}
+				_ = raw.(*net.TCPConn).SetLinger(0)
+				_ = raw.Close()
+			}), func(s *httptest.Server) { s.StartTLS() })
+			tr := newTransport(t, &keepalive.Transport{Base: trusting(s)})
+			n := 5 * scale
+			for i := range n {
+				if _, _, err := exchange(t.Context(), tr, "GET", s.URL, nil); err != nil {
+					t.Fatal(err)
+				}
+				_, _, err := exchange(t.Context(), tr, "POST", s.URL, body())
+				var ce *keepalive.ConnError
+				if !errors.As(err, &ce) || ce.Seen != keepalive.Unknown || ce.Addr == "" {
+					t.Fatalf("POST %d = %v", i, err)
+				}
+			}
+			if got := seen.Load(); got != int64(n) {
+				t.Errorf("the server saw %d POSTs of %d", got, n)
+			}
+		})
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"net"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Counts is what happened to connections and the requests on them. It is a
@@ -43,6 +44,29 @@ type tally struct {
 	// hint is the address's idle limit as its servers say it, less a margin; 0:
 	// not said. The latest answer wins.
 	hint atomic.Int64
+
+	mu      sync.Mutex
+	learned learned // guarded by mu; of net/http's connections
+}
+
+// idleLimit is what net/http's connections keep to; 0: not known.
+func (ta *tally) idleLimit(forgetful bool) time.Duration {
+	said := time.Duration(ta.hint.Load())
+	if forgetful {
+		return said
+	}
+	ta.mu.Lock()
+	defer ta.mu.Unlock()
+	if d := ta.learned.limit(time.Now()); d > 0 && (said <= 0 || d < said) {
+		return d
+	}
+	return said
+}
+
+func (ta *tally) closedAfter(idle time.Duration) {
+	ta.mu.Lock()
+	defer ta.mu.Unlock()
+	ta.learned.closedAfter(idle, time.Now())
 }
 
 func (ta *tally) counts() Counts {

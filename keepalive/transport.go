@@ -21,6 +21,9 @@ import (
 // proxies, CONNECT, Expect) is carried by an [http.Transport], with the same
 // limits and statistics.
 //
+// An address that refuses gets one dial at a time, with a pause that grows to a
+// second; requests wait for it and share its outcome.
+//
 // A request that meets the server's close is sent again when that is safe: its
 // method is idempotent, or nothing of it was sent, or (Linux) the kernel knows
 // that the server had closed before a byte of it arrived. Otherwise the error
@@ -58,6 +61,10 @@ type Transport struct {
 
 	// MaxIdle limits the unused connections kept for each host. Zero means
 	// Base's value, or no limit: what load has opened, IdleTimeout closes.
+	//
+	// All hosts together keep what the process has files for: when a dial finds
+	// none left, the connections unused for longest are closed for it.
+	// Base.MaxIdleConns is a limit over all hosts below that.
 	MaxIdle int
 
 	// MaxConns limits the connections of each host; requests beyond it wait.
@@ -98,11 +105,15 @@ type Transport struct {
 	wire      wire.Config
 	backends  *origin // of an Upstream, whose requests all go there; otherwise nil
 	pools     pools
+	gates     gates
 	lanes     lanes
 	conns     census
+	idleLinks atomic.Int64 // of all origins; a sum, so order is free
 }
 
-// Order is the order in which unused connections serve. It is a plain value.
+// Order is the order in which one address's unused connections serve. Among the
+// addresses of a host the one with the fewest requests under way comes first,
+// whatever the order; a connection itself is free or has one. It is a plain value.
 type Order uint8
 
 const (

@@ -200,8 +200,12 @@ func TestClientTimeout(t *testing.T) {
 			_, _ = io.WriteString(w, "ok")
 		}
 	}), nil)
-	client := &http.Client{Transport: newTransport(t, new(keepalive.Transport)), Timeout: 100 * time.Millisecond}
+	tr := newTransport(t, new(keepalive.Transport))
 	for _, path := range []string{"/", "/hang", "/", "/hang/body", "/"} {
+		client := &http.Client{Transport: tr, Timeout: 20 * time.Second}
+		if path != "/" {
+			client.Timeout = 100 * time.Millisecond
+		}
 		resp, err := client.Get(s.URL + path)
 		if err == nil {
 			time.Sleep(5 * time.Millisecond) // the exchange is over, its answer is not read

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"time"
+
+	"github.com/hotpath-go/hotpath/keepalive/internal/wire"
 )
 
 // closeValue is shared by every message and must not be written to; its
@@ -21,6 +23,9 @@ type turn struct {
 	req   *http.Request // our copy; net/http reads it after gotConn returns
 	trace httptrace.ClientTrace
 	track *track
+	body  *wire.Body // nil, or what net/http sends
+	start uint64     // bytes the connection had sent before this request
+	idle  time.Duration
 	last  bool
 	shut  bool // the connection was closed by us before a byte was sent
 }
@@ -32,7 +37,7 @@ type turn struct {
 func (u *turn) gotConn(info httptrace.GotConnInfo) {
 	u.lane.warmed()
 	tr := trackOf(info.Conn)
-	u.track, u.last, u.shut = tr, false, false
+	u.track, u.last, u.shut, u.idle = tr, false, false, info.IdleTime
 	if tr == nil {
 		return
 	}
@@ -44,7 +49,7 @@ func (u *turn) gotConn(info httptrace.GotConnInfo) {
 		_ = info.Conn.Close()
 		return
 	}
-	if h := time.Duration(tr.tally.hint.Load()); h > 0 && info.WasIdle && info.IdleTime >= h {
+	if h := tr.tally.idleLimit(u.t.forgetful); h > 0 && info.WasIdle && info.IdleTime >= h {
 		tr.tally.idled.Add(1)
 		u.shut = true
 		_ = info.Conn.Close() // likewise: the server is about to
@@ -52,7 +57,11 @@ func (u *turn) gotConn(info httptrace.GotConnInfo) {
 	}
 	if info.Reused {
 		tr.tally.reuses.Add(1)
+		if u.body != nil && !u.t.isHTTP2(info.Conn) {
+			u.body.Tee()
+		}
 	}
+	u.start = tr.sent.Load()
 	tr.busy.Add(1)
 	n := tr.turns.Add(1)
 	byCount := u.t.MaxRequests > 0 && n >= int64(u.t.MaxRequests)

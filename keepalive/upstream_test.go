@@ -71,6 +71,30 @@ func TestUpstreamSpreadsEvenly(t *testing.T) {
 	}
 }
 
+// The least loaded one serves, whatever Order says of its connections: a slow
+// backend gets what it can do, and not half.
+func TestUpstreamGivesASlowBackendLess(t *testing.T) {
+	t.Parallel()
+	addrs, _, served := backends(t, 1)
+	slow := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { time.Sleep(20 * time.Millisecond) }))
+	t.Cleanup(slow.Close)
+	for _, order := range []keepalive.Order{keepalive.LIFO, keepalive.FIFO} {
+		u := newUpstream(t, addrs[0], slow.Listener.Addr().String())
+		u.Transport.Order = order
+		before, n := served[0].Load(), 160*scale
+		errs := load(t.Context(), 8, n/8, func(int, int) error {
+			_, _, err := exchange(t.Context(), u, "POST", "http://any.example/", strings.NewReader("x"))
+			return err
+		})
+		if len(errs) > 0 {
+			t.Fatal(errs[0])
+		}
+		if got := int(served[0].Load() - before); known && got < n*2/3 {
+			t.Errorf("order %v: the fast backend served %d of %d", order, got, n)
+		}
+	}
+}
+
 // A backend that is down costs nobody a request, and is used again once it is
 // back.
 func TestUpstreamGoesAroundADeadBackend(t *testing.T) {

@@ -23,7 +23,7 @@ import (
 
 func main() {
 	rounds := flag.Int("rounds", 9, "how many")
-	what := flag.String("what", "cpu,idle,sweep,spread,turnover", "which groups")
+	what := flag.String("what", "cpu,idle,sweep,waiting,spread,turnover", "which groups")
 	serve := flag.Bool("serve", false, "be the server")
 	peer := flag.String("peer", "", "be a client with this peer")
 	job := flag.String("job", "", "what the client does")
@@ -66,7 +66,11 @@ func groups() []group {
 		{"turn-over", "turnover", "load 64 0s 400ms", []string{own + ", MaxRequests 2"}},
 	}
 	for _, cell := range []string{"4 0s", "64 0s", "512 0s", "64 5ms", "512 5ms", "512 50ms"} {
-		out = append(out, group{"workers and handler: " + cell, "sweep", "load " + cell + " 300ms", constants})
+		kind := "sweep"
+		if !strings.HasSuffix(cell, " 0s") {
+			kind = "waiting"
+		}
+		out = append(out, group{"workers and handler: " + cell, kind, "load " + cell + " 300ms", constants})
 	}
 	return out
 }

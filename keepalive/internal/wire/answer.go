@@ -9,6 +9,7 @@ import (
 	"net/textproto"
 	"os"
 	"strings"
+	"time"
 )
 
 var (
@@ -115,7 +116,10 @@ func (c *Conn) unzip(resp *http.Response) {
 // the descriptor is closed.
 func (c *Conn) fail(err error) error {
 	out := c.out
-	seen := c.verdict(err)
+	if err == io.EOF {
+		err = c.writersWord(err)
+	}
+	seen := c.verdict()
 	if c.limit <= 0 {
 		err = fmt.Errorf("net/http: server response headers exceeded %d bytes; aborted", c.conf.maxHeader())
 	}
@@ -136,6 +140,25 @@ func (c *Conn) fail(err error) error {
 		return out.stream.failure()
 	}
 	return f
+}
+
+// wordWait is how long the writer of a body has to say why it ended.
+const wordWait = time.Millisecond
+
+// writersWord is the writer's error where there is one: the kernel says only
+// once why a connection is gone, and whoever asks later is told of an end.
+func (c *Conn) writersWord(err error) error {
+	if c.writing == nil {
+		return err
+	}
+	select {
+	case <-c.writing:
+		if c.wrote != nil {
+			return c.wrote
+		}
+	case <-time.After(wordWait):
+	}
+	return err
 }
 
 // outcome is the error where it is not the connection's.

@@ -2,7 +2,6 @@ package wire
 
 import (
 	"errors"
-	"io"
 	"time"
 )
 
@@ -52,13 +51,13 @@ func (f *Failure) Closed() bool {
 // sent. If that covers no byte of this request, the peer had ended its side
 // before it could know of the request. A reset proves nothing: a peer that
 // reads the request and resets before its delayed ACK leaves the same trace.
-func (c *Conn) verdict(err error) Verdict {
+func (c *Conn) verdict() Verdict {
 	switch {
 	case c.got:
 		return Unknown
 	case c.sent.Load() == c.start:
 		return Unsent
-	case errors.Is(err, io.EOF) && c.unseen():
+	case c.unseen():
 		return Unseen
 	}
 	return Unknown

@@ -33,7 +33,7 @@ func (c *Conn) attach() {
 		return
 	}
 	c.step = c.advance
-	_ = c.raw.Control(func(fd uintptr) { c.base = acked(fd) }) // 0 proves nothing
+	c.base, _ = Ending(c.raw)
 }
 
 // first looks, writes and waits in one call. The runtime forgets an older
@@ -90,7 +90,7 @@ func (c *Conn) advance(fd uintptr) bool {
 // that an early answer is read while the request is still being sent.
 func (c *Conn) send(fd uintptr) error {
 	if c.out.stream != nil {
-		c.out.stream.started()
+		c.out.stream.Started()
 		c.spawn(c.stream)
 		return nil
 	}
@@ -132,45 +132,37 @@ func write(fd uintptr, p []byte) (int, error) {
 	}
 }
 
-// acked is how many bytes the peer's TCP has acknowledged, its SYN included;
-// 0 where the kernel does not count.
-func acked(fd uintptr) uint64 {
-	info, err := unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO)
-	if err != nil {
-		return 0
-	}
-	return info.Bytes_acked
+// Ending is how many bytes the peer's TCP has acknowledged, its SYN included (0
+// where that is not known, which proves nothing), and whether the peer's FIN
+// has come, even if a reset came after it.
+//
+// That a read finds the end does not say so: once somebody has been told of a
+// reset, reads find the end as well. But the kernel calls a reset EPIPE where a
+// FIN had come before (tcp_reset in net/ipv4/tcp_input.c), and keeps that for
+// the first who asks: here, or a writer, and then it is unknown.
+func Ending(raw syscall.RawConn) (acked uint64, fin bool) {
+	_ = raw.Control(func(fd uintptr) {
+		info, err := unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO)
+		if err != nil {
+			return
+		}
+		acked, fin = info.Bytes_acked, info.State == tcpCloseWait
+		if info.State == tcpClose {
+			e, err := unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_ERROR)
+			fin = err == nil && syscall.Errno(e) == unix.EPIPE
+		}
+	})
+	return acked, fin
 }
 
 // unseen reports whether the kernel says that the peer had ended its side when
 // no byte of this request was acknowledged.
-func (c *Conn) unseen() (unseen bool) {
+func (c *Conn) unseen() bool {
 	if c.raw == nil || c.base == 0 {
 		return false
 	}
-	_ = c.raw.Control(func(fd uintptr) {
-		info, err := unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO)
-		if err == nil && info.Bytes_acked >= c.base && info.Bytes_acked-c.base <= c.start {
-			unseen = ended(fd, info.State)
-		}
-	})
-	return unseen
-}
-
-// ended reports whether the peer's FIN has come, even if a reset came after it.
-// That a read finds the end does not say so: once somebody has been told of a
-// reset, reads find the end as well. But the kernel calls a reset EPIPE where a
-// FIN had come before (tcp_reset in net/ipv4/tcp_input.c), and keeps that for
-// the first who asks: here, or the writer of a body, and then it is unknown.
-func ended(fd uintptr, state uint8) bool {
-	switch state {
-	case tcpCloseWait:
-		return true
-	case tcpClose:
-		e, err := unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_ERROR)
-		return err == nil && syscall.Errno(e) == unix.EPIPE
-	}
-	return false
+	acked, fin := Ending(c.raw)
+	return fin && acked >= c.base && acked-c.base <= c.start
 }
 
 // Idle looks at a connection that carries no request. closed means that it can

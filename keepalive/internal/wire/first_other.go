@@ -2,7 +2,10 @@
 
 package wire
 
-import "time"
+import (
+	"syscall"
+	"time"
+)
 
 // Supported says whether idle connections can be looked at here. Without the
 // look, bytes that a peer sent out of turn would be taken for the next answer.
@@ -19,3 +22,6 @@ func (c *Conn) unseen() bool { return false }
 
 // Idle knows nothing here: the next request finds out.
 func (c *Conn) Idle() (closed bool, ago time.Duration) { return false, -1 }
+
+// Ending is not known here.
+func Ending(syscall.RawConn) (acked uint64, fin bool) { return 0, false }

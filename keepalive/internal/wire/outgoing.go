@@ -88,7 +88,7 @@ func (o *Outgoing) Release() {
 func (o *Outgoing) answered() {
 	o.free()
 	if o.stream != nil {
-		o.stream.settle()
+		o.stream.Settle()
 	}
 }
 

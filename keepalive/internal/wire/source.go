@@ -11,11 +11,25 @@ import (
 // connection turns out to have been closed.
 const maxTee = 64 << 10
 
-// source is a request that net/http writes, with a body that may have to be
-// sent again. Read runs in the writing goroutine, the rest in the request's,
-// which may not wait for it.
+// source is a request that net/http writes.
 type source struct {
-	req     *http.Request // as it is to be written
+	req *http.Request // as it is to be written
+	*Body
+}
+
+func newSource(req *http.Request, o *Outgoing) *source {
+	s := &source{Body: NewBody(req)}
+	body := req.Body
+	if body != nil && body != http.NoBody {
+		body = s
+	}
+	s.req = o.forNetHTTP(body)
+	return s
+}
+
+// Body is a request's body that may have to be sent again. Read runs in the
+// writing goroutine, the rest in the request's, which may not wait for it.
+type Body struct {
 	getBody func() (io.ReadCloser, error)
 
 	mu     sync.Mutex
@@ -28,33 +42,32 @@ type source struct {
 	runs   bool          // guarded by mu: a writer has it, and closes it
 	ended  bool          // guarded by mu: that writer is through and left it open
 	closed bool          // guarded by mu
+	left   chan struct{} // guarded by mu: not nil if somebody waits for the writer's Close
 	err    error         // guarded by mu: the body's own, or what is wrong with the request
 }
 
-func newSource(req *http.Request, o *Outgoing) *source {
-	s := &source{getBody: req.GetBody, body: req.Body}
-	var body io.ReadCloser
-	if req.Body != nil && req.Body != http.NoBody {
-		body = s
-	} else {
-		body = req.Body
-	}
-	s.req = o.forNetHTTP(body)
-	return s
-}
+// NewBody is the body of req.
+func NewBody(req *http.Request) *Body { return &Body{getBody: req.GetBody, body: req.Body} }
 
 // Tee makes a streamed body repeatable as far as it is short. Only a
 // connection that has been idle is worth it.
 func (o *Outgoing) Tee() {
-	if s := o.stream; s != nil && s.getBody == nil {
-		s.mu.Lock()
-		defer s.mu.Unlock()
+	if o.stream != nil {
+		o.stream.Tee()
+	}
+}
+
+// Tee makes it repeatable as far as it is short, unless it is anyway.
+func (s *Body) Tee() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.getBody == nil {
 		s.tee = s.tee || !s.read
 	}
 }
 
 // Read implements [io.Reader] for the writing goroutine.
-func (s *source) Read(p []byte) (int, error) {
+func (s *Body) Read(p []byte) (int, error) {
 	s.mu.Lock()
 	if len(s.again) > 0 {
 		n := copy(p, s.again)
@@ -77,7 +90,7 @@ func (s *source) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (s *source) keep(p []byte) {
+func (s *Body) keep(p []byte) {
 	if s.tee = len(s.kept)+len(p) <= maxTee; !s.tee {
 		s.kept = nil
 		return
@@ -87,9 +100,13 @@ func (s *source) keep(p []byte) {
 
 // Close is called by net/http when it has written, or failed to. A body that
 // may be wanted again stays open.
-func (s *source) Close() error {
+func (s *Body) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.left != nil {
+		close(s.left)
+		s.left = nil
+	}
 	if s.ended = s.tee && !s.over; s.ended {
 		return nil
 	}
@@ -97,7 +114,7 @@ func (s *source) Close() error {
 }
 
 // shut is called with mu held.
-func (s *source) shut() error {
+func (s *Body) shut() error {
 	if s.closed || s.body == nil {
 		return nil
 	}
@@ -106,7 +123,7 @@ func (s *source) shut() error {
 }
 
 // fail keeps the first error.
-func (s *source) fail(err error) {
+func (s *Body) fail(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.err == nil {
@@ -114,22 +131,42 @@ func (s *source) fail(err error) {
 	}
 }
 
-func (s *source) failure() error {
+func (s *Body) failure() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.err
 }
 
-// started is called before the writing goroutine has it.
-func (s *source) started() {
+// Started is called before the writing goroutine has it.
+func (s *Body) Started() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.runs = true
 }
 
-// settle says that the body will not be sent again. A writer that is still at
+// Wait waits until its writer has closed it.
+func (s *Body) Wait(stop <-chan struct{}) bool {
+	s.mu.Lock()
+	if !s.runs || s.ended || s.closed {
+		s.mu.Unlock()
+		return true
+	}
+	if s.left == nil {
+		s.left = make(chan struct{})
+	}
+	left := s.left
+	s.mu.Unlock()
+	select {
+	case <-left:
+		return true
+	case <-stop:
+		return false
+	}
+}
+
+// Settle says that the body will not be sent again. A writer that is still at
 // it closes it when its own Read returns.
-func (s *source) settle() {
+func (s *Body) Settle() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.over, s.tee, s.kept = true, false, nil
@@ -142,10 +179,14 @@ var errCannotRewind = errors.New("the body cannot be sent again")
 
 // Rewind makes the request ready to be sent once more; its writer has ended.
 func (o *Outgoing) Rewind() error {
-	s := o.stream
-	if s == nil {
+	if o.stream == nil {
 		return nil
 	}
+	return o.stream.Rewind()
+}
+
+// Rewind is for a body whose writer has ended.
+func (s *Body) Rewind() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.runs, s.ended = false, false

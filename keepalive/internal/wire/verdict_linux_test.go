@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -145,6 +146,17 @@ func TestResetThatAWriterWasToldOfIsNoProof(t *testing.T) {
 	var f *Failure
 	if !errors.As(c.fail(err), &f) || f.Seen != Unknown || !errors.Is(f, io.EOF) {
 		t.Errorf("verdict = %v after %v, want %v after EOF", f.Seen, f, Unknown)
+	}
+}
+
+// The error is then the writer's, who was told.
+func TestTheWritersWord(t *testing.T) {
+	c, _ := pair(t)
+	c.begin(outgoing(t))
+	c.spawn(func() error { return syscall.ETIMEDOUT })
+	var f *Failure
+	if err := c.fail(io.EOF); !errors.As(err, &f) || !errors.Is(f, syscall.ETIMEDOUT) {
+		t.Errorf("error = %v, want the writer's", err)
 	}
 }
 

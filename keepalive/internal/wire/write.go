@@ -13,7 +13,7 @@ func (c *Conn) firstPortable(p []byte) (int, error) {
 	c.phase = listen
 	switch {
 	case c.out.stream != nil:
-		c.out.stream.started()
+		c.out.stream.Started()
 		c.spawn(c.stream)
 	case c.out.body > 0:
 		c.lend(*c.out.buf)

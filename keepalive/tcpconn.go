@@ -1,0 +1,88 @@
+package keepalive
+
+import (
+	"io"
+	"net"
+	"syscall"
+
+	"github.com/hotpath-go/hotpath/keepalive/internal/wire"
+)
+
+// tcpConn keeps every method of *net.TCPConn (SyscallConn, CloseWrite, …) and
+// counts what is written, below TLS, so that at its end the kernel can be asked
+// which requests the peer cannot have seen.
+type tcpConn struct {
+	*net.TCPConn
+	*track
+	raw  syscall.RawConn
+	base uint64 // acknowledged before the first byte; 0: not known
+}
+
+// ending is what the kernel said before the connection was closed. It is not
+// changed once it is in a track.
+type ending struct {
+	sent  uint64
+	acked uint64 // of sent
+	fin   bool   // the peer had ended its side, and said so while it had acked so much
+}
+
+func newTCPConn(c *net.TCPConn, tr *track) *tcpConn {
+	tc := &tcpConn{TCPConn: c, track: tr}
+	if raw, err := c.SyscallConn(); err == nil {
+		tc.raw = raw
+		tc.base, _ = wire.Ending(raw)
+	}
+	return tc
+}
+
+// NetConn returns the connection that was dialed.
+func (c *tcpConn) NetConn() net.Conn { return c.TCPConn }
+
+// Write counts before it writes, and writes nothing once Close has begun: what
+// Close finds is never too little.
+func (c *tcpConn) Write(b []byte) (int, error) {
+	c.sent.Add(uint64(len(b)))
+	if c.closed.Load() {
+		return 0, net.ErrClosed
+	}
+	return c.TCPConn.Write(b)
+}
+
+// ReadFrom is Write for io.Copy. While it runs it has counted one byte, and
+// never more than the kernel took.
+func (c *tcpConn) ReadFrom(r io.Reader) (int64, error) {
+	c.sent.Add(1)
+	if c.closed.Load() {
+		return 0, net.ErrClosed
+	}
+	n, err := c.TCPConn.ReadFrom(r)
+	c.sent.Add(uint64(n - 1))
+	return n, err
+}
+
+// Close closes the connection.
+func (c *tcpConn) Close() error {
+	if c.gone() && c.base > 0 {
+		acked, fin := wire.Ending(c.raw)
+		c.track.ending.Store(&ending{sent: c.sent.Load(), acked: acked - c.base, fin: fin})
+	}
+	return c.TCPConn.Close()
+}
+
+// seen is what is known of the bytes that were sent after the first start ones.
+//
+// A FIN carries the number of bytes its sender's TCP had received when it was
+// sent, and TLS changes nothing about that: if it covers none of the request's,
+// no record of the request can have been read.
+func (tr *track) seen(start uint64) Evidence {
+	e := tr.ending.Load()
+	switch {
+	case e == nil:
+		return Unknown
+	case e.sent == start:
+		return Unsent
+	case e.fin && e.acked <= start:
+		return Unseen
+	}
+	return Unknown
+}
