@@ -76,14 +76,15 @@ func (c *deadlined) check() error {
 	if err := c.ended(); err != nil {
 		return err
 	}
-	return c.checkAt(time.Now())
+	return c.checkAt(!time.Now().Before(c.at))
 }
 
-func (c *deadlined) checkAt(now time.Time) error {
+// checkAt is check for who has looked at the clock: late says that the deadline has passed.
+func (c *deadlined) checkAt(late bool) error {
 	if c.ended() == nil {
 		if err := c.parent().Err(); err != nil {
 			c.end(err)
-		} else if !now.Before(c.at) {
+		} else if late {
 			c.end(context.DeadlineExceeded)
 		}
 	}
@@ -176,11 +177,11 @@ func (c *deadlined) move(at time.Time) bool {
 	return true
 }
 
-// finish ends the context with its request, which came to its end at now, and reports whether the deadline had passed by then.
-func (c *deadlined) finish(now time.Time) (late bool) {
+// finish ends the context with its request, which began at start and took that long, and reports whether the deadline had passed.
+func (c *deadlined) finish(start time.Time, took time.Duration) (late bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	late = c.checkAt(now) == context.DeadlineExceeded
+	late = c.checkAt(took >= c.at.Sub(start)) == context.DeadlineExceeded
 	c.end(context.Canceled)
 	return late
 }

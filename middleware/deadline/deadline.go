@@ -60,7 +60,7 @@ func (p *piece) Leave(x *middleware.Exchange) {
 	}
 	c.before.Pattern = r.Pattern // what a router found is for the pieces further out as well
 	x.Request = c.before
-	if !c.finish(x.Start().Add(x.Took())) {
+	if !c.finish(x.Start(), x.Took()) {
 		return
 	}
 	if x.Returned && !x.Record.Began() {
