@@ -33,16 +33,10 @@ type queue struct {
 	stats    Stats
 	busy     bool          // run has lines in hand, from tail on
 	awake    bool          // run will look by itself within FlushEvery
-	gap      gap           // what a failed bank took with it
+	lost     uint64        // what lies before it is in no bank any more
 	fault    error         // why it failed, until run has reported it
 	progress chan struct{} // closed and forgotten when tail moves; nil if nobody looks
 	closed   bool
-}
-
-// gap ends at a position, before which lines are lost, and lines that had been accepted until there.
-type gap struct {
-	end   uint64
-	lines int64
 }
 
 func newQueue(o Options) *queue {
@@ -102,31 +96,23 @@ func poke(c chan struct{}) {
 // lose, with mu held, puts memory in the place of a bank that failed. Only run closes a bank, since it may be reading it.
 func (q *queue) lose(err error) {
 	q.fault, q.bank = err, newHeap(q.size)
-	q.gap = gap{q.head, q.accepted}
+	q.lost = q.head
 	if !q.busy {
 		q.advance(q.tail)
 	}
 }
 
-// advance, with mu held, makes tail the beginning of what waits, and counts lines that are in no bank any more.
+// advance, with mu held, makes tail the beginning of what waits. When nothing does, lines that nobody has settled are in no bank: one
+// failed, or what was damaged on the disk had no ends of lines.
 func (q *queue) advance(tail uint64) {
-	q.tail = tail
-	if q.tail < q.gap.end {
-		q.tail = q.gap.end
-		q.forget(q.gap.lines)
-	}
-	if q.tail == q.head { // what was damaged on the disk has no ends of lines
-		q.forget(q.accepted)
+	if q.tail = max(tail, q.lost); q.tail == q.head {
+		q.stats.Dropped += q.accepted - q.settled
+		q.settled = q.accepted
 	}
 	if q.progress != nil {
 		close(q.progress)
 		q.progress = nil
 	}
-}
-
-func (q *queue) forget(upTo int64) {
-	q.stats.Dropped += upTo - q.settled
-	q.settled = upTo
 }
 
 // run is the only caller of Writer.Write. A log that has been idle for FlushEvery has no timer running.
