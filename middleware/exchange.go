@@ -50,6 +50,10 @@ var (
 // mostly goes on with the one it had, because that is how sync.Pool hands out exchanges.
 func (x *Exchange) Shard() uint32 { return x.shard }
 
+// Crowded says that another request used the same counter at the same time, as a CompareAndSwap that fails shows. Shard returns
+// another number from now on, also to the requests that x is used for later.
+func (x *Exchange) Crowded() { x.shard++ }
+
 // Took returns the time from Start to the first call, which is a Leave's, so that all pieces say the same.
 func (x *Exchange) Took() time.Duration {
 	if x.took == 0 {
@@ -70,7 +74,7 @@ func (x *Exchange) Status() int {
 // Start returns the time of the first call for this request, so that all pieces share one reading of the clock.
 func (x *Exchange) Start() time.Time {
 	if x.start.IsZero() {
-		x.start = time.Now()
+		x.start = now()
 	}
 	return x.start
 }
@@ -96,10 +100,13 @@ func (x *Exchange) release() {
 	if x.owner {
 		x.Record.End()
 	}
-	scratch := x.Scratch[:0]
-	if cap(scratch) > maxScratch {
-		scratch = nil
+	x.Writer, x.Request, x.Record, x.Panic = nil, nil, nil, nil
+	x.Method, x.Path, x.RemoteAddr, x.agent = "", "", "", ""
+	x.Returned, x.asked, x.owner, x.depth = false, false, false, 0
+	x.start, x.took = time.Time{}, 0
+	if cap(x.Scratch) > maxScratch {
+		x.Scratch = nil
 	}
-	*x = Exchange{from: x.from, Scratch: scratch, shard: x.shard}
+	x.Scratch = x.Scratch[:0]
 	exchanges.Put(x)
 }

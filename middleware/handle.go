@@ -10,7 +10,7 @@ type handle struct{ rec Record }
 
 func (h *handle) record() *Record { return &h.rec }
 
-func (h *handle) ended() bool { return h.rec.flags.Load()&ended != 0 }
+func (h *handle) ended() bool { return h.rec.ended.Load() }
 
 func (h *handle) Header() http.Header {
 	if h.ended() {
@@ -39,7 +39,7 @@ func (h *handle) Write(p []byte) (int, error) {
 	}
 	h.implicitOK()
 	n, err := h.rec.inner.Write(p)
-	h.rec.bytes.Add(int64(n))
+	h.rec.bytes += int64(n)
 	return n, err
 }
 
@@ -49,13 +49,13 @@ func (h *handle) Unwrap() http.ResponseWriter {
 		refuse("Unwrap")
 		return refusal{}
 	}
-	h.rec.flags.Or(unwrapped)
+	h.rec.flags |= unwrapped
 	return h.rec.inner
 }
 
 // implicitOK: a body or flush without WriteHeader sends 200. After a hijack it sends nothing.
 func (h *handle) implicitOK() {
-	if h.rec.status.Load() == 0 && !h.rec.Hijacked() {
+	if h.rec.status == 0 && !h.rec.Hijacked() {
 		h.rec.begin(http.StatusOK)
 	}
 }

@@ -35,7 +35,8 @@ func (m Match) Value(name string) string {
 		return ""
 	}
 	for i := range m.pattern.Wilds {
-		if w := &m.pattern.Wilds[i]; w.Name == name {
+		// Names are not empty, and mostly differ in their length or first byte.
+		if w := &m.pattern.Wilds[i]; len(w.Name) == len(name) && w.Name[0] == name[0] && w.Name == name {
 			return m.pattern.Value(w, m.path)
 		}
 	}

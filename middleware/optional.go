@@ -36,7 +36,7 @@ func (h *handle) hijack() (net.Conn, *bufio.ReadWriter, error) {
 	}
 	c, rw, err := h.rec.inner.(http.Hijacker).Hijack()
 	if err == nil {
-		h.rec.flags.Or(hijacked)
+		h.rec.flags |= hijacked
 	}
 	return c, rw, err
 }
@@ -48,14 +48,14 @@ func (h *handle) readFrom(src io.Reader) (int64, error) {
 		refuse("ReadFrom")
 		return 0, ErrHandlerDone
 	}
-	h.rec.flags.Or(copying)
+	h.rec.flags |= copying
 	start := h.rec.now()
 	n, err := h.rec.inner.(io.ReaderFrom).ReadFrom(src)
 	if n > 0 && !h.rec.Hijacked() {
 		h.rec.beginAt(http.StatusOK, start)
 	}
-	h.rec.bytes.Add(n)
-	h.rec.flags.And(^uint32(copying))
+	h.rec.bytes += n
+	h.rec.flags &^= copying
 	return n, err
 }
 
@@ -66,7 +66,7 @@ func (h *handle) writeString(s string) (int, error) {
 	}
 	h.implicitOK()
 	n, err := h.rec.inner.(io.StringWriter).WriteString(s)
-	h.rec.bytes.Add(int64(n))
+	h.rec.bytes += int64(n)
 	return n, err
 }
 

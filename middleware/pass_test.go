@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 // noting is a piece that says what happens to it.
@@ -176,8 +178,33 @@ func TestExchangeForgets(t *testing.T) {
 			t.Errorf("%s survives", name)
 		}
 	}
-	if len(x.Scratch) != 0 || rec.flags.Load()&ended == 0 {
-		t.Errorf("Scratch %q, record ended %t", x.Scratch, rec.flags.Load()&ended != 0)
+	if len(x.Scratch) != 0 || !rec.ended.Load() {
+		t.Errorf("Scratch %q, record ended %t", x.Scratch, rec.ended.Load())
+	}
+}
+
+// Two exchanges that met on one of several counters part.
+func TestCrowdedExchangesPart(t *testing.T) {
+	for shards := uint32(2); shards <= 64; shards *= 2 {
+		x, y := &Exchange{shard: 7}, &Exchange{shard: 7 + 4*shards}
+		if x.Crowded(); x.Shard()%shards == y.Shard()%shards {
+			t.Errorf("still together in one of %d", shards)
+		}
+	}
+}
+
+// The clock is one, whether both of its halves were read or one.
+func TestNow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, d := range []time.Duration{0, 1, time.Second - 2, 1, 1, time.Hour, time.Millisecond} {
+			time.Sleep(d)
+			if got, want := now(), time.Now(); got != want {
+				t.Errorf("after %v: %v, want %v", d, got, want)
+			}
+		}
+	})
+	if d := time.Since(now()); d < 0 || d > time.Minute { // the bubble's clock was another
+		t.Errorf("%v ago", d)
 	}
 }
 

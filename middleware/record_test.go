@@ -133,8 +133,8 @@ func TestForeignWriterBetween(t *testing.T) {
 		t.Errorf("the outer record has id %q, want late", got)
 	}
 	_, _ = in.Write([]byte("abc"))
-	if outer.Bytes() != 3 || inside.Bytes() != 3 || !slices.Equal(*base.calls, []string{"Write"}) || outer.flags.Load()&unwrapped != 0 {
-		t.Errorf("bytes %d and %d, calls %v, flags %b", outer.Bytes(), inside.Bytes(), *base.calls, outer.flags.Load())
+	if outer.Bytes() != 3 || inside.Bytes() != 3 || !slices.Equal(*base.calls, []string{"Write"}) || outer.flags&unwrapped != 0 {
+		t.Errorf("bytes %d and %d, calls %v, flags %b", outer.Bytes(), inside.Bytes(), *base.calls, outer.flags)
 	}
 }
 

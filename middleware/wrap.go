@@ -41,9 +41,12 @@ func Wrap(w http.ResponseWriter) (rw http.ResponseWriter, r *Record, owner bool)
 	return rw, r, true
 }
 
+// wrap is Wrap for the owner of d: a type that d knows is none of ours.
 func (d *dispenser) wrap(w http.ResponseWriter) (rw http.ResponseWriter, r *Record, owner bool) {
-	if h, ok := w.(recorder); ok {
-		return w, h.record(), false
+	if reflect.TypeOf(w) != d.kind {
+		if h, ok := w.(recorder); ok {
+			return w, h.record(), false
+		}
 	}
 	rw, r = d.take(w)
 	return rw, r, true
@@ -81,6 +84,7 @@ func (d *dispenser) next() *handle {
 }
 
 func (r *Record) inherit() {
+	r.flags |= nested
 	if outer := r.further(); outer != nil {
 		r.requestID = outer.requestID
 	}

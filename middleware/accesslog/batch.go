@@ -23,6 +23,7 @@ type batch struct {
 	from, end uint64 // positions
 	text      []byte // a copy: a mapping can be taken away under a Write
 	lines     int64  // between from and end
+	sound     int64  // of those, in text
 	written   int64  // of those, whole
 }
 
@@ -45,7 +46,7 @@ func (b *batch) begin(from bank, tail, head uint64) {
 	if from != b.bank {
 		b.broken, b.bank = append(b.broken, b.bank), from
 	}
-	b.from, b.end, b.text, b.lines, b.written = tail, head, b.text[:0], 0, 0
+	b.from, b.end, b.text, b.lines, b.sound, b.written = tail, head, b.text[:0], 0, 0, 0
 }
 
 // load copies whole lines out of the bank, as many as are written at once. What is there without an end of line is damaged, and
@@ -68,8 +69,13 @@ func (b *batch) load() error {
 		}
 	}
 	b.lines = int64(bytes.Count(b.text, newline))
+	b.sound = b.lines
+	if _, memory := b.bank.(*heap); memory {
+		return nil
+	}
 	if b.from < b.suspect || bytes.IndexByte(b.text, 0) >= 0 { // zeros: somebody truncated the ring's file, and it grew again
 		b.text = sound(b.text)
+		b.sound = int64(bytes.Count(b.text, newline))
 	}
 	return nil
 }
@@ -124,6 +130,8 @@ func (b *batch) send(write func([]byte) (int, error)) error {
 	}
 	n = min(max(n, 0), len(b.text))
 	b.torn = n > 0 && b.text[n-1] != '\n'
-	b.written = int64(bytes.Count(b.text[:n], newline))
+	if b.written = b.sound; n < len(b.text) {
+		b.written = int64(bytes.Count(b.text[:n], newline))
+	}
 	return err
 }

@@ -1,6 +1,6 @@
 package accesslog
 
-import "github.com/hotpath-go/hotpath/middleware/internal/quote"
+import "slices"
 
 // Format is how a line looks.
 type Format int
@@ -15,22 +15,39 @@ const (
 
 // layout is a format's text around the values.
 type layout struct {
-	time, method, path, status, bytes, duration, firstByte, requestID, remoteAddr, userAgent, hijacked, aborted, sample, end string
-	afterTime                                                                                                                string
-	value                                                                                                                    func(b []byte, s string) []byte
+	time, afterTime, method, path, status, bytes, duration, firstByte, requestID, remoteAddr, userAgent key
+	hijacked, aborted, sample, end                                                                      key
 }
 
 var layouts = [...]layout{
 	JSON: {
-		time: `{"time":"`, afterTime: `Z"`, method: `,"method":`, path: `,"path":`, status: `,"status":`, bytes: `,"bytes":`,
-		duration: `,"duration_ms":`, firstByte: `,"first_byte_ms":`, requestID: `,"request_id":`, remoteAddr: `,"remote_addr":`,
-		userAgent: `,"user_agent":`, hijacked: `,"hijacked":true`, aborted: `,"aborted":true`, sample: `,"sample":`, end: "}\n",
-		value: quote.Append,
+		time: text(`{"time":"`), afterTime: text(`Z"`), method: text(`,"method":`), path: text(`,"path":`), status: text(`,"status":`),
+		bytes: text(`,"bytes":`), duration: text(`,"duration_ms":`), firstByte: text(`,"first_byte_ms":`), requestID: text(`,"request_id":`),
+		remoteAddr: text(`,"remote_addr":`), userAgent: text(`,"user_agent":`), hijacked: text(`,"hijacked":true`),
+		aborted: text(`,"aborted":true`), sample: text(`,"sample":`), end: text("}\n"),
 	},
 	Logfmt: {
-		time: `time=`, afterTime: `Z`, method: ` method=`, path: ` path=`, status: ` status=`, bytes: ` bytes=`,
-		duration: ` duration_ms=`, firstByte: ` first_byte_ms=`, requestID: ` request_id=`, remoteAddr: ` remote_addr=`,
-		userAgent: ` user_agent=`, hijacked: ` hijacked=true`, aborted: ` aborted=true`, sample: ` sample=`, end: "\n",
-		value: quote.AppendWord,
+		time: text(`time=`), afterTime: text(`Z`), method: text(` method=`), path: text(` path=`), status: text(` status=`),
+		bytes: text(` bytes=`), duration: text(` duration_ms=`), firstByte: text(` first_byte_ms=`), requestID: text(` request_id=`),
+		remoteAddr: text(` remote_addr=`), userAgent: text(` user_agent=`), hijacked: text(` hijacked=true`),
+		aborted: text(` aborted=true`), sample: text(` sample=`), end: text("\n"),
 	},
+}
+
+// key is a short text that is copied as a whole, which is a few stores where a copy by length is a call.
+type key struct {
+	text [24]byte
+	size int
+}
+
+func text(s string) (k key) {
+	k.size = copy(k.text[:], s)
+	return k
+}
+
+func (k *key) append(b []byte) []byte {
+	n := len(b)
+	b = slices.Grow(b, len(k.text))
+	*(*[len(k.text)]byte)(b[n : n+len(k.text)]) = k.text
+	return b[:n+k.size]
 }

@@ -24,7 +24,7 @@ type Options struct {
 	Buffer int
 	// FlushEvery is how long a line may wait for company. Zero means 100 ms.
 	FlushEvery time.Duration
-	// FlushAt is how many waiting bytes are written at once without waiting longer. Zero means 32 KiB, or a quarter of Buffer
+	// FlushAt is how many waiting bytes are written at once without waiting longer. Zero means 128 KiB, or a quarter of Buffer
 	// if that is less.
 	FlushAt int
 	// CloseWait bounds how long Close waits for a stuck Writer. Zero means 5 s.
@@ -49,7 +49,7 @@ func (o Options) withDefaults() Options {
 		o.Buffer = int(o.Ring.size)
 	}
 	o.FlushEvery = orDefault(o.FlushEvery, 100*time.Millisecond)
-	o.FlushAt = min(orDefault(o.FlushAt, 32<<10), max(o.Buffer/4, 1))
+	o.FlushAt = min(orDefault(o.FlushAt, 128<<10), max(o.Buffer/4, 1))
 	o.CloseWait = orDefault(o.CloseWait, 5*time.Second)
 	o.MaxField = orDefault(o.MaxField, 2048)
 	return o

@@ -32,16 +32,11 @@ type queue struct {
 	settled  int64  // of those, written or lost
 	stats    Stats
 	busy     bool          // run has lines in hand, from tail on
-	gap      gap           // what a failed bank took with it
+	awake    bool          // run will look by itself within FlushEvery
+	lost     uint64        // what lies before it is in no bank any more
 	fault    error         // why it failed, until run has reported it
 	progress chan struct{} // closed and forgotten when tail moves; nil if nobody looks
 	closed   bool
-}
-
-// gap ends at a position, before which lines are lost, and lines that had been accepted until there.
-type gap struct {
-	end   uint64
-	lines int64
 }
 
 func newQueue(o Options) *queue {
@@ -63,7 +58,12 @@ func newQueue(o Options) *queue {
 func (q *queue) add(text []byte) {
 	q.mu.Lock()
 	q.stats.Handed++
-	before := q.head - q.tail
+	before, idle := q.head-q.tail, false
+	if before == 0 {
+		idle = !q.awake
+		q.head = q.bank.start(q.head)
+		q.tail = q.head
+	}
 	after := before + uint64(len(text))
 	if q.closed || after > q.size {
 		q.stats.Dropped++
@@ -77,7 +77,7 @@ func (q *queue) add(text []byte) {
 	q.head += uint64(len(text))
 	q.accepted++
 	q.mu.Unlock()
-	if before == 0 {
+	if idle {
 		poke(q.wake)
 	}
 	if at := uint64(q.options.FlushAt); before < at && after >= at {
@@ -96,21 +96,18 @@ func poke(c chan struct{}) {
 // lose, with mu held, puts memory in the place of a bank that failed. Only run closes a bank, since it may be reading it.
 func (q *queue) lose(err error) {
 	q.fault, q.bank = err, newHeap(q.size)
-	q.gap = gap{q.head, q.accepted}
+	q.lost = q.head
 	if !q.busy {
 		q.advance(q.tail)
 	}
 }
 
-// advance, with mu held, makes tail the beginning of what waits, and counts lines that are in no bank any more.
+// advance, with mu held, makes tail the beginning of what waits. When nothing does, lines that nobody has settled are in no bank: one
+// failed, or what was damaged on the disk had no ends of lines.
 func (q *queue) advance(tail uint64) {
-	q.tail = tail
-	if q.tail < q.gap.end {
-		q.tail = q.gap.end
-		q.forget(q.gap.lines)
-	}
-	if q.tail == q.head { // what was damaged on the disk has no ends of lines
-		q.forget(q.accepted)
+	if q.tail = max(tail, q.lost); q.tail == q.head {
+		q.stats.Dropped += q.accepted - q.settled
+		q.settled = q.accepted
 	}
 	if q.progress != nil {
 		close(q.progress)
@@ -118,12 +115,7 @@ func (q *queue) advance(tail uint64) {
 	}
 }
 
-func (q *queue) forget(upTo int64) {
-	q.stats.Dropped += upTo - q.settled
-	q.settled = upTo
-}
-
-// run is the only caller of Writer.Write. An idle log has no timer running.
+// run is the only caller of Writer.Write. A log that has been idle for FlushEvery has no timer running.
 func (q *queue) run(b *batch) {
 	defer close(q.done)
 	defer b.close()
@@ -136,19 +128,20 @@ func (q *queue) run(b *batch) {
 			q.drain(b)
 			return
 		}
-		timer.Reset(q.options.FlushEvery)
-		select {
-		case <-timer.C:
-		case <-q.hurry:
-		case <-q.stop:
+		for more := true; more; more = q.drain(b) {
+			timer.Reset(q.options.FlushEvery)
+			select {
+			case <-timer.C:
+			case <-q.hurry:
+			case <-q.stop:
+			}
 		}
-		q.drain(b)
 	}
 }
 
-// drain writes until nothing waits.
-func (q *queue) drain(b *batch) {
-	for q.take(b) {
+// drain writes until nothing waits, and reports whether anything did.
+func (q *queue) drain(b *batch) (some bool) {
+	for ; q.take(b, some); some = true {
 		err := b.load()
 		if err != nil {
 			q.fail(b.bank, err)
@@ -160,6 +153,7 @@ func (q *queue) drain(b *batch) {
 		}
 		q.report(q.settle(b))
 	}
+	return some
 }
 
 func (q *queue) report(err error) {
@@ -168,11 +162,12 @@ func (q *queue) report(err error) {
 	}
 }
 
-// take gives run all that waits.
-func (q *queue) take(b *batch) bool {
+// take gives run all that waits. If that is nothing, run looks again by itself only if it has just written some.
+func (q *queue) take(b *batch, some bool) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.tail == q.head {
+		q.awake = some
 		return false
 	}
 	q.busy = true

@@ -71,6 +71,24 @@ func TestLinesAreWrittenAtFlushAt(t *testing.T) {
 	})
 }
 
+// A log that keeps up uses the beginning of its memory again and again, whatever its size.
+func TestMemoryIsUsedAgain(t *testing.T) {
+	l := accesslog.New(accesslog.Options{Writer: new(sink), Buffer: 3 << 10})
+	defer l.Close()
+	for range 20 {
+		serve(l, 5)
+		if err := l.Flush(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if at := accesslog.Head(l); at == 0 || at > 1<<10 {
+			t.Fatalf("the next line goes to %d", at)
+		}
+	}
+	if s := balanced(t, l); s.Written != 100 {
+		t.Errorf("%+v, want 100 written", s)
+	}
+}
+
 // A disk that hangs: the requests go on, and what does not fit is counted.
 func TestStuckWriterNeverBlocks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -10,24 +10,41 @@ import (
 // deadlined is a request's context. Nobody waits for it in most requests, so its channel, its timer and its place among the
 // parent's children are made when somebody asks for Done. It is safe for concurrent use, and never used for a second request.
 type deadlined struct {
-	parent context.Context
-	before *http.Request // what the stack goes back to afterwards
+	before *http.Request // what the stack goes back to afterwards; its context is the parent
 
 	mu    sync.Mutex
 	at    time.Time
-	err   error           // once set, for ever
-	done  chan struct{}   // closed when err is set; nil until somebody asks
+	watch *watch // nil while nobody asks and nothing is over
+}
+
+// watch is what somebody waits on, or how it ended. Its deadlined's mu guards it until err is set; it does not change then.
+type watch struct {
+	err   error
+	done  chan struct{}   // closed when err is set
 	timer *time.Timer     // runs while done is open
-	leave func() bool     // ends the watch of parent
+	leave func() bool     // ends the watch of the parent
 	after map[*func()]any // what AfterFunc was given and has not run
 }
 
+// The ends of requests that nobody waited for. closed comes first: they hold it.
+var (
+	closed = func() chan struct{} {
+		c := make(chan struct{})
+		close(c)
+		return c
+	}()
+	canceled = &watch{err: context.Canceled, done: closed}
+	exceeded = &watch{err: context.DeadlineExceeded, done: closed}
+)
+
 type key struct{}
+
+func (c *deadlined) parent() context.Context { return c.before.Context() }
 
 func (c *deadlined) Deadline() (time.Time, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if at, ok := c.parent.Deadline(); ok && at.Before(c.at) {
+	if at, ok := c.parent().Deadline(); ok && at.Before(c.at) {
 		return at, true
 	}
 	return c.at, true
@@ -37,7 +54,7 @@ func (c *deadlined) Value(k any) any {
 	if k == (key{}) {
 		return c
 	}
-	return c.parent.Value(k)
+	return c.parent().Value(k)
 }
 
 func (c *deadlined) Err() error {
@@ -46,58 +63,72 @@ func (c *deadlined) Err() error {
 	return c.check()
 }
 
+// ended, with mu held, is why it is over, nil as long as it is not.
+func (c *deadlined) ended() error {
+	if c.watch == nil {
+		return nil
+	}
+	return c.watch.err
+}
+
 // check, with mu held, looks at the clock and at the parent.
 func (c *deadlined) check() error {
-	if c.err == nil {
-		if err := c.parent.Err(); err != nil {
+	if err := c.ended(); err != nil {
+		return err
+	}
+	return c.checkAt(!time.Now().Before(c.at))
+}
+
+// checkAt is check for who has looked at the clock: late says that the deadline has passed.
+func (c *deadlined) checkAt(late bool) error {
+	if c.ended() == nil {
+		if err := c.parent().Err(); err != nil {
 			c.end(err)
-		} else if !time.Now().Before(c.at) {
+		} else if late {
 			c.end(context.DeadlineExceeded)
 		}
 	}
-	return c.err
+	return c.ended()
 }
 
 // end, with mu held, sets err for ever and tells everybody.
 func (c *deadlined) end(err error) {
-	if c.err != nil {
+	w := c.watch
+	if w == nil {
+		c.watch = over(err)
 		return
 	}
-	c.err = err
-	if c.done != nil {
-		close(c.done)
+	if w.err != nil {
+		return
 	}
-	if c.timer != nil {
-		c.timer.Stop()
-		c.leave()
-	}
-	for f := range c.after {
+	w.err = err
+	close(w.done)
+	w.timer.Stop()
+	w.leave()
+	for f := range w.after {
 		go (*f)()
 	}
-	c.after = nil
+	w.after = nil
 }
 
-// closed is Done of what was over before anybody asked.
-var closed = func() chan struct{} {
-	c := make(chan struct{})
-	close(c)
-	return c
-}()
+func over(err error) *watch {
+	switch err {
+	case context.Canceled:
+		return canceled
+	case context.DeadlineExceeded:
+		return exceeded
+	}
+	return &watch{err: err, done: closed}
+}
 
 func (c *deadlined) Done() <-chan struct{} {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.done != nil {
-		return c.done
+	if c.watch == nil && c.check() == nil {
+		c.watch = &watch{done: make(chan struct{}), timer: time.AfterFunc(time.Until(c.at), c.ring)}
+		c.watch.leave = context.AfterFunc(c.parent(), func() { _ = c.Err() })
 	}
-	if c.check() != nil {
-		c.done = closed
-		return c.done
-	}
-	c.done = make(chan struct{})
-	c.timer = time.AfterFunc(time.Until(c.at), c.ring)
-	c.leave = context.AfterFunc(c.parent, func() { _ = c.Err() })
-	return c.done
+	return c.watch.done
 }
 
 // ring is the timer's: the deadline may have been moved since it was set.
@@ -105,7 +136,7 @@ func (c *deadlined) ring() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.check() == nil {
-		c.timer.Reset(time.Until(c.at))
+		c.watch.timer.Reset(time.Until(c.at))
 	}
 }
 
@@ -118,15 +149,16 @@ func (c *deadlined) AfterFunc(f func()) (stop func() bool) {
 		go f()
 		return func() bool { return false }
 	}
-	if c.after == nil {
-		c.after = map[*func()]any{}
+	w := c.watch
+	if w.after == nil {
+		w.after = map[*func()]any{}
 	}
-	c.after[&f] = nil
+	w.after[&f] = nil
 	return func() bool {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		_, waiting := c.after[&f]
-		delete(c.after, &f)
+		_, waiting := w.after[&f]
+		delete(w.after, &f)
 		return waiting
 	}
 }
@@ -139,17 +171,17 @@ func (c *deadlined) move(at time.Time) bool {
 		return false
 	}
 	c.at = at
-	if c.timer != nil {
-		c.timer.Reset(time.Until(at))
+	if c.watch != nil {
+		c.watch.timer.Reset(time.Until(at))
 	}
 	return true
 }
 
-// finish ends the context with its request, and reports whether the deadline had passed by then.
-func (c *deadlined) finish() (late bool) {
+// finish ends the context with its request, which began at start and took that long, and reports whether the deadline had passed.
+func (c *deadlined) finish(start time.Time, took time.Duration) (late bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	late = c.check() == context.DeadlineExceeded
+	late = c.checkAt(took >= c.at.Sub(start)) == context.DeadlineExceeded
 	c.end(context.Canceled)
 	return late
 }

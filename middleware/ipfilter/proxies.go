@@ -67,6 +67,9 @@ func cutLast(list string) (rest, last string, more bool) {
 
 // peer reads an address with or without a port, and with or without brackets, as proxies write it.
 func peer(s string) (netip.Addr, bool) {
+	if a, ok := quad(s); ok {
+		return a, true
+	}
 	if strings.HasPrefix(s, "[") && strings.HasSuffix(s, "]") {
 		s = s[1 : len(s)-1]
 	}
@@ -75,4 +78,27 @@ func peer(s string) (netip.Addr, bool) {
 	}
 	a, err := netip.ParseAddr(s)
 	return a.Unmap().WithZone(""), err == nil
+}
+
+// quad reads "192.0.2.1:1234", which is what most peers are, at a fraction of netip's price. What it does not take is left to netip.
+func quad(s string) (a netip.Addr, ok bool) {
+	var b [4]byte
+	at := 0
+	for i := range b {
+		n, end := number(s, at, 3)
+		if end == at || n > 255 || end-at > 1 && s[at] == '0' || end == len(s) || s[end] != ".:"[i/3] {
+			return a, false
+		}
+		b[i], at = byte(n), end+1
+	}
+	port, end := number(s, at, 5)
+	return netip.AddrFrom4(b), end > at && end == len(s) && port < 1<<16
+}
+
+// number reads up to most digits from at on, and returns where they end.
+func number(s string, at, most int) (n, end int) {
+	for end = at; end < min(at+most, len(s)) && s[end]-'0' <= 9; end++ {
+		n = 10*n + int(s[end]-'0')
+	}
+	return n, end
 }

@@ -102,6 +102,25 @@ func TestPatternsAreBoundedAndEscaped(t *testing.T) {
 	}
 }
 
+// However many patterns share a place where a route is looked for first, each is counted as its own, and as one wherever its text lies.
+func TestManyRoutes(t *testing.T) {
+	m := metrics.New(metrics.Options{})
+	for range 2 {
+		for i := range 600 {
+			serve(m.Middleware(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { r.Pattern = fmt.Sprint(i) })), "GET", "/")
+		}
+	}
+	series := 0
+	for s := range m.Series() {
+		if series++; s.Count != 2 {
+			t.Errorf("route %s has %d requests, want 2", s.Route, s.Count)
+		}
+	}
+	if series != 600 {
+		t.Errorf("%d series, want 600", series)
+	}
+}
+
 // Nothing is lost between processors, and what is read meanwhile agrees with itself.
 func TestConcurrently(t *testing.T) {
 	m := metrics.New(metrics.Options{})

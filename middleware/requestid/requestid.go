@@ -26,8 +26,8 @@ type Options struct {
 // New returns the middleware. Beside other pieces in a Chain it is fused with them; see Piece.
 func New(o Options) func(http.Handler) http.Handler { return middleware.Stack{Piece(o)}.Middleware }
 
-// Piece returns the same for a middleware.Stack. Without Options.Context it allocates once for a new id and not at all for an
-// incoming one.
+// Piece returns the same for a middleware.Stack. Without Options.Context it allocates once for thirteen new ids and not at all for
+// an incoming one.
 func Piece(o Options) middleware.Piece {
 	if o.Header == "" {
 		o.Header = "X-Request-Id"

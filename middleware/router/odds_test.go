@@ -28,3 +28,28 @@ func TestOddsSeesEveryByte(t *testing.T) {
 		}
 	}
 }
+
+// Paths whose first odd byte or slash is at every place, of every length: segmentEnd says what a loop over bytes says.
+func TestSegmentEnd(t *testing.T) {
+	for _, c := range "/%._~a\x00\x80" {
+		for size := 1; size < 40; size++ {
+			for at := range size {
+				for start := range 10 {
+					b := make([]byte, start+size)
+					for i := range b {
+						b[i] = 'x'
+					}
+					b[start+at] = byte(c)
+					path := string(b)
+					want := slowEnd(path, start)
+					if path[start] == '.' {
+						want = -1
+					}
+					if got := segmentEnd(path, start); got != want {
+						t.Fatalf("segmentEnd(%q, %d) = %d, want %d", path, start, got, want)
+					}
+				}
+			}
+		}
+	}
+}

@@ -1,13 +1,28 @@
 // Package quote writes JSON strings.
 package quote
 
-import "unicode/utf8"
+import (
+	"slices"
+	"unicode/utf8"
+)
 
 const hex = "0123456789abcdef"
 
 // Append appends s as a JSON string. Like encoding/json it puts U+FFFD for each byte that is not UTF-8; unlike it, it leaves <, >,
 // & and U+2028 alone, which only matter inside HTML.
 func Append(dst []byte, s string) []byte {
+	if clean(s, 0) < len(s) {
+		return appendEscaped(dst, s)
+	}
+	n := len(dst)
+	dst = slices.Grow(dst, len(s)+2)[:n+len(s)+2]
+	dst[n] = '"'
+	copy(dst[n+1:], s)
+	dst[n+1+len(s)] = '"'
+	return dst
+}
+
+func appendEscaped(dst []byte, s string) []byte {
 	dst = append(dst, '"')
 	start := 0
 	for i := clean(s, 0); i < len(s); i = clean(s, i) {
@@ -26,21 +41,26 @@ func Append(dst []byte, s string) []byte {
 	return append(append(dst, s[start:]...), '"')
 }
 
-// clean returns the index of the first byte at or after i that may need an escape, len(s) if none. Eight bytes a step: the
-// compiler makes one load of the shifts, and what a step flags is looked at byte by byte, so a false alarm costs time only.
+// clean returns the index of the first byte at or after i that may need an escape, len(s) if none. Eight bytes a step, the last step
+// back over some that were seen already; what a step flags is looked at byte by byte, so a false alarm costs time only.
 func clean(s string, i int) int {
-	for ; i+8 <= len(s); i += 8 {
-		b := s[i : i+8]
-		x := uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
-			uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
-		if suspect(x) {
-			break
-		}
+	for i+8 <= len(s) && !suspect(word(s, i)) {
+		i += 8
 	}
-	for i < len(s) && plain(s[i]) {
+	if len(s)-i < 8 && len(s) >= 8 && !suspect(word(s, len(s)-8)) {
+		return len(s)
+	}
+	for i < len(s) && plain[s[i]] {
 		i++
 	}
 	return i
+}
+
+// word returns the eight bytes from i on: the compiler makes one load of the shifts.
+func word(s string, i int) uint64 {
+	b := s[i : i+8]
+	return uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
+		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
 }
 
 // suspect: "haszero" and "hasless" of Bit Twiddling Hacks, exact when no byte has its high bit set, and such a byte is
@@ -51,7 +71,12 @@ func suspect(x uint64) bool {
 	return ((x-ones*0x20)|(quote-ones)|(slash-ones)|x)&highs != 0
 }
 
-func plain(c byte) bool { return c >= 0x20 && c < utf8.RuneSelf && c != '"' && c != '\\' }
+var plain = func() (t [256]bool) {
+	for c := byte(0x20); c < utf8.RuneSelf; c++ {
+		t[c] = c != '"' && c != '\\'
+	}
+	return t
+}()
 
 func escape(dst []byte, c byte) []byte {
 	switch c {
