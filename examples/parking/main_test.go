@@ -58,6 +58,10 @@ func TestFrameworks(t *testing.T) {
 	if out, err := exec.Command("go", "build", "-ldflags=-w", "-o", exe, ".").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
+	t.Run("idle-timeout", func(t *testing.T) {
+		t.Parallel()
+		tryIdleTimeout(t, exe)
+	})
 	for _, framework := range []string{"nethttp", "gin", "echo", "chi", "fasthttp"} {
 		for _, how := range []string{"-park=true", "-park=false", "-tls"} {
 			t.Run(framework+how, func(t *testing.T) {
@@ -114,5 +118,26 @@ func try(t *testing.T, exe, framework, how string) {
 	cmd.Process.Signal(syscall.SIGTERM)
 	if err := cmd.Wait(); err != nil {
 		t.Errorf("after SIGTERM: %v", err)
+	}
+}
+
+// The timeout ends a connection that asks no more, and not before its time.
+func tryIdleTimeout(t *testing.T, exe string) {
+	addr, _ := start(t, exe, "-idle-timeout", "1s")
+	began := time.Now()
+	c, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	c.SetDeadline(time.Now().Add(time.Minute))
+	if got, err := ask(c, "/"); got != greeting || err != nil {
+		t.Fatalf("%q %v", got, err)
+	}
+	if n, err := c.Read(make([]byte, 1)); n != 0 || err != io.EOF {
+		t.Errorf("%d, %v", n, err)
+	}
+	if d := time.Since(began); d < time.Second {
+		t.Errorf("ended after %v", d)
 	}
 }
