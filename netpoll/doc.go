@@ -20,7 +20,7 @@
 //
 // # What happens to a connection
 //
-// Once it has been idle for [Options.ParkAfter], the Read in which the server waits returns [ErrParked]. The server
+// Once it has been idle for [Options.ParkAfter], a new one for a quarter of that, the Read in which the server waits returns [ErrParked]. The server
 // answers a read timeout on an idle connection by closing it, which gives back goroutine and buffers, and that Close
 // keeps the socket. When the peer sends something the connection comes out of [Listener.Accept] again; when the peer
 // goes away it is closed right there.

@@ -59,6 +59,7 @@ type gate struct {
 	limit  time.Time // the earliest of user and our own timeouts, while waiting
 	short  bool      // the deadline in force is ours, not user
 	parks  bool      // the end of the wait, if it is not limit, parks
+	known  bool      // it has waited between two requests before
 	woken  bool      // this is a parked connection come back, nothing read yet
 	off    bool      // never park: hijacked or HTTP/2
 	hooked bool      // the server reports states: only they tell what is idle
@@ -69,7 +70,7 @@ type gate struct {
 }
 
 func (g *gate) open(l *Listener, inner net.Conn, rec record, woken bool) {
-	g.l, g.inner, g.rec, g.woken = l, inner, rec, woken
+	g.l, g.inner, g.rec, g.woken, g.known = l, inner, rec, woken, rec.begun
 	g.served.Store(rec.served)
 	g.to(fresh)
 }

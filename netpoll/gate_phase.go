@@ -100,7 +100,9 @@ func (g *gate) arm(t time.Time) error {
 	g.user = t
 	g.limit = earliest(t, after(now, g.l.opt.IdleTimeout))
 	g.to(armed)
-	return g.shorten(now, g.other || g.method.known)
+	err := g.shorten(now, g.other || g.method.known)
+	g.known = true
+	return err
 }
 
 // waitFirst needs mu. It does the same before the first request, where nothing can be held above.
@@ -115,10 +117,19 @@ func (g *gate) shorten(now time.Time, park bool) error {
 	end := g.limit
 	g.parks = park && g.l.opt.ParkAfter > 0 && g.l.lot.willing()
 	if g.parks {
-		end = earliest(end, now.Add(g.l.opt.ParkAfter))
+		end = earliest(end, now.Add(g.patience()))
 	}
 	g.short = !end.Equal(g.user)
 	return g.inner.SetReadDeadline(end)
+}
+
+// patience needs mu. A connection that has not come back yet gets less of it: most of a crowd of new ones would otherwise be
+// awake at the same time, and what the Go runtime keeps of them it keeps for good.
+func (g *gate) patience() time.Duration {
+	if g.known {
+		return g.l.opt.ParkAfter
+	}
+	return g.l.opt.ParkAfter / 4
 }
 
 // after is d from t, or the zero time, which is never, where there is no d.

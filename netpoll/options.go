@@ -9,8 +9,9 @@ import (
 type Options struct {
 	// ParkAfter is how long a connection must have been idle before it is parked. A park and a wake together cost
 	// about as much as a request, so it should be longer than the pauses of a busy client. The Go runtime keeps about
-	// 1 kB for good of each connection that was ever awake at the same time as the others, which is what shorter saves.
-	// Negative means that nothing is parked. Zero means 200 ms, more than the round trip to nearly any client.
+	// 2.5 kB for good of each connection that was ever awake at the same time as the others, which is what shorter saves.
+	// For the same reason a new connection is parked after a quarter of it, before its first request and after: a client
+	// that is slower than that at first pays for at most two parks. Negative means that nothing is parked. Zero means 200 ms, more than the round trip to nearly any client.
 	ParkAfter time.Duration
 
 	// IdleTimeout bounds the time between two requests, parked or not. The server's own bound (http.Server.IdleTimeout,

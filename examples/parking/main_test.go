@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// start builds nothing twice: exe is the program.
+// start runs the program.
 func start(t *testing.T, args ...string) (addr string, cmd *exec.Cmd) {
 	t.Helper()
 	cmd = exec.Command(os.Args[0], append(args, "-addr", "127.0.0.1:0")...)
@@ -117,5 +117,27 @@ func try(t *testing.T, framework, how string) {
 	cmd.Process.Signal(syscall.SIGTERM)
 	if err := cmd.Wait(); err != nil {
 		t.Errorf("after SIGTERM: %v", err)
+	}
+}
+
+// The timeout ends a connection that asks no more, and not before its time.
+func TestIdleTimeout(t *testing.T) {
+	t.Parallel()
+	addr, _ := start(t, "-idle-timeout", "1s")
+	began := time.Now()
+	c, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	c.SetDeadline(time.Now().Add(time.Minute))
+	if got, err := ask(c, "/"); got != greeting || err != nil {
+		t.Fatalf("%q %v", got, err)
+	}
+	if n, err := c.Read(make([]byte, 1)); n != 0 || err != io.EOF {
+		t.Errorf("%d, %v", n, err)
+	}
+	if d := time.Since(began); d < time.Second {
+		t.Errorf("ended after %v", d)
 	}
 }

@@ -95,7 +95,7 @@ func drive(p *process, conns string, _ int) ([]float64, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, err := exec.Command("wrk", "-t2", "-c"+conns, "-d2s", "http://"+p.addr+"/").Output()
+	out, err := exec.Command("wrk", "-t2", "-c"+conns, "-d1s", "http://"+p.addr+"/").Output()
 	if err != nil {
 		return nil, err
 	}

@@ -11,37 +11,54 @@ import (
 	"time"
 )
 
-// ending is what 18,000 parked connections cost when they end.
-type ending struct {
+// shutdownRow is how long 18,000 idle connections take to end, in milliseconds.
+type shutdownRow struct {
+	Server     string
 	Conns      int
-	ClosedMs   []float64 // http.Server.Shutdown until the client, on the same cores, has seen all connections end
-	ReturnedMs []float64 // and until it returned
-	SweepCPU   []float64 // µs of CPU in each second while none is due
-	ExpireCPU  float64   // µs of CPU for each connection that a timeout ends
-	PlainSweep []float64 // the same of net/http
+	ReturnedMs []float64 // http.Server.Shutdown until it returned
+	ClosedMs   []float64 // and until the client, on the same cores, has seen all connections end
 }
 
-func endings(_, scale int, _ string) (any, error) {
-	e := ending{Conns: 18000 / scale}
-	for range 3 {
-		closed, returned, err := shutdown(e.Conns)
-		if err != nil {
+// shutdowns has, besides ours and net/http's own, "floor": close(2) of as many that nothing else holds, on every core.
+func shutdowns(rounds, scale int, _ string) (any, error) {
+	rows := []*shutdownRow{{Server: "netpoll-nethttp"}, {Server: "nethttp"}, {Server: "floor"}}
+	for range rounds {
+		for _, r := range rows {
+			r.Conns = 18000 / scale
+			closed, returned, err := shutdown(r.Server, r.Conns)
+			if err != nil {
+				return nil, err
+			}
+			r.ReturnedMs = append(r.ReturnedMs, float64(returned.Microseconds())/1000)
+			r.ClosedMs = append(r.ClosedMs, float64(closed.Microseconds())/1000)
+		}
+	}
+	return rows, nil
+}
+
+// sweepRow is what an idle timeout of 18,000 connections costs.
+type sweepRow struct {
+	Server    string
+	Conns     int
+	SweepCPU  []float64 // µs of CPU in each second while none is due
+	ExpireCPU float64   // µs of CPU for each connection that it ends
+}
+
+func sweeps(_, scale int, _ string) (any, error) {
+	rows := []*sweepRow{{Server: "netpoll-nethttp"}, {Server: "nethttp"}}
+	for _, r := range rows {
+		var err error
+		r.Conns = 18000 / scale
+		if r.SweepCPU, r.ExpireCPU, err = sweep(r.Server, r.Conns); err != nil {
 			return nil, err
 		}
-		e.ClosedMs = append(e.ClosedMs, float64(closed.Microseconds())/1000)
-		e.ReturnedMs = append(e.ReturnedMs, float64(returned.Microseconds())/1000)
 	}
-	var err error
-	if e.SweepCPU, e.ExpireCPU, err = sweep("netpoll-nethttp", e.Conns); err != nil {
-		return nil, err
-	}
-	e.PlainSweep, _, err = sweep("nethttp", e.Conns)
-	return e, err
+	return rows, nil
 }
 
 // shutdown is called by a handler, so with a request in flight.
-func shutdown(n int) (closed, returned time.Duration, err error) {
-	p, err := start("netpoll-nethttp", "-park-after", "1ms")
+func shutdown(kind string, n int) (closed, returned time.Duration, err error) {
+	p, err := start(kind, "-park-after", "1ms")
 	if err != nil {
 		return 0, 0, err
 	}

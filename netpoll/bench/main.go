@@ -6,7 +6,8 @@
 //	go run . memory      RssAnon for each idle connection, 2,000 to 19,000
 //	go run . busy        wrk, 64 and 512 connections, alternated rounds (needs wrk)
 //	go run . parkwake    server CPU for a request that wakes a parked connection
-//	go run . endings     idle-timeout sweep and Shutdown of 18,000 parked connections
+//	go run . shutdown    http.Server.Shutdown with 18,000 idle connections
+//	go run . sweep       an idle timeout of 18,000 connections
 //	go run . echo        64-byte echo, 64 and 512 connections, Server beside other event loops
 //	go run . accept      connections of one message each: one acceptor, and one for each core with SO_REUSEPORT
 //	go run . processes   six servers with 18,000 connections each, at the same time
@@ -39,6 +40,9 @@ func main() {
 	if kind, ok := strings.CutPrefix(*serve, "echo-"); ok {
 		log.Fatal(runEcho(kind))
 	}
+	if *serve == "floor" {
+		log.Fatal(runFloor())
+	}
 	if *hold {
 		if err := holdFor(flag.Arg(0), flag.Arg(1), flag.Arg(2)); err != nil {
 			log.Fatal(err)
@@ -49,7 +53,7 @@ func main() {
 		log.Fatal(runServer(*serve, *after, *idle))
 	}
 	run, ok := map[string]func(rounds, scale int, only string) (any, error){
-		"memory": memory, "busy": busy, "parkwake": parkWake, "endings": endings, "echo": echoes, "accept": accepts, "processes": processes,
+		"memory": memory, "busy": busy, "parkwake": parkWake, "shutdown": shutdowns, "sweep": sweeps, "echo": echoes, "accept": accepts, "processes": processes,
 	}[flag.Arg(0)]
 	if !ok {
 		flag.Usage()

@@ -28,7 +28,8 @@ func main() {
 	flat(&b)
 	compared(&b)
 	echo(&b)
-	endings(&b)
+	shutdowns(&b)
+	sweeps(&b)
 	const readme = "../README.md"
 	old, err := os.ReadFile(readme)
 	if err != nil {
@@ -138,32 +139,5 @@ func compared(b *bytes.Buffer) {
 		}
 		fmt.Fprintf(b, "| %s | %s | %s | %.3f (%.3f–%.3f), %d rounds | %s |\n", r.What, show(r.Plain), show(r.Netpoll), r.Ratio, r.Low, r.High, len(r.Plain), note)
 	}
-	fmt.Fprintln(b)
-}
-
-func endings(b *bytes.Buffer) {
-	type row struct {
-		Conns      int
-		ClosedMs   []float64
-		ReturnedMs []float64
-		SweepCPU   []float64
-		ExpireCPU  float64
-		PlainSweep []float64
-	}
-	raw, err := os.ReadFile("results/endings.json")
-	if err != nil {
-		return
-	}
-	var doc struct{ Rows row }
-	if err := json.Unmarshal(raw, &doc); err != nil {
-		log.Fatal(err)
-	}
-	r := doc.Rows
-	fmt.Fprintf(b, "%d parked connections: `go run . endings`\n\n", r.Conns)
-	fmt.Fprintf(b, "- CPU of the server in a second while an idle timeout runs for all: %s µs (net/http %s µs), bar < 1 %% of a core: %s.\n",
-		show(r.SweepCPU), show(r.PlainSweep), verdict(median(r.SweepCPU) < 10000))
-	fmt.Fprintf(b, "- CPU for each connection that the timeout ends: %.1f µs.\n", r.ExpireCPU)
-	fmt.Fprintf(b, "- `Server.Shutdown`: the client, on the same cores, has seen all end after %s ms, it returned after %s ms, bar < 100 ms: %s.\n",
-		spread(r.ClosedMs), spread(r.ReturnedMs), within(slices.Min(r.ReturnedMs), slices.Max(r.ReturnedMs), 100, false))
 	fmt.Fprintln(b)
 }
