@@ -67,6 +67,9 @@ var tens = [...]uint64{
 	0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
 }
 
+// scales are what makes 17 digits of 17 to 9.
+var scales = [...]uint32{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8}
+
 // eightDigits returns the digits of n < 1e8 in the order of memory: halves,
 // pairs and digits are split side by side, by multiplication with reciprocals.
 func eightDigits(n uint32) uint64 {
@@ -96,8 +99,8 @@ func AppendFloat64(dst []byte, f float64) ([]byte, error) {
 	if math.Signbit(f) {
 		dst = append(dst, '-')
 	}
-	if n := uint64(abs); abs < 1<<53 && float64(n) == abs {
-		return AppendUint(dst, n), nil
+	if n := int64(abs); abs < 1<<53 && float64(n) == abs {
+		return AppendUint(dst, uint64(n)), nil
 	}
 	d, k, ok := shortDecimal(abs)
 	if !ok {
@@ -140,11 +143,11 @@ func shortDecimal(f float64) (d uint64, k int, ok bool) {
 	if !(scaled >= 1 && scaled < 1e15) {
 		return 0, 0, false
 	}
-	n := uint64(scaled)
+	n := int64(scaled)
 	if float64(n) != scaled || scaled/1e6 != f {
 		return 0, 0, false
 	}
-	return n, -6, true
+	return uint64(n), -6, true
 }
 
 // appendDecimal writes d * 10^k in the notation of ES6, as encoding/json does.
@@ -166,6 +169,10 @@ func appendDecimal(dst []byte, d uint64, k int) []byte {
 	case k >= 0:
 		dst = appendPadded(dst, d, size)
 		return append(dst, "000000000000000000000"[:k]...)
+	case size < 8:
+		return appendWord(dst, withPoint(eightDigits(uint32(d))>>(64-8*size), point), size+1)
+	case size > 8 && point < 8:
+		return appendLong(dst, d, size, point)
 	}
 	digits := digitsOf(d)
 	first := 24 - size
@@ -175,6 +182,32 @@ func appendDecimal(dst []byte, d uint64, k int) []byte {
 	copyDigits(out[:point], digits[first:])
 	out[point] = '.'
 	copyDigits(out[point+1:], digits[first+point:])
+	return dst
+}
+
+// withPoint moves what stands in w at point and after it one byte up, and puts the
+// point there.
+func withPoint(w uint64, point int) uint64 {
+	at := uint(point) * 8
+	return w&(1<<at-1) | '.'<<at | w>>at<<(at+8)
+}
+
+// appendLong writes 9 to 17 digits with a point after at most seven. All that it
+// stores comes from registers, and the stores overlap in place of asking for the
+// size, which cannot be predicted.
+func appendLong(dst []byte, d uint64, size, point int) []byte {
+	n := len(dst)
+	dst = slices.Grow(dst, size+1)[:n+size+1]
+	out := dst[n:]
+	d *= uint64(scales[17-size]) // 17 digits: one, eight and eight
+	first := d / 1e16
+	d -= first * 1e16
+	mid := d / 1e8
+	w, x := eightDigits(uint32(mid)), eightDigits(uint32(d-mid*1e8))
+	cut := uint(size-9) * 8
+	binary.LittleEndian.PutUint64(out[2:], w)
+	binary.LittleEndian.PutUint64(out[size-7:], w>>cut|x<<(64-cut))
+	binary.LittleEndian.PutUint64(out, withPoint(w<<8|('0'+first), point))
 	return dst
 }
 

@@ -17,21 +17,25 @@ func AppendString(dst []byte, s string) []byte { return appendString(dst, s, &es
 // AppendStringNoHTML is AppendString that leaves & < > as they are.
 func AppendStringNoHTML(dst []byte, s string) []byte { return appendString(dst, s, &escapeJSON) }
 
-// appendString copies and checks eight bytes at a time, and leaves at the first
+// copyMin is the least length that copyPlain takes: a call that does not pay for
+// less.
+const copyMin = 35
+
+// appendString copies and checks 32 or 8 bytes at a time, and leaves at the first
 // byte that cannot be copied. Room for all of s is made first, so that the
 // common string needs one test for it.
 func appendString(dst []byte, s string, set *escapeSet) []byte {
 	n := len(dst)
 	dst = slices.Grow(dst, len(s)+2)
-	out := dst[n : n+len(s)+2]
-	out[0] = '"'
-	out = out[1:]
+	dst = append(dst, '"')
+	if len(s) >= copyMin {
+		dst, s = copyText(dst, s, set)
+		return appendEscaped(dst, s, set)
+	}
+	out := dst[n+1 : n+len(s)+2]
 	// Rule: the view is only read, and does not outlive s.
 	b := unsafe.Slice(unsafe.StringData(s), len(s))
 	i := 0
-	if len(b) >= 24 {
-		i = copyPlain(&out[0], &b[0], len(b), set)
-	}
 	for ; i+8 <= len(b); i += 8 {
 		w := load64(b, i)
 		binary.LittleEndian.PutUint64(out[i:], w)
@@ -39,6 +43,17 @@ func appendString(dst []byte, s string, set *escapeSet) []byte {
 			i += bits.TrailingZeros64(m) / 8
 			return appendEscaped(dst[:n+1+i], s[i:], set)
 		}
+	}
+	if i > 0 && i < len(b) {
+		// One word that overlaps the last in place of up to seven bytes.
+		k := len(b) - 8
+		w := load64(b, k)
+		binary.LittleEndian.PutUint64(out[k:], w)
+		if m := set.marks(w); m != 0 {
+			k += bits.TrailingZeros64(m) / 8
+			return appendEscaped(dst[:n+1+k], s[k:], set)
+		}
+		i = len(b)
 	}
 	for ; i < len(b); i++ {
 		if c := b[i]; set.plain[c] {
@@ -51,7 +66,25 @@ func appendString(dst []byte, s string, set *escapeSet) []byte {
 	return dst[:n+len(s)+2]
 }
 
-// appendEscaped appends s, whose first byte needs attention, and the quote.
+// copyText appends the part of s that can be copied, and returns the rest, which
+// begins with a whole rune.
+func copyText(dst []byte, s string, set *escapeSet) ([]byte, string) {
+	n := len(dst)
+	dst = slices.Grow(dst, len(s))
+	i := copyPlain(&dst[:n+1][n], unsafe.StringData(s), len(s), set)
+	for back := 1; back <= min(i, 3); back++ {
+		// A rune of two bytes and more is unfinished one byte after its first, and so on.
+		if s[i-back] >= unfinished[back] {
+			i -= back
+			break
+		}
+	}
+	return dst[:n+i], s[i:]
+}
+
+var unfinished = [4]byte{1: 0xC0, 2: 0xE0, 3: 0xF0}
+
+// appendEscaped appends s, whose first byte probably needs attention, and the quote.
 func appendEscaped(dst []byte, s string, set *escapeSet) []byte {
 	for len(s) > 0 {
 		c := s[0]
@@ -60,6 +93,7 @@ func appendEscaped(dst []byte, s string, set *escapeSet) []byte {
 			n := set.prefix(s)
 			dst = append(dst, s[:n]...)
 			s = s[n:]
+			continue
 		case c < utf8.RuneSelf:
 			dst = appendEscape(dst, c)
 			s = s[1:]
@@ -69,6 +103,9 @@ func appendEscaped(dst []byte, s string, set *escapeSet) []byte {
 			if s = s[n:]; len(s) > 0 && s[0] >= utf8.RuneSelf {
 				dst, s = appendBadRune(dst, s, set)
 			}
+		}
+		if len(s) >= copyMin {
+			dst, s = copyText(dst, s, set)
 		}
 	}
 	return append(dst, '"')

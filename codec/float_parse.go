@@ -22,7 +22,13 @@ func scanDecimal(b []byte, i int) (x decimal, end int) {
 		i++
 	}
 	first := i
-	n, i := scanDigits(b, i, 0)
+	// What stands before the point is short and its length often the same: the loop's
+	// end is guessed, and what comes after it need not wait.
+	var n uint64
+	for i < len(b) && b[i]-'0' <= 9 {
+		n = n*10 + uint64(b[i]-'0')
+		i++
+	}
 	size := i - first
 	if size == 0 || b[first] == '0' && size > 1 {
 		return x, -1
@@ -50,8 +56,11 @@ func scanDecimal(b []byte, i int) (x decimal, end int) {
 func scanDigits(b []byte, i int, n uint64) (uint64, int) {
 	for i+8 <= len(b) {
 		w := load64(b, i)
-		if !allDigits(w) {
-			break
+		if other := notDigits(w); other != 0 {
+			// Zeros in front make eight of what there is.
+			size := uint(bits.TrailingZeros64(other)) / 8
+			w = w<<(64-8*size) | ones*'0'>>(8*size)
+			return n*uint64(scales[size]) + eightDigitValue(w), i + int(size)
 		}
 		n = n*1e8 + eightDigitValue(w)
 		i += 8
@@ -86,9 +95,10 @@ func scanExponent(b []byte, i int, x decimal) (decimal, int) {
 	return x, i
 }
 
-// allDigits reports whether all bytes of w are digits.
-func allDigits(w uint64) bool {
-	return w&(ones*0xF0)|(w+ones*0x06)&(ones*0xF0)>>4 == ones*0x33
+// notDigits marks the first byte of w that is not a digit.
+func notDigits(w uint64) uint64 {
+	w ^= ones * '0'
+	return (w | (w + ones*(0x80-10))) & highs
 }
 
 // eightDigitValue joins digits to pairs, pairs to fours, and those to one number.

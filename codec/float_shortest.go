@@ -37,22 +37,22 @@ func shortest(f float64) (d uint64, k int) {
 	// Ties round to even: the bounds themselves belong to an even f.
 	low += c & 1
 	high -= c & 1
-	if s := mid / 4; s >= 10 {
-		// One digit less, if exactly one such decimal is inside.
-		t := s / 10
-		below, above := low <= 40*t, 40*t+40 <= high
-		if below != above {
-			return t + b2u(above), k + 1
-		}
-	}
+	// One digit less, if exactly one such decimal is inside; else the one that is
+	// inside, and of both or none the closer, the even one in the middle. Whether
+	// there is a shorter one cannot be predicted: both are found, without a branch.
 	s := mid / 4
-	below, above := low <= 4*s, 4*s+4 <= high
-	if below != above {
-		return s + b2u(above), k
-	}
-	// Both or none: the closer one, the even one in the middle.
+	t := s / 10
+	shortBelow, shortAbove := b2u(low <= 40*t), b2u(40*t+40 <= high)
+	below, above := b2u(low <= 4*s), b2u(4*s+4 <= high)
 	half := 4*s + 2
-	return s + b2u(mid > half || mid == half && s&1 == 1), k
+	if below == above {
+		above = b2u(mid+s&1 > half)
+	}
+	d = s + above
+	if s >= 10 && shortBelow != shortAbove {
+		return t + shortAbove, k + 1
+	}
+	return d, k
 }
 
 func b2u(b bool) uint64 {

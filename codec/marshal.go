@@ -36,9 +36,9 @@ func Marshal(v Appender) ([]byte, error) {
 	n := len(out)
 	if unsafe.SliceData(out) != unsafe.SliceData(b.bytes) {
 		// It has grown, or is memory of v, which is not ours to keep.
-		b.next = min(n+n/8, maxKept)
+		b.next = min(n+n/32, maxKept)
 	} else if n >= largeResult && n >= cap(out)/4*3 {
-		b.bytes, b.next = nil, min(n+n/8, maxKept)
+		b.bytes, b.next = nil, min(n+n/32, maxKept)
 		return out[:n:n], nil
 	}
 	return slices.Clone(out), nil

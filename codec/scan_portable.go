@@ -1,41 +1,7 @@
 //go:build !amd64 || purego
 
-// The twin of scan_amd64.go, for machines without SSE2 and for -tags purego.
-
 package codec
 
-import (
-	"encoding/binary"
-	"math/bits"
-	"unsafe"
-)
+func copyPlain(dst, src *byte, n int, set *escapeSet) int { return copyPlainSWAR(dst, src, n, set) }
 
-func copyPlain(dst, src *byte, n int, set *escapeSet) (i int) {
-	// Rule: the caller vouches for n bytes at both places.
-	out, b := unsafe.Slice(dst, n), unsafe.Slice(src, n)
-	for ; i+8 <= n; i += 8 {
-		w := load64(b, i)
-		binary.LittleEndian.PutUint64(out[i:], w)
-		if m := set.marks(w); m != 0 {
-			return i + bits.TrailingZeros64(m)/8
-		}
-	}
-	return i
-}
-
-func scanText(b *byte, n int) (i int, high int) {
-	// Rule: the caller vouches for n bytes.
-	text := unsafe.Slice(b, n)
-	var seen uint64
-	for ; i+8 <= n; i += 8 {
-		w := load64(text, i)
-		if m := endsString(w); m != 0 {
-			k := bits.TrailingZeros64(m) &^ 7
-			seen |= w & (1<<k - 1)
-			i += k / 8
-			break
-		}
-		seen |= w
-	}
-	return i, int(b2u(seen&highs != 0))
-}
+func scanText(b *byte, n int) (i int, high int) { return scanTextSWAR(b, n) }

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"regexp"
 	"runtime"
 	"strconv"
 	"strings"
@@ -31,6 +32,7 @@ func main() {
 	serve := flag.String("serve", "", "be the server for this way and number of orders, as in codec/20")
 	rounds := flag.Int("rounds", 9, "rounds")
 	length := flag.Duration("for", 300*time.Millisecond, "length of one measurement")
+	flag.BoolVar(&withWrk, "wrk", false, "ask with wrk -t1 -c32, the server on the first core and wrk on the second; needs wrk and taskset")
 	flag.Parse()
 	var err error
 	if *serve != "" {
@@ -43,6 +45,8 @@ func main() {
 		os.Exit(1)
 	}
 }
+
+var withWrk bool
 
 func server(what string) error {
 	way, n, _ := strings.Cut(what, "/")
@@ -80,6 +84,9 @@ func start(way, n string) (*child, error) {
 		return nil, err
 	}
 	c := &child{row: row{Op: "http", Doc: n, Peer: way}, cmd: exec.Command(self, "-serve", way+"/"+n)}
+	if withWrk {
+		c.cmd = exec.Command("taskset", "-c", "0", self, "-serve", way+"/"+n)
+	}
 	c.cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
 	c.cmd.Stderr = os.Stderr
 	if c.in, err = c.cmd.StdinPipe(); err != nil {
@@ -126,7 +133,7 @@ func compare(n string, rounds int, length time.Duration, out *json.Encoder) erro
 	}
 	for range rounds {
 		for _, c := range children {
-			rate, _, err := load(c.addr, length)
+			rate, err := measure(c.addr, length)
 			if err != nil {
 				return err
 			}
@@ -143,6 +150,26 @@ func compare(n string, rounds int, length time.Duration, out *json.Encoder) erro
 		}
 	}
 	return nil
+}
+
+func measure(addr string, length time.Duration) (rate float64, err error) {
+	if withWrk {
+		return wrk(addr, length)
+	}
+	rate, _, err = load(addr, length)
+	return rate, err
+}
+
+var wrkRate = regexp.MustCompile(`Requests/sec:\s+([0-9.]+)`)
+
+func wrk(addr string, length time.Duration) (float64, error) {
+	cmd := exec.Command("taskset", "-c", "1", "wrk", "-t1", "-c32", "-d"+length.Round(time.Second).String(), "http://"+addr+"/")
+	out, err := cmd.CombinedOutput()
+	m := wrkRate.FindSubmatch(out)
+	if err != nil || m == nil || bytes.Contains(out, []byte("Non-2xx")) || bytes.Contains(out, []byte("Socket errors")) {
+		return 0, fmt.Errorf("%v: %v\n%s", cmd, err, out)
+	}
+	return strconv.ParseFloat(string(m[1]), 64)
 }
 
 const connections = 8

@@ -14,11 +14,12 @@ import (
 )
 
 type row struct {
-	Op, Doc, Peer      string
-	Valid              bool
-	Bytes              int
-	Allocs, AllocBytes float64
-	Nanos, Rates       []float64
+	Op, Doc, Peer       string
+	Valid               bool
+	Bytes               int
+	Allocs, AllocBytes  float64
+	Nanos, Rates        []float64
+	Source, Lines, Code int
 
 	Go, Machine, Command string
 	Rounds               int
@@ -81,11 +82,14 @@ func section(b *strings.Builder, name string, rows []row) {
 	fmt.Fprintf(b, "\n## %s\n\n%s, %s, GOMAXPROCS=1, `%s`. Medians of %d rounds in turn; %s has them all.\n",
 		name, rows[0].Go, rows[0].Machine, rows[0].Command, rows[0].Rounds, name)
 	for _, docs := range group(rows[1:]) {
-		if docs[0].Op == "http" {
+		switch docs[0].Op {
+		case "http":
 			httpTable(b, docs)
-			continue
+		case "build":
+			buildTable(b, docs)
+		default:
+			table(b, docs)
 		}
-		table(b, docs)
 	}
 }
 
