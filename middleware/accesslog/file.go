@@ -1,6 +1,7 @@
 package accesslog
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -165,8 +166,8 @@ func (f *File) mine() bool {
 	return err == nil && os.SameFile(a, b)
 }
 
-// after returns how much of text stands in the file from p on, if p is in this file and nothing else stands there; and where the
-// file ends.
+// after returns how much of text, in whole lines, stands in the file from p on, if p is in this file and nothing else stands there;
+// and where the file ends. A line of which a SIGKILL left only the beginning is taken back: its rest could go to another file.
 func (f *File) after(p place, text []byte) (n int, end place) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -178,7 +179,14 @@ func (f *File) after(p place, text []byte) (n int, end place) {
 	if _, err := f.f.ReadAt(there, int64(p.size)); err != nil && err != io.EOF || string(there) != string(text[:len(there)]) {
 		return 0, end
 	}
-	return len(there), end
+	n = bytes.LastIndexByte(there, '\n') + 1
+	if n < len(there) {
+		if err := f.f.Truncate(int64(p.size) + int64(n)); err != nil {
+			return len(there), end
+		}
+		f.place.size = p.size + uint64(n)
+	}
+	return n, f.place
 }
 
 // Close closes the file; what is written later is refused. It may be called several times.

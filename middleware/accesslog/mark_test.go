@@ -40,6 +40,38 @@ func TestKilledAfterTheFirstWriteIntoARotatedFile(t *testing.T) {
 	}
 }
 
+// A SIGKILL can end a write anywhere. What is written next may go to another file, and no line may lie in two.
+func TestKilledInTheMiddleOfAWrite(t *testing.T) {
+	for cut := range 200 { // the last line has about 170 bytes
+		dir := t.TempDir()
+		path, log := filepath.Join(dir, "ring"), filepath.Join(dir, "log")
+		life := func(o accesslog.FileOptions, lines int) {
+			f := openFile(t, log, o)
+			l := accesslog.New(accesslog.Options{Writer: f, Ring: openRing(t, path, 1<<16)})
+			serve(l, lines)
+			_, _ = l.Close(), f.Close()
+			balanced(t, l)
+		}
+		life(accesslog.FileOptions{}, 5)
+		forgetLastMark(t, path)
+		info, err := os.Stat(log)
+		if err == nil {
+			err = os.Truncate(log, info.Size()-int64(cut))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		life(accesslog.FileOptions{MaxSize: 1, Keep: 9}, 1)
+		n := 0
+		for _, text := range contents(t, log) {
+			n += len(decode(t, text)) // fails for half a line
+		}
+		if n != 6 {
+			t.Fatalf("%d bytes cut off: %d lines, want 6", cut, n)
+		}
+	}
+}
+
 // forgetLastMark makes the ring what it was before the last mark: see ring.go for where marks are.
 func forgetLastMark(t *testing.T, path string) {
 	t.Helper()
