@@ -24,8 +24,9 @@ type gates struct {
 
 // gate is one address's. Guarded by gates.mu.
 type gate struct {
-	failed  int       // attempts in a row
-	since   time.Time // of the first
+	failed  int         // attempts in a row
+	since   time.Time   // of the first
+	again   *time.Timer // the pause before the next
 	waiting []chan verdict
 }
 
@@ -104,6 +105,7 @@ func (gs *gates) open(addr string) {
 	defer gs.mu.Unlock()
 	if g := gs.by[addr]; g != nil {
 		delete(gs.by, addr)
+		g.again.Stop() // or it would end a pause of the gate after this one
 		g.tell(verdict{})
 	}
 }
@@ -129,7 +131,7 @@ func (gs *gates) shut(addr string, probe bool, err error) error {
 		err = fmt.Errorf("keepalive: %s: attempt %d in %v: %w", addr, g.failed, time.Since(g.since).Round(time.Millisecond), err)
 	}
 	g.tell(verdict{err: err})
-	time.AfterFunc(pause/2+rand.N(pause/2), func() { gs.next(addr) })
+	g.again = time.AfterFunc(pause/2+rand.N(pause/2), func() { gs.next(addr) })
 	return err
 }
 

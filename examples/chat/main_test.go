@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -123,7 +122,7 @@ func TestChat(t *testing.T) {
 	eventually(t, "all present", func() bool { return look(t, addr, "").Members == many })
 	f := look(t, addr, "?gc=1")
 	t.Logf("%+v: %d bytes of memory for each member", f, f.RSS/many)
-	if runtime.GOOS == "linux" && f.Goroutines > 30 {
+	if parks && f.Goroutines > 30 {
 		t.Errorf("%d goroutines for %d silent members", f.Goroutines, many)
 	}
 
