@@ -50,9 +50,7 @@ func openHot(addr string, h http.Handler, log *slog.Logger) (*http.Server, net.L
 	return server, zerocopy.NewListener(parking), nil
 }
 
-func hotClient() *http.Client {
-	return &http.Client{Transport: &keepalive.Transport{}, Timeout: clientTimeout}
-}
+func hotClient() *http.Client { return newClient(&keepalive.Transport{}) }
 
 func hotEvents(events []Event) ([]byte, error) { return codec.Marshal((*eventsJSON)(&events)) }
 

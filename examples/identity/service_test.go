@@ -47,6 +47,23 @@ func TestSessionsExpire(t *testing.T) {
 	}
 }
 
+// However many have expired since the last sweep, it leaves none.
+func TestSweepLeavesNothingExpired(t *testing.T) {
+	s := service(t)
+	for i := range 2*sweepBatch + 1 {
+		h := TokenHash{byte(i), byte(i >> 8)}
+		if err := s.store.CreateSession(t.Context(), h, Session{Expires: time.Now().Add(-time.Hour)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := s.store.SweepSessions(t.Context(), time.Now(), 10*sweepBatch); n != 0 || err != nil {
+		t.Errorf("%d expired sessions were left, %v", n, err)
+	}
+}
+
 func TestSweepSparesTheLiving(t *testing.T) {
 	s := service(t)
 	registerAda(t, s)
