@@ -62,8 +62,8 @@ func newHot(app *App) (h http.Handler, closeHandler func() error) {
 	s.credentials.Reset = func(c *credentialsJSON) { *c = credentialsJSON{} }
 	chain := middleware.Chain{
 		log.Middleware,
-		recovery.New(recovery.Options{Logger: app.log}),
 		requestid.New(requestid.Options{IgnoreIncoming: true}),
+		recovery.New(recovery.Options{Logger: app.log}),
 	}
 	return chain.Then(s.onePath(s.routes())), log.Close
 }
