@@ -107,11 +107,16 @@ func TestCompareFlags(t *testing.T) {
 	for _, args := range [][]string{
 		{"-rounds", "8"}, {"-rounds", "26"}, {"-duration", "4s"}, {"-duration", "1ms"}, {"-conns", "0"},
 		{"-conns", "513"}, {"-idle", "15001"}, {"-users", "0"}, {"-settle", "-1s"}, {"stray"}, {"-nonsense"},
+		{"-json", filepath.Join(t.TempDir(), "no", "such", "folder")},
 	} {
 		var log bytes.Buffer
 		if code := run(time.Now(), args, nil, nil, &log); code != 2 || log.Len() == 0 {
 			t.Errorf("%v: exit status %d, said %q; want 2 and a reason", args, code, &log)
 		}
+	}
+	var log bytes.Buffer
+	if code := run(time.Now(), []string{"-h"}, nil, nil, &log); code != 0 || !strings.Contains(log.String(), "-rounds") {
+		t.Errorf("-h: exit status %d, said %q; want 0 and the flags", code, &log)
 	}
 }
 

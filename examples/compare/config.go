@@ -5,6 +5,8 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"time"
 )
 
@@ -40,8 +42,9 @@ func parseConfig(args []string, stderr io.Writer) (Config, error) {
 		return c, err
 	}
 	if fs.NArg() > 0 {
-		fmt.Fprintf(stderr, "compare: unexpected argument %q\n", fs.Arg(0))
-		return c, flag.ErrHelp
+		err := fmt.Errorf("unexpected argument %q", fs.Arg(0))
+		fmt.Fprintln(stderr, "compare:", err)
+		return c, err
 	}
 	if err := c.check(); err != nil {
 		fmt.Fprintln(stderr, "compare:", err)
@@ -59,7 +62,19 @@ func (c Config) check() error {
 		within("-users", c.Users, 1, 200),
 		within("-idle", c.Idle, 1, 15_000),
 		within("-settle", c.Settle, 0, 4*time.Second),
+		hasFolder("-json", c.JSON),
 	)
+}
+
+// hasFolder finds out before two minutes of measuring that their figures could not be kept.
+func hasFolder(name, file string) error {
+	if file == "" {
+		return nil
+	}
+	if _, err := os.Stat(filepath.Dir(file)); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
 }
 
 func within[T int | time.Duration](name string, v, lo, hi T) error {

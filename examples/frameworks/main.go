@@ -41,6 +41,9 @@ func main() {
 	addr := flag.String("addr", "127.0.0.1:8080", "where to listen; port 0 chooses one")
 	tls := flag.Bool("tls", false, "serve TLS and HTTP/2 with a certificate made at start")
 	flag.Parse()
+	if flag.NArg() > 0 { // "frameworks gin" must not serve net/http
+		log.Fatalf("unexpected argument %q: say -framework %[1]s", flag.Arg(0))
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, *framework, *addr, *tls); err != nil {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 )
@@ -89,6 +90,16 @@ func TestRefusesToStart(t *testing.T) {
 		if err := run(ctx, framework, "127.0.0.1:0", tls); err == nil || !strings.HasPrefix(err.Error(), "-") {
 			t.Errorf("-framework %s -tls=%v: %v, want an error that names the flag", framework, tls, err)
 		}
+	}
+}
+
+// A framework named without its flag is not answered by serving another.
+func TestArgumentIsRefused(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second) // what is not refused would serve for ever
+	defer cancel()
+	out, err := exec.CommandContext(ctx, os.Args[0], "-addr", "127.0.0.1:0", "gin").CombinedOutput()
+	if err == nil || ctx.Err() != nil || !strings.Contains(string(out), "-framework gin") {
+		t.Errorf("%v: %s", err, out)
 	}
 }
 

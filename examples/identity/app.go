@@ -19,9 +19,6 @@ type App struct {
 	debug   bool
 }
 
-// clientTimeout bounds a post of audit events, whichever variant's transport carries it.
-const clientTimeout = 10 * time.Second
-
 func (a *App) healthz(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	io.WriteString(w, "ok\n")
@@ -42,6 +39,11 @@ func (a *App) stats(w http.ResponseWriter, _ *http.Request) {
 	json.NewEncoder(w).Encode(a.drain.stats(a.variant))
 }
 
+// allowAsset gives w a static file's time instead of an answer's. A writer that cannot set it keeps the shorter one.
+func allowAsset(w http.ResponseWriter) {
+	http.NewResponseController(w).SetWriteDeadline(time.Now().Add(patience.asset))
+}
+
 // serveAsset is net/http's full answer: conditions, ranges, HEAD.
 func serveAsset(w http.ResponseWriter, r *http.Request, name string, asset *Asset) {
 	w.Header().Set("Content-Type", asset.Type)
@@ -49,13 +51,23 @@ func serveAsset(w http.ResponseWriter, r *http.Request, name string, asset *Asse
 	http.ServeContent(w, r, name, asset.ModTime, asset)
 }
 
-// newServer is what both variants' servers have in common: no request may take forever to arrive.
+// patience is how long a client may take: no request may arrive forever, and no answer be taken forever. Tests have less.
+var patience = struct{ header, read, write, asset, idle time.Duration }{
+	header: 5 * time.Second,
+	read:   10 * time.Second,
+	write:  15 * time.Second, // from the end of the header: the body's time and the wait for a hash are in it
+	asset:  time.Minute,      // instead of write: a static file may be large and the line slow
+	idle:   2 * time.Minute,
+}
+
+// newServer is what both variants' servers have in common.
 func newServer(h http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
 		Handler:           h,
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       10 * time.Second,
-		IdleTimeout:       2 * time.Minute,
+		ReadHeaderTimeout: patience.header,
+		ReadTimeout:       patience.read,
+		WriteTimeout:      patience.write,
+		IdleTimeout:       patience.idle,
 		MaxHeaderBytes:    16 << 10,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -31,6 +32,7 @@ type Audit struct {
 	stop    context.CancelFunc
 	giveUp  context.Context // ends when Close's patience does
 	courier *Courier
+	lost    error // write's until done
 	done    sync.WaitGroup
 }
 
@@ -88,7 +90,7 @@ func (a *Audit) write() {
 			return
 		}
 		if err := a.persist(batch); err != nil {
-			a.log.Error("audit events lost", "count", len(batch), "error", err)
+			a.lost = errors.Join(a.lost, fmt.Errorf("identity: %d audit events lost: %w", len(batch), err))
 		}
 		for range batch {
 			<-a.slots
@@ -132,14 +134,14 @@ func (a *Audit) persist(batch []Event) error {
 		}
 		a.log.Warn("audit store", "error", err)
 		if !retry.wait(a.giveUp) {
-			return fmt.Errorf("audit store: %w", err)
+			return err
 		}
 	}
 }
 
 // Close stores what was recorded and tries to deliver all of it until ctx ends. What is stored and not delivered waits
-// for the next start.
-func (a *Audit) Close(ctx context.Context) {
+// for the next start; the error counts what could not even be stored.
+func (a *Audit) Close(ctx context.Context) error {
 	a.mu.Lock()
 	if !a.closed {
 		a.closed = true
@@ -150,4 +152,5 @@ func (a *Audit) Close(ctx context.Context) {
 	release := context.AfterFunc(ctx, a.stop)
 	defer release()
 	a.done.Wait()
+	return a.lost
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -27,7 +28,9 @@ func closeAudit(t *testing.T, a *Audit, patience time.Duration) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	a.Close(ctx)
+	if err := a.Close(ctx); err != nil {
+		t.Error(err)
+	}
 }
 
 func event() Event { return newEvent("usr_1", "127.0.0.1", time.Now()) }
@@ -58,6 +61,42 @@ func TestAuditDeliversEveryEventOnce(t *testing.T) {
 	}
 	if left, _, err := store.PendingEvents(t.Context(), 1); len(left) != 0 || err != nil {
 		t.Errorf("pending after Close: %v, %v", left, err)
+	}
+}
+
+// A sink that has moved gets nothing: net/http would follow the redirect with a GET, and an answer to that is no receipt.
+func TestRedirectIsNoReceipt(t *testing.T) {
+	forEachClient(t, func(t *testing.T, client *http.Client) {
+		store := boltStore(t)
+		for _, status := range []int{http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther} {
+			sink := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.Method == http.MethodPost {
+					http.Redirect(w, r, "/elsewhere", status)
+				}
+			}))
+			c := courier(t, store, sink.URL)
+			c.client = client
+			if err := store.AppendEvents(t.Context(), []Event{event()}); err != nil {
+				t.Fatal(err)
+			}
+			err := c.deliver(t.Context())
+			left, _, _ := store.PendingEvents(t.Context(), 10)
+			if err == nil || len(left) == 0 {
+				t.Errorf("status %d: %v, %d events pending: taken for delivered", status, err, len(left))
+			}
+			client.CloseIdleConnections()
+			sink.Close()
+		}
+	})
+}
+
+func forEachClient(t *testing.T, test func(t *testing.T, client *http.Client)) {
+	for _, name := range variantNames() {
+		t.Run(name, func(t *testing.T) {
+			client := variants[name].client()
+			defer client.CloseIdleConnections()
+			test(t, client)
+		})
 	}
 }
 
@@ -96,6 +135,22 @@ func (s brokenStore) AppendEvents(ctx context.Context, events []Event) error {
 		return s.BoltStore.AppendEvents(ctx, events)
 	default:
 		return errors.New("disk full")
+	}
+}
+
+// Events that the store did not take before Close's patience ended are lost, and Close says how many.
+func TestCloseTellsWhatWasLost(t *testing.T) {
+	store := brokenStore{boltStore(t), make(chan struct{})}
+	a := NewAudit(store, courier(t, store, acceptAll(t)), discardLog)
+	for range 3 {
+		if err := a.Record(t.Context(), event()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	if err := a.Close(ctx); err == nil || !strings.Contains(err.Error(), "3 audit events") {
+		t.Errorf("Close: %v, want an error that counts 3", err)
 	}
 }
 

@@ -26,6 +26,15 @@ const (
 	postTimeout = 5 * time.Second
 )
 
+// newClient is a courier's client over the variant's transport. It follows no redirect: after a 301, 302 or 303 a POST goes
+// on as a GET without its body, and whoever answers that has not got the events.
+func newClient(transport http.RoundTripper) *http.Client {
+	return &http.Client{
+		Transport:     transport,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
 // run delivers whenever something was stored, and after a pause when the sink is down. When stored is closed it makes a
 // last round, as long as ctx lets it.
 func (c *Courier) run(ctx context.Context, stored <-chan struct{}) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"runtime"
 	"sync/atomic"
@@ -32,14 +33,18 @@ func (d *Drain) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // Ready reports whether new work should come here.
 func (d *Drain) Ready() bool { return !d.draining.Load() }
 
-// Shutdown drains for a while and then shuts the server down, giving requests that still run until ctx ends.
+// Shutdown drains for a while and then shuts the server down, giving requests that still run until ctx
+// ends. An error means that some did not make it.
 func (d *Drain) Shutdown(ctx context.Context, server *http.Server, drain time.Duration) error {
 	d.draining.Store(true)
 	select {
 	case <-time.After(drain):
 	case <-ctx.Done():
 	}
-	return server.Shutdown(ctx)
+	if err := server.Shutdown(ctx); err != nil {
+		return fmt.Errorf("identity: requests cut that still ran: %w", err)
+	}
+	return nil
 }
 
 // Stats is the body of GET /debug/stats, which only -debug serves: the measuring program divides differences of it.

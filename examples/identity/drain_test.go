@@ -1,10 +1,14 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -98,6 +102,45 @@ func waitUnready(url string) error {
 			return nil
 		}
 		time.Sleep(time.Millisecond)
+	}
+}
+
+// A client that asks and never reads is hung up on in time, and does not turn a clean end into a failed one.
+func TestClientThatDoesNotRead(t *testing.T) {
+	t.Parallel()
+	eachVariant(t, func(t *testing.T, variant string) {
+		t.Parallel()
+		p := startProcess(t, "-variant", variant, "-data", t.TempDir(), "-drain", "0s")
+		conn, err := net.Dial("tcp", strings.TrimPrefix(p.url, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		requests := []byte(strings.Repeat("GET /v1/session HTTP/1.1\r\nHost: x\r\n\r\n", 1000))
+		for err == nil { // until neither side takes any more
+			conn.SetWriteDeadline(time.Now().Add(500 * time.Millisecond))
+			_, err = conn.Write(requests)
+		}
+		if !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Fatal(err)
+		}
+		p.terminate()
+	})
+}
+
+// A request that outlives the patience of the end is cut, and the error says so.
+func TestEndCutsARequest(t *testing.T) {
+	arrived, leave := make(chan struct{}), make(chan struct{})
+	d := &Drain{next: http.HandlerFunc(func(http.ResponseWriter, *http.Request) { close(arrived); <-leave })}
+	server := httptest.NewServer(d)
+	defer server.Close()
+	defer close(leave)
+	go server.Client().Get(server.URL)
+	<-arrived
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if err := d.Shutdown(ctx, server.Config, 0); !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "requests cut") {
+		t.Errorf("%v, want an error that says what happened", err)
 	}
 }
 

@@ -50,9 +50,7 @@ func openHot(addr string, h http.Handler, log *slog.Logger) (*http.Server, net.L
 	return server, zerocopy.NewListener(parking), nil
 }
 
-func hotClient() *http.Client {
-	return &http.Client{Transport: &keepalive.Transport{}, Timeout: clientTimeout}
-}
+func hotClient() *http.Client { return newClient(&keepalive.Transport{}) }
 
 func hotEvents(events []Event) ([]byte, error) { return codec.Marshal((*eventsJSON)(&events)) }
 
@@ -64,8 +62,8 @@ func newHot(app *App) (h http.Handler, closeHandler func() error) {
 	s.credentials.Reset = func(c *credentialsJSON) { *c = credentialsJSON{} }
 	chain := middleware.Chain{
 		log.Middleware,
-		recovery.New(recovery.Options{Logger: app.log}),
 		requestid.New(requestid.Options{IgnoreIncoming: true}),
+		recovery.New(recovery.Options{Logger: app.log}),
 	}
 	return chain.Then(s.onePath(s.routes())), log.Close
 }

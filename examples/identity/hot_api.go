@@ -93,6 +93,7 @@ func (s *hot) asset(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer asset.Close()
+	allowAsset(w)
 	if conditional(r.Header) {
 		serveAsset(w, r, name, &asset)
 		return nil

@@ -21,7 +21,7 @@ func openPlain(addr string, h http.Handler, log *slog.Logger) (*http.Server, net
 	return newServer(h, log), ln, err
 }
 
-func plainClient() *http.Client { return &http.Client{Timeout: clientTimeout} }
+func plainClient() *http.Client { return newClient(http.DefaultTransport) }
 
 func plainEvents(events []Event) ([]byte, error) { return json.Marshal(events) }
 
@@ -140,6 +140,7 @@ func (p plain) asset(c *gin.Context) {
 		return
 	}
 	defer asset.Close()
+	allowAsset(c.Writer)
 	serveAsset(c.Writer, c.Request, name, &asset)
 }
 
@@ -171,6 +172,6 @@ func (p plain) accessLog(c *gin.Context) {
 	start := time.Now()
 	c.Next()
 	p.log.Info("request", "method", c.Request.Method, "path", c.Request.URL.Path, "status", c.Writer.Status(),
-		"bytes", c.Writer.Size(), "duration", time.Since(start), "remote", c.Request.RemoteAddr,
+		"bytes", max(c.Writer.Size(), 0), "duration", time.Since(start), "remote", c.Request.RemoteAddr,
 		"request_id", c.Writer.Header().Get("X-Request-Id"))
 }

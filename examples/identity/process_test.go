@@ -4,9 +4,11 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -121,18 +123,50 @@ func TestSecondProcessOnTheSameData(t *testing.T) {
 	checkSession(t, p.url, "", http.StatusUnauthorized)
 }
 
+// What a user gets wrong is said once, on a line that names the program and what to mend, and the exit status tells a
+// wrong command line (2) from a machine that does not allow it (1).
 func TestCommandLine(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second) // what is not refused would serve for ever
 	defer cancel()
-	for _, args := range [][]string{
-		{"-variant", "cold"}, {"-nonsense"}, {"argument"}, {"-addr", "nowhere:x"}, {"-static", "/does/not/exist"}, {"-data", os.DevNull},
-		{"-events", "127.0.0.1:9"}, {"-events", "http://"}, {"-events", "ftp://host/"}, {"-session", "0s"},
+	broken := t.TempDir()
+	writeFile(t, filepath.Join(broken, "identity.db"), "not a database")
+	taken := startProcess(t, "-data", t.TempDir())
+	for _, c := range []struct {
+		status int
+		says   string
+		args   []string
+	}{
+		{2, "-variant", []string{"-variant", "cold"}},
+		{2, "-nonsense", []string{"-nonsense"}},
+		{2, "argument", []string{"argument"}},
+		{2, "-drain", []string{"-drain", "soon"}},
+		{2, "-drain", []string{"-drain", "-1s"}},
+		{2, "-session", []string{"-session", "0s"}},
+		{2, "-events", []string{"-events", "127.0.0.1:9"}},
+		{2, "-events", []string{"-events", "http://"}},
+		{2, "-events", []string{"-events", "ftp://host/"}},
+		{1, "listen", []string{"-addr", "nowhere:x"}},
+		{1, "in use", []string{"-addr", strings.TrimPrefix(taken.url, "http://")}},
+		{1, "static", []string{"-static", "/does/not/exist"}},
+		{1, "log", []string{"-log", "/does/not/exist"}},
+		{1, "data", []string{"-data", os.DevNull}},
+		{1, "invalid", []string{"-data", broken}},
 	} {
-		if !strings.HasPrefix(args[0], "-data") {
-			args = append([]string{"-data", t.TempDir()}, args...)
+		args := append([]string{"-data", t.TempDir()}, c.args...) // the last -data counts
+		out, err := exec.CommandContext(ctx, os.Args[0], args...).CombinedOutput()
+		if ctx.Err() != nil {
+			t.Fatalf("%v: not refused", c.args)
 		}
-		if out, err := exec.CommandContext(ctx, os.Args[0], args...).CombinedOutput(); err == nil || len(out) == 0 || ctx.Err() != nil {
-			t.Errorf("%v: %v: %s", args, err, out)
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) || exit.ExitCode() != c.status {
+			t.Errorf("%v: %v, want status %d: %s", c.args, err, c.status, out)
+		}
+		first, rest, _ := strings.Cut(string(out), "\n")
+		if !strings.HasPrefix(first, "identity: ") || !strings.Contains(first, c.says) || strings.Contains(rest, first) {
+			t.Errorf("%v: want one line about %s, got\n%s", c.args, c.says, out)
+		}
+		if strings.Contains(string(out), "another identity") { // true of a file that is locked, and of no other
+			t.Errorf("%v: blames another process: %s", c.args, out)
 		}
 	}
 	if out, err := exec.Command(os.Args[0], "-h").CombinedOutput(); err != nil || !strings.Contains(string(out), "-variant plain") {

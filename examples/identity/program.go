@@ -38,11 +38,12 @@ type Program struct {
 }
 
 const (
-	shutdownTime = 10 * time.Second // for requests still running when the drain is over
-	deliveryTime = 3 * time.Second  // for audit events not yet delivered; they stay stored
+	deliveryTime = 3 * time.Second // for audit events not yet delivered; they stay stored
 	sweepEvery   = time.Minute
-	sweepBatch   = 1000
 )
+
+// shutdownTime is for requests still running when the drain is over: who neither sends nor reads is gone by then.
+func shutdownTime() time.Duration { return patience.write + 2*time.Second }
 
 // Start opens everything and serves. When it returns, connections are being accepted.
 func Start(config Config) (*Program, error) {
@@ -61,7 +62,7 @@ func Start(config Config) (*Program, error) {
 	p.server, p.addr = server, ln.Addr()
 	go func() {
 		if err := p.server.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
-			p.failed <- err
+			p.failed <- fmt.Errorf("identity: serve: %w", err)
 		}
 	}()
 	return p, nil
@@ -133,8 +134,7 @@ func (p *Program) audit(store EventStore, url string, log *slog.Logger) *Audit {
 	p.closers = append(p.closers, func() error {
 		ctx, cancel := context.WithTimeout(context.Background(), deliveryTime)
 		defer cancel()
-		a.Close(ctx)
-		return nil
+		return a.Close(ctx)
 	})
 	return a
 }
@@ -151,7 +151,7 @@ func (p *Program) sweep(s *Service, log *slog.Logger) {
 			case <-ctx.Done():
 				return
 			}
-			if _, err := s.store.SweepSessions(ctx, s.now(), sweepBatch); err != nil {
+			if err := s.Sweep(ctx); err != nil {
 				log.Warn("sweep", "error", err)
 			}
 		}
@@ -164,7 +164,7 @@ func (p *Program) Addr() net.Addr { return p.addr }
 
 // Stop drains, shuts down, and closes everything: first what makes events, then the audit, last the store.
 func (p *Program) Stop() error {
-	ctx, cancel := context.WithTimeout(context.Background(), p.config.drain+shutdownTime)
+	ctx, cancel := context.WithTimeout(context.Background(), p.config.drain+shutdownTime())
 	defer cancel()
 	err := p.drain.Shutdown(ctx, p.server, p.config.drain)
 	if err != nil {

@@ -175,3 +175,19 @@ func (s *Service) RecentLogins(ctx context.Context, token string, limit int) (Au
 	}
 	return AuditView{Events: events}, err
 }
+
+// sweepBatch bounds one transaction, so that logins need not wait for a whole sweep.
+const sweepBatch = 1000
+
+// Sweep deletes every session that has expired.
+func (s *Service) Sweep(ctx context.Context) error {
+	for {
+		n, err := s.store.SweepSessions(ctx, s.now(), sweepBatch)
+		if err != nil {
+			return fmt.Errorf("sweep: %w", err)
+		}
+		if n < sweepBatch || ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+}

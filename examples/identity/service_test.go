@@ -6,6 +6,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	bolt "go.etcd.io/bbolt"
 )
 
 func registerAda(t *testing.T, s *Service) User {
@@ -44,6 +46,30 @@ func TestSessionsExpire(t *testing.T) {
 	}
 	if n, err := s.store.SweepSessions(t.Context(), s.now(), 10); n != 1 || err != nil {
 		t.Errorf("second sweep: %d, %v; want the other", n, err)
+	}
+}
+
+// However many have expired since the last sweep, it leaves none.
+func TestSweepLeavesNothingExpired(t *testing.T) {
+	s := service(t)
+	expired := time.Now().Add(-time.Hour)
+	err := s.store.(*BoltStore).db.Update(func(tx *bolt.Tx) error { // one transaction: CreateSession makes one, and an fsync, each
+		for i := range 2*sweepBatch + 1 {
+			h := TokenHash{byte(i), byte(i >> 8)}
+			if err := errors.Join(tx.Bucket(bucketExpiry).Put(expiryKey(expired, h), nil), putJSON(tx.Bucket(bucketSessions), h[:], Session{})); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := s.store.SweepSessions(t.Context(), time.Now(), 10*sweepBatch); n != 0 || err != nil {
+		t.Errorf("%d expired sessions were left, %v", n, err)
 	}
 }
 

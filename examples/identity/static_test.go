@@ -1,11 +1,14 @@
 package main
 
 import (
+	"bufio"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // staticDir has a page, a large file, a subdirectory, and ways out: a file next to it and a link to that.
@@ -68,6 +71,30 @@ func TestStaticFiles(t *testing.T) {
 		part := call(t, "GET", p.url+"/static/page.txt", "", "Range", "bytes=2-4")
 		if part.status != http.StatusPartialContent || part.body != "234" || part.header.Get("Content-Range") != "bytes 2-4/10" {
 			t.Errorf("range: %d %q %v", part.status, part.body, part.header)
+		}
+	})
+}
+
+// A file larger than what the kernel buffers takes a slow client longer than an answer may take, and arrives whole.
+func TestSlowDownload(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	const size = 32 << 20
+	writeFile(t, filepath.Join(dir, "large.bin"), "")
+	if err := os.Truncate(filepath.Join(dir, "large.bin"), size); err != nil {
+		t.Fatal(err)
+	}
+	forEachVariant(t, Config{static: dir}, func(t *testing.T, p *program) {
+		t.Parallel()
+		conn := dial(t, p)
+		io.WriteString(conn, "GET /static/large.bin HTTP/1.1\r\nHost: x\r\n\r\n")
+		time.Sleep(patience.write + time.Second)
+		resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, err := io.Copy(io.Discard, resp.Body); n != size || err != nil {
+			t.Errorf("%d bytes of %d, %v", n, size, err)
 		}
 	})
 }

@@ -5,12 +5,14 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
 )
 
 // BoltStore keeps everything in one bbolt file. It is safe for concurrent use by one process: the file is locked, and a
@@ -38,8 +40,11 @@ func OpenBolt(dir string) (*BoltStore, error) {
 	}
 	path := filepath.Join(dir, "identity.db")
 	db, err := bolt.Open(path, 0o600, &bolt.Options{Timeout: openTimeout})
+	if errors.Is(err, bolterrors.ErrTimeout) {
+		return nil, fmt.Errorf("identity: %s is locked: is another identity running on this -data?", path)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("identity: open %s (is another identity running on this -data?): %w", path, err)
+		return nil, fmt.Errorf("identity: data file %s: %w", path, err)
 	}
 	err = db.Update(func(tx *bolt.Tx) error {
 		for _, name := range [][]byte{bucketUsers, bucketEmails, bucketSessions, bucketExpiry, bucketEvents, bucketMeta} {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -23,6 +24,9 @@ const (
 func decodeStrict(w http.ResponseWriter, r *http.Request, v any) error {
 	if !isJSON(r.Header) {
 		return ErrMediaType
+	}
+	if r.ContentLength > maxBody { // not to be waited for
+		return ErrTooLarge
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	var tooLarge *http.MaxBytesError
@@ -93,23 +97,33 @@ func escaped(b []byte) rune {
 	return rune(n)
 }
 
-// uniqueKeys reads the rest of an object, refusing a second key that encoding/json would match to the same member: it
-// ignores case.
+// uniqueKeys reads the rest of an object, refusing a second key that encoding/json would match to the same member.
 func uniqueKeys(dec *json.Decoder, depth int) bool {
 	seen := map[string]bool{}
 	for dec.More() {
 		t, err := dec.Token()
 		key, ok := t.(string)
-		if err != nil || !ok || seen[strings.ToLower(key)] {
+		key = strings.Map(folded, key)
+		if err != nil || !ok || seen[key] {
 			return false
 		}
-		seen[strings.ToLower(key)] = true
+		seen[key] = true
 		if !uniqueInside(dec, depth) {
 			return false
 		}
 	}
 	t, err := dec.Token()
 	return err == nil && t == json.Delim('}')
+}
+
+// folded is the least rune that differs from r by case only, which is how encoding/json compares keys: not by lower case,
+// by which ſ is no s.
+func folded(r rune) rune {
+	least := r
+	for next := unicode.SimpleFold(r); next != r; next = unicode.SimpleFold(next) {
+		least = min(least, next)
+	}
+	return least
 }
 
 func uniqueInside(dec *json.Decoder, depth int) bool {

@@ -36,6 +36,7 @@ func TestBadWire(t *testing.T) {
 		{"chunk size no number", head + "Transfer-Encoding: chunked\r\n\r\nzz\r\n", 400},
 		{"chunked and too large", head + "Transfer-Encoding: chunked\r\n\r\n10001\r\n" + strings.Repeat(" ", 0x10001) + "\r\n0\r\n\r\n", 413},
 		{"announced too large", head + "Content-Length: 65537\r\n\r\n" + strings.Repeat(" ", 65537), 413},
+		{"announced too large, never sent", head + "Content-Length: 99999999999\r\n\r\n", 413},
 		{"no path but an asterisk", "GET * HTTP/1.1\r\nHost: x\r\n\r\n", 404},
 		{"two lengths", head + "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}", 400},
 		{"no host", "GET /healthz HTTP/1.1\r\n\r\n", 400},
