@@ -326,7 +326,7 @@ func TestWorkersMisuse(t *testing.T) {
 // accepted task runs once, and Drain comes back.
 func TestWorkersTorture(t *testing.T) {
 	for round := range scaled(30) {
-		w := pool.Workers{Max: 1 + round%4, Queue: 1 + round%7, Idle: time.Duration(1+round%3) * time.Microsecond, Panic: func(any) {}}
+		w := pool.Workers{Max: 1 + round%4, Queue: []int{1, 2, 5, 40, 300}[round%5], Idle: time.Duration(1+round%3) * time.Microsecond, Panic: func(any) {}}
 		var accepted, ran atomic.Int64
 		var wg sync.WaitGroup
 		for id := range uint64(4) {
