@@ -92,10 +92,10 @@ func (w *Workers) leave() {
 	w.farewell()
 }
 
-// farewell needs mu.
+// farewell needs mu. Nobody is parked any more when somebody waits for it.
 func (w *Workers) farewell() {
 	c := &w.crew
-	if c.gone != nil && c.running == 0 && len(c.parked) == 0 {
+	if c.gone != nil && c.running == 0 {
 		close(c.gone)
 		c.gone = nil
 	}
@@ -167,7 +167,7 @@ func (w *Workers) goneBy(ctx context.Context) error {
 	if c.reaper != nil {
 		c.reaper.Stop()
 	}
-	if c.running == 0 && len(c.parked) == 0 {
+	if c.running == 0 {
 		w.mu.Unlock()
 		return nil
 	}

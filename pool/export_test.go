@@ -29,6 +29,13 @@ func (w *Workers) Holders() int {
 	return len(w.crew.holders)
 }
 
+// Lanes returns how many keys have tasks, and how many lanes are kept for others.
+func (w *Workers) Lanes() (busy, spare int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.lanes.byKey), len(w.lanes.spare)
+}
+
 // CountEach is how many uses of a value Pool.Stats may not have seen yet.
 const CountEach = countEach
 

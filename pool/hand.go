@@ -67,6 +67,9 @@ func (w *Workers) gather() {
 
 // recall needs mu. It is gather for p, and counts what has begun.
 func (w *Workers) recall(p *worker) {
+	if p.held == 0 {
+		return
+	}
 	left := max(0, p.left.Swap(0))
 	for i := range left {
 		w.queue.unpop(job{task: p.tasks[i]})

@@ -9,7 +9,7 @@ type worker struct {
 	job   job       // what it runs
 	wake  chan bool // true: look at the queue; false: end
 	since time.Time // it is parked
-	hand            // fills two cache lines, so that neighbours share none
+	hand            // fills two cache lines on 64 bits: neighbours share none
 }
 
 // run is the life of a goroutine. A task that panics or calls runtime.Goexit
