@@ -116,6 +116,25 @@ func TestPoolClasses(t *testing.T) {
 	}
 }
 
+// What does not fit into the budget takes nothing from it: what comes
+// afterwards and fits is kept.
+func TestBudgetIsNotSpentOnWhatIsDropped(t *testing.T) {
+	p := pool.Bytes{Budget: 1024}
+	p.Put(p.Get(512))
+	for range 10 {
+		p.Get(1024)
+		p.Buffer(1024).Release()
+	}
+	if s := p.Stats(); s.OverBudget != 20 {
+		t.Errorf("%+v, want 20 beyond the budget", s)
+	}
+	b := p.Get(256)
+	if s := p.Stats(); s.Out != 256 || s.OverBudget != 20 {
+		t.Errorf("%+v, want 256 bytes out and no more beyond the budget", s)
+	}
+	p.Put(b)
+}
+
 func TestBytesGrow(t *testing.T) {
 	var p pool.Bytes
 	b := p.Append(nil, []byte("0123456789")...)

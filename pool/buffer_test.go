@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"runtime"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/iotest"
 	"unsafe"
@@ -225,6 +227,17 @@ func TestBufferMisuse(t *testing.T) {
 }
 
 // A content larger than MaxSize works, and its array is nobody's afterwards.
+// A handle that somebody keeps does not keep what is too large for the pool.
+func TestLateBufferHoldsNothingLarge(t *testing.T) {
+	mem := pool.Bytes{MaxSize: 1024}
+	b := mem.Buffer(5000)
+	var freed atomic.Bool
+	runtime.AddCleanup(&b.AvailableBuffer()[:1][0], func(int) { freed.Store(true) }, 0)
+	b.Release()
+	waitFor(t, func() bool { runtime.GC(); return freed.Load() || pool.PoisonBuild })
+	runtime.KeepAlive(b)
+}
+
 func TestBufferBeyondMaxSize(t *testing.T) {
 	mem := pool.Bytes{MaxSize: 1024}
 	b := mem.Buffer(0)

@@ -7,18 +7,19 @@ import (
 )
 
 // crew is the goroutines of a [Workers], under its lock. The rule by which no
-// wake-up is lost: whenever a job is queued and a goroutine could be woken or
-// started, searching is not 0, that is, somebody is on the way who will look
-// at the queue before parking. Whoever breaks the condition calls wake:
-// accept, which adds a job; step, when it takes a job and stops searching; and
-// Resize, which allows another goroutine. Who leaves does so because there are
-// too many, or no jobs.
+// wake-up is lost: whenever a job is in the queue or in a hand and a goroutine
+// could be woken or started, searching is not 0, that is, somebody is on the
+// way who will look at both before parking. Whoever breaks the condition calls
+// wake: accept, which adds a job; step, when it takes a job and stops
+// searching; and Resize, which allows another goroutine. Who leaves does so
+// because there are too many, or no jobs.
 type crew struct {
 	most      int // goroutines allowed; 0 until set up
 	running   int // goroutines that are not parked
 	searching int // of them, those that were woken or started and have not looked yet
 	parked    []*worker
-	reaping   bool // the reaper is armed
+	holders   []*worker // who may have tasks in hand that others can run
+	reaping   bool      // the reaper is armed
 	reaper    *time.Timer
 	gone      chan struct{} // closed when no goroutine is left
 }
@@ -28,15 +29,6 @@ type crew struct {
 // sleep, from which it takes longer to wake than all these looks together. It
 // does not count as searching, so who submits need not rely on it.
 const linger = 16
-
-// worker is one goroutine's state. It is the goroutine's, but while parked it
-// belongs to who takes it off the list, and sends to wake once.
-type worker struct {
-	w     *Workers
-	job   job
-	wake  chan bool // true: look at the queue; false: end
-	since time.Time
-}
 
 // wake needs mu. It sees to it that somebody looks at the queue.
 func (w *Workers) wake() {
@@ -57,30 +49,6 @@ func (w *Workers) wake() {
 	go p.run()
 }
 
-// run is the life of a goroutine. A task that panics or calls runtime.Goexit
-// unwinds it; then the deferred call sees to what comes next.
-func (p *worker) run() {
-	defer p.unwound()
-	p.loop()
-}
-
-func (p *worker) loop() {
-	w := p.w
-	w.mu.Lock()
-	w.crew.searching--
-	for {
-		if !w.step(p) {
-			w.mu.Unlock()
-			return
-		}
-		w.mu.Unlock()
-		p.job.task()
-		w.mu.Lock()
-		w.end(p.job)
-		p.job = job{}
-	}
-}
-
 // step needs mu. It finds p's next job, or reports that p must end. It gives
 // up the lock while p is parked.
 func (w *Workers) step(p *worker) bool {
@@ -89,9 +57,8 @@ func (w *Workers) step(p *worker) bool {
 			w.leave()
 			return false
 		}
-		var ok bool
-		if p.job, ok = w.take(); ok {
-			if w.queue.len() > 0 {
+		if w.take(p) {
+			if w.queue.len() > 0 || len(w.crew.holders) > 0 {
 				w.wake()
 			}
 			return true
@@ -125,40 +92,13 @@ func (w *Workers) leave() {
 	w.farewell()
 }
 
-// farewell needs mu.
+// farewell needs mu. Nobody is parked any more when somebody waits for it.
 func (w *Workers) farewell() {
 	c := &w.crew
-	if c.gone != nil && c.running == 0 && len(c.parked) == 0 {
+	if c.gone != nil && c.running == 0 {
 		close(c.gone)
 		c.gone = nil
 	}
-}
-
-// unwound is where a goroutine ends: in peace, by runtime.Goexit or by panic.
-func (p *worker) unwound() {
-	if p.job.task == nil {
-		return
-	}
-	w := p.w
-	if w.Panic != nil {
-		if r := recover(); r != nil {
-			defer p.replace() // also if the handler panics
-			w.Panic(r)
-			return
-		}
-	}
-	p.replace()
-}
-
-// replace counts p's job as ended and starts a goroutine in the place of p's.
-func (p *worker) replace() {
-	w := p.w
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.end(p.job)
-	p.job = job{}
-	w.crew.searching++
-	go p.run()
 }
 
 // park needs mu.
@@ -227,7 +167,7 @@ func (w *Workers) goneBy(ctx context.Context) error {
 	if c.reaper != nil {
 		c.reaper.Stop()
 	}
-	if c.running == 0 && len(c.parked) == 0 {
+	if c.running == 0 {
 		w.mu.Unlock()
 		return nil
 	}

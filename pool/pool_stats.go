@@ -15,7 +15,7 @@ type PoolStats struct {
 }
 
 // Stats returns the counts so far. Puts is exact while no value was used more
-// than 64 times, and then too low by less than 64 for each value: a value
+// than 256 times, and then too low by less than 256 for each value: a value
 // counts its own uses, in the word that Put changes anyway, and hands them in
 // when they are that many. So counting costs Put a comparison that it makes for
 // the Reset anyway. The same holds for Hits.
@@ -33,7 +33,7 @@ func (p *Pool[T]) Stats() PoolStats {
 
 // countEach is how many uses a value hands in at once, after as many that it
 // handed in one by one.
-const countEach = 64
+const countEach = 256
 
 // count hands in the uses of s, which the caller owns, if it is time to.
 func (s *slot[T]) count() {
@@ -48,6 +48,6 @@ func (s *slot[T]) count() {
 	}
 	s.counted = ended
 	if s.plain && ended >= countEach {
-		s.due = word + (countEach-1)*oneEnded // this Put's word, 64 Puts from now
+		s.due = word + (countEach-1)*oneEnded // this Put's word, countEach Puts from now
 	}
 }

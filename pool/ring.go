@@ -26,6 +26,18 @@ func (r *ring[T]) pop() (v T) {
 	return v
 }
 
+// unpop puts v in front of all.
+func (r *ring[T]) unpop(v T) {
+	if r.len() == len(r.items) {
+		r.grow()
+	}
+	r.head--
+	r.items[r.head&uint(len(r.items)-1)] = v
+}
+
+// at returns the item that i pops come before; i must be less than len.
+func (r *ring[T]) at(i int) T { return r.items[(r.head+uint(i))&uint(len(r.items)-1)] }
+
 func (r *ring[T]) grow() {
 	items := make([]T, max(8, 2*len(r.items)))
 	for i := range r.len() {

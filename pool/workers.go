@@ -30,13 +30,12 @@ type Workers struct {
 	// statement.
 	Panic func(any)
 
-	mu    sync.Mutex // guards all that follows; see crew for why no wake-up is lost
-	crew  crew
-	queue ring[job] // tasks and lanes that may start
-	lanes lanes
-	room  int // tasks that may wait still
-	// unended counts the tasks that were accepted and have not ended.
-	unended int
+	mu      sync.Mutex // guards all that follows; see crew for why no wake-up is lost
+	crew    crew
+	queue   ring[job] // tasks and lanes that may start
+	lanes   lanes
+	waits   int          // tasks that were accepted and have not begun
+	busy    int          // goroutines that have begun one
 	blocked []*submitter // for room, the one that came first in front
 	waiting []chan struct{}
 	closed  bool
@@ -84,7 +83,7 @@ func (w *Workers) submit(ctx context.Context, j job, key uint64, wait bool) erro
 	switch {
 	case w.closed:
 		err = ErrClosed
-	case w.room > 0:
+	case w.hasRoom():
 		w.accept(j, key)
 	case !wait:
 		err = ErrFull
@@ -104,10 +103,18 @@ func (w *Workers) setUp() {
 	if w.Max == 0 {
 		w.crew.most = runtime.GOMAXPROCS(0)
 	}
-	w.room = w.places()
 	if w.Max < 0 || w.Queue < 0 || w.Idle < 0 {
 		panic(fmt.Sprintf("pool: Workers with Max %d, Queue %d and Idle %v; leave them 0 or choose positive ones", w.Max, w.Queue, w.Idle))
 	}
+}
+
+// hasRoom needs mu. It reports whether another task may wait.
+func (w *Workers) hasRoom() bool {
+	if w.waits < w.places() {
+		return true
+	}
+	w.gather() // some may have begun
+	return w.waits < w.places()
 }
 
 // places is how many tasks may wait.
@@ -120,8 +127,7 @@ func (w *Workers) places() int {
 
 // accept needs mu, and room.
 func (w *Workers) accept(j job, key uint64) {
-	w.room--
-	w.unended++
+	w.waits++
 	w.accepted++
 	if j.lane == laneWanted {
 		l := w.lanes.of(key)
@@ -136,33 +142,42 @@ func (w *Workers) accept(j job, key uint64) {
 	w.wake()
 }
 
-// take needs mu. It returns the next task to run, and its lane if it has one.
-func (w *Workers) take() (j job, ok bool) {
+// take needs mu. It finds p's next job, if there is one.
+func (w *Workers) take(p *worker) bool {
 	if w.queue.len() == 0 {
-		return job{}, false
+		w.gather()
 	}
-	j = w.queue.pop()
-	if j.lane != nil {
-		j.task = j.lane.tasks.pop()
+	if w.queue.len() == 0 {
+		return false
 	}
-	w.room++
+	p.job = w.queue.pop()
+	if l := p.job.lane; l != nil {
+		p.job.task = l.tasks.pop()
+	} else {
+		w.deal(p)
+	}
+	w.waits--
+	w.busy++
 	if len(w.blocked) > 0 {
 		w.admit()
 	}
-	return j, true
+	return true
 }
 
-// end needs mu. It counts j as ended and lets its lane go on.
-func (w *Workers) end(j job) {
-	if l := j.lane; l != nil {
+// end needs mu. It counts p's job as ended, with those of its hand, and lets
+// the job's lane go on.
+func (w *Workers) end(p *worker) {
+	w.recall(p)
+	if l := p.job.lane; l != nil {
 		if l.tasks.len() > 0 {
 			w.queue.push(job{lane: l}) // behind the others: lanes take turns
 		} else {
 			w.lanes.free(l)
 		}
 	}
-	w.unended--
-	if w.unended == 0 {
+	p.job = job{}
+	w.busy--
+	if w.atRest() {
 		for _, c := range w.waiting {
 			close(c)
 		}
@@ -170,11 +185,14 @@ func (w *Workers) end(j job) {
 	}
 }
 
+// atRest needs mu. It reports whether all accepted tasks have ended.
+func (w *Workers) atRest() bool { return w.waits == 0 && w.busy == 0 }
+
 // Wait waits until no accepted task is left that has not ended, or returns
 // ctx's error. It must not be called by a task.
 func (w *Workers) Wait(ctx context.Context) error {
 	w.mu.Lock()
-	if w.unended == 0 {
+	if w.atRest() {
 		w.mu.Unlock()
 		return nil
 	}
@@ -218,6 +236,7 @@ func (w *Workers) Resize(most int) {
 		w.setUp()
 	}
 	w.crew.most = most
+	w.gather() // nobody goes on with tasks of his own when he is one too many
 	w.dismiss(max(0, most-w.crew.running))
 	if w.queue.len() > 0 {
 		w.wake()

@@ -15,15 +15,13 @@ type WorkersStats struct {
 func (w *Workers) Stats() WorkersStats {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	s := WorkersStats{
+	w.gather() // for the exact figures
+	return WorkersStats{
 		Accepted:   w.accepted,
 		Refused:    w.refused,
+		Running:    w.busy,
+		Queued:     w.waits,
 		Blocked:    len(w.blocked),
 		Goroutines: w.crew.running + len(w.crew.parked),
 	}
-	if w.crew.most > 0 {
-		s.Queued = w.places() - w.room
-		s.Running = w.unended - s.Queued
-	}
-	return s
 }

@@ -243,6 +243,33 @@ func TestWorkersSurvivePanics(t *testing.T) {
 	}
 }
 
+// A handler that ends the goroutine it is called on takes no place with it.
+func TestWorkersSurviveTheHandler(t *testing.T) {
+	w := pool.Workers{Max: 1, Panic: func(any) { runtime.Goexit() }}
+	var ran atomic.Int32
+	for range 50 {
+		must(t, w.Submit(t.Context(), func() { ran.Add(1); panic("task") }))
+	}
+	drained(t, &w)
+	if ran.Load() != 50 {
+		t.Errorf("%d tasks ran, want 50", ran.Load())
+	}
+}
+
+// A key without tasks takes no memory, and a burst of keys leaves little.
+func TestWorkersForgetKeys(t *testing.T) {
+	w := pool.Workers{Max: 1, Queue: 2000}
+	g := block(t, &w)
+	for key := range uint64(1000) {
+		must(t, w.TrySubmitKey(key, nothing))
+	}
+	close(g.open)
+	drained(t, &w)
+	if busy, spare := w.Lanes(); busy != 0 || spare == 0 || spare > 256 {
+		t.Errorf("%d keys are known and %d lanes are spare, want none and at most 256", busy, spare)
+	}
+}
+
 // settled waits until no goroutine of an earlier test is still on its way out, which would be missed later.
 func settled() {
 	for quiet, last := 0, runtime.NumGoroutine(); quiet < 20; quiet++ {
@@ -267,13 +294,18 @@ func TestWorkersIdleOnesEnd(t *testing.T) {
 		if n := runtime.NumGoroutine() - before; n != 50 {
 			t.Errorf("%d goroutines, want 50", n)
 		}
-		for range 20 { // one stays in use: the one whose stack is warm
-			time.Sleep(100 * time.Millisecond)
-			must(t, w.Submit(t.Context(), func() {}))
-		}
-		synctest.Wait()
-		if n := runtime.NumGoroutine() - before; n != 1 {
-			t.Errorf("%d goroutines, want 1", n)
+		for range 2 {
+			for range 11 { // one stays in use: the one whose stack is warm
+				time.Sleep(100 * time.Millisecond)
+				must(t, w.Submit(t.Context(), func() {}))
+			}
+			synctest.Wait()
+			if n := runtime.NumGoroutine() - before; n != 1 {
+				t.Errorf("%d goroutines, want 1", n)
+			}
+			for range 2 { // and another begins to be idle
+				must(t, w.Submit(t.Context(), func() { time.Sleep(time.Millisecond) }))
+			}
 		}
 		time.Sleep(3 * time.Second)
 		if n := runtime.NumGoroutine() - before; n != 0 {
@@ -326,7 +358,7 @@ func TestWorkersMisuse(t *testing.T) {
 // accepted task runs once, and Drain comes back.
 func TestWorkersTorture(t *testing.T) {
 	for round := range scaled(30) {
-		w := pool.Workers{Max: 1 + round%4, Queue: 1 + round%7, Idle: time.Duration(1+round%3) * time.Microsecond, Panic: func(any) {}}
+		w := pool.Workers{Max: 1 + round%4, Queue: []int{1, 2, 5, 40, 300}[round%5], Idle: time.Duration(1+round%3) * time.Microsecond, Panic: func(any) {}}
 		var accepted, ran atomic.Int64
 		var wg sync.WaitGroup
 		for id := range uint64(4) {

@@ -1,0 +1,43 @@
+package pool
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// Of several Puts of one array at once one wins, whatever the scheduler does:
+// more threads than cores go through the same tickets, one close behind the
+// other, so that the kernel stops some of them in the middle of in, with others
+// coming up behind. Either of in's two orders the other way round has two
+// winners within a few rounds.
+func TestOnePutWins(t *testing.T) {
+	threads := 4 * runtime.NumCPU()
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(threads))
+	tickets, wins := make([]ticket, 20_000), make([]atomic.Int32, 20_000)
+	array := new(loan)
+	for begin := time.Now(); time.Since(begin) < 500*time.Millisecond && !t.Failed(); {
+		for i := range tickets {
+			tickets[i].loan.Store(array)
+			wins[i].Store(0)
+		}
+		var wg sync.WaitGroup
+		for range threads {
+			wg.Go(func() {
+				for i := range tickets {
+					if tickets[i].in() != nil {
+						wins[i].Add(1)
+					}
+				}
+			})
+		}
+		wg.Wait()
+		for i := range wins {
+			if n := wins[i].Load(); n != 1 {
+				t.Errorf("%d of %d Puts at once won, want 1", n, threads)
+			}
+		}
+	}
+}
