@@ -43,18 +43,22 @@ func (r Ref[T]) With(f func(*T)) bool {
 func (r Ref[T]) Live() bool { return Item[T](r).live() }
 
 func (r Ref[T]) borrow() bool {
-	for r.Live() {
+	if r.s == nil {
+		return false
+	}
+	for {
 		w := r.s.word.Load()
-		if w&borrowers == borrowers {
+		switch {
+		case w&^borrowers != r.word:
+			return false
+		case w&borrowers == borrowers:
 			panic("pool: Ref.With called 4095 times at once for one value; give up the value's lock instead of waiting in f")
-		}
 		// The swap fails if the item was put meanwhile: a borrower is never
 		// counted in a generation that is not its own.
-		if w&^borrowers == r.word && r.s.word.CompareAndSwap(w, w+1) {
+		case r.s.word.CompareAndSwap(w, w+1):
 			return true
 		}
 	}
-	return false
 }
 
 // giveBack recycles the slot if Put came during the call and this was its last
