@@ -34,7 +34,7 @@ func runServer(kind string, after, idle time.Duration) error {
 	fast := &fasthttp.Server{IdleTimeout: idle, MaxIdleWorkerDuration: time.Second}
 	var ln net.Listener = inner
 	if parked {
-		o := &netpoll.Options{ParkAfter: after}
+		o := &netpoll.Options{ParkAfter: after, OnlyCryptoTLS: *onlyCrypto}
 		l, err := netpoll.Listen(inner, o)
 		if base == "tls" {
 			l.Close()
