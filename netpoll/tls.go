@@ -9,10 +9,19 @@ import (
 	"time"
 )
 
-// ListenTLS returns a Listener whose connections speak TLS. Handshakes are done before Accept returns a connection and do
-// not hold up one another; serve it with Serve, not with ServeTLS. Connections that speak HTTP/1.1 are parked with
-// their session; net/http takes Request.TLS from them. One that agreed on another protocol (put "h2" into
+// ListenTLS returns a Listener whose connections speak TLS. Handshakes are crypto/tls's, are done before Accept returns a
+// connection and do not hold up one another; serve it with Serve, not with ServeTLS. Connections that speak HTTP/1.1 are parked
+// with their session; net/http takes Request.TLS from them. One that agreed on another protocol (put "h2" into
 // config.NextProtos for HTTP/2) is returned as the *tls.Conn itself, which net/http insists on, and is not parked.
+//
+// A TLS 1.3 session with AES-GCM on a *net.TCPConn or *net.UnixConn goes on without crypto/tls after the handshake, so that a
+// parked one is small: see [Options.OnlyCryptoTLS]. Its secrets come from the KeyLogWriter of a copy of config that the
+// handshake is given; config.KeyLogWriter still gets every line, config.GetConfigForClient is asked as ever. All other
+// sessions stay with crypto/tls: TLS 1.2, ChaCha20-Poly1305 (which crypto/tls prefers where a side has no AES
+// instructions), FIPS 140 mode, and any of which crypto/tls has logged or written something unexpected.
+//
+// Session ticket keys set by config.SetSessionTicketKeys are used, also when they are set later. Those that nobody sets are
+// made and rotated for this Listener alone, as ServeTLS does; otherwise config must not be changed any more.
 func ListenTLS(inner net.Listener, config *tls.Config, o *Options) (*Listener, error) {
 	if config == nil || len(config.Certificates) == 0 && config.GetCertificate == nil && config.GetConfigForClient == nil {
 		panic("netpoll: ListenTLS needs a tls.Config with Certificates, GetCertificate or GetConfigForClient")

@@ -45,16 +45,16 @@ func TestTLSWhoseRecordLayer(t *testing.T) {
 	}
 	for name, tt := range map[string]struct {
 		server *tls.Config
-		client tls.Config
+		client *tls.Config
 		opt    netpoll.Options
 		listen func(net.Listener) net.Listener
 		want   bool
 	}{
 		"usual":             {server: serverTLS, want: true},
-		"TLS 1.2":           {server: serverTLS, client: tls.Config{MaxVersion: tls.VersionTLS12}},
+		"TLS 1.2":           {server: serverTLS, client: &tls.Config{MaxVersion: tls.VersionTLS12}},
 		"server of TLS 1.2": {server: withConfig(func(c *tls.Config) { c.MaxVersion = tls.VersionTLS12 })},
 		"not wanted":        {server: serverTLS, opt: netpoll.Options{OnlyCryptoTLS: true}},
-		"HTTP/1.1 by ALPN":  {server: withProtos("h2", "http/1.1"), client: tls.Config{NextProtos: []string{"http/1.1"}}, want: true},
+		"HTTP/1.1 by ALPN":  {server: withProtos("h2", "http/1.1"), client: &tls.Config{NextProtos: []string{"http/1.1"}}, want: true},
 		"no ALPN":           {server: withProtos("h2", "http/1.1"), want: true},
 		"no tickets":        {server: withConfig(func(c *tls.Config) { c.SessionTicketsDisabled = true }), want: true},
 		"whole records":     {server: withConfig(func(c *tls.Config) { c.DynamicRecordSizingDisabled = true }), want: true},
@@ -88,10 +88,14 @@ func TestTLSWhoseRecordLayer(t *testing.T) {
 			withConn(srv)
 			l.Install(srv)
 			run(t, srv, l)
-			tt.client.InsecureSkipVerify = true
-			tt.client.ClientSessionCache = tls.NewLRUClientSessionCache(4)
+			client := &tls.Config{}
+			if tt.client != nil {
+				client = tt.client.Clone()
+			}
+			client.InsecureSkipVerify = true
+			client.ClientSessionCache = tls.NewLRUClientSessionCache(4)
 			for range 2 { // the second resumes the first, where there are tickets
-				c, err := tls.Dial("tcp", l.Addr().String(), &tt.client)
+				c, err := tls.Dial("tcp", l.Addr().String(), client)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -183,6 +183,23 @@ func TestSessionParksAgain(t *testing.T) {
 	}
 }
 
+// What crypto/tls would not bear without parks is not borne with them.
+func TestSessionBearsNoMore(t *testing.T) {
+	t.Parallel()
+	s := serveSessions(t, Options{})
+	p := s.join()
+	p.ask()
+	s.idle()
+	for range maxUseless {
+		s.quiet(p, p.keyUpdate(0))
+	}
+	p.send(p.keyUpdate(0))
+	if typ, data, err := p.recv(); typ != 21 || data[1] != byte(unexpectedMessage) || err != nil {
+		t.Errorf("got %d %x, %v", typ, data, err)
+	}
+	s.until("closed", func(st Stats) bool { return st.Open == 0 })
+}
+
 // keyUpdateRest is what is left of a KeyUpdate after two bytes.
 func (p *peer) keyUpdateRest() []byte {
 	r := p.out.record(22, []byte{0, 1, 0}, 0)

@@ -98,7 +98,7 @@ func (c *secureConn) use(record []byte) {
 	case typ != typeHandshake && c.session.message.n > 0: // may not be interleaved: RFC 8446, 5.1
 		c.refuse(unexpectedMessage)
 	case typ == typeData && len(data) > 0:
-		c.useless, c.plain = 0, data
+		c.session.useless, c.plain = 0, data
 	case typ == typeHandshake:
 		c.useMessage(data)
 	case typ == typeAlert:
@@ -136,7 +136,7 @@ func (c *secureConn) decrypt(record []byte) (typ byte, data []byte, bad tls.Aler
 
 // ignore needs rd.
 func (c *secureConn) ignore(tooMany error) {
-	if c.useless++; c.useless > maxUseless {
+	if c.session.useless++; c.session.useless > maxUseless {
 		c.refuse(unexpectedMessage)
 		c.readErr = tooMany
 	}

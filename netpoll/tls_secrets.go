@@ -53,7 +53,7 @@ func (k *secrets) note(line []byte) {
 // suite is nil if not all secrets are there. AES-128 and ChaCha20-Poly1305 look the same here.
 func (k *secrets) suite() *suite {
 	for _, s := range []*suite{aes128, aes256} {
-		if n := s.secret; !k.odd && len(k.handshake) == n && len(k.client) == n && len(k.server) == n {
+		if n := s.secret; k != nil && !k.odd && len(k.handshake) == n && len(k.client) == n && len(k.server) == n {
 			return s
 		}
 	}
@@ -61,6 +61,9 @@ func (k *secrets) suite() *suite {
 }
 
 func (k *secrets) wipe() {
+	if k == nil {
+		return
+	}
 	clear(k.handshake)
 	clear(k.client)
 	clear(k.server)

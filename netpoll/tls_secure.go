@@ -19,13 +19,12 @@ type secureConn struct {
 	calls  atomic.Int32
 	state  *tls.ConnectionState // never written to, and so read without a lock
 
-	rd      sync.Mutex // guards the next five, and session.in and message
+	rd      sync.Mutex // guards the next three, and session.in, message and useless
 	raw     inbound
 	plain   []byte // decrypted and not yet read, in raw
-	useless int    // records in a row that brought nothing
 	readErr error
 
-	wr       sync.Mutex // guards the next four, and session.out
+	wr       sync.Mutex // guards the next three, and session.out
 	writeErr error
 	finished bool // close_notify was sent
 	sizes    recordSizes

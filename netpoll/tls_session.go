@@ -11,9 +11,10 @@ type session struct {
 	suite   *suite
 	in, out traffic
 	message message   // what has come of a handshake message
+	useless uint8     // records in a row that brought nothing
+	whole   bool      // tls.Config.DynamicRecordSizingDisabled
 	held    []byte    // what has come of a record, while parked
 	limit   time.Time // when the last park was to end; zero means never
-	whole   bool      // tls.Config.DynamicRecordSizingDisabled
 	state   tls.ConnectionState
 }
 

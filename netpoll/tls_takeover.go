@@ -13,9 +13,9 @@ import (
 // written: every encrypted record is opened again with the keys, first those of the handshake and then the new one, so
 // that the number of the next is known. Where anything is otherwise the session stays with crypto/tls.
 type takeover struct {
-	secrets secrets
-	whole   bool // tls.Config.DynamicRecordSizingDisabled
-	off     bool // stays with crypto/tls
+	secrets *secrets // apart, since the configuration holds on to it; nil until there is one
+	whole   bool     // tls.Config.DynamicRecordSizingDisabled
+	off     bool     // stays with crypto/tls
 
 	raw  inbound
 	head [headerLen]byte // of the record that crypto/tls is being given

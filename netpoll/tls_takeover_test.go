@@ -192,7 +192,7 @@ func TestWrote(t *testing.T) {
 		"empty":               {[][]byte{hello, {23, 3, 3, 0, 0}}, 0, true},
 		"too large":           {[][]byte{hello, append([]byte{23, 3, 3, 255, 255}, make([]byte, 65535)...)}, 0, true},
 	} {
-		h := &takeover{secrets: secrets{handshake: bytes.Clone(hs[:]), client: make([]byte, 32), server: bytes.Clone(app[:])}}
+		h := &takeover{secrets: &secrets{handshake: bytes.Clone(hs[:]), client: make([]byte, 32), server: bytes.Clone(app[:])}}
 		for _, w := range tt.writes {
 			before := bytes.Clone(w)
 			h.wrote(w)

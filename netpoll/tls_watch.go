@@ -42,8 +42,8 @@ func (l *Listener) watch(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 	}
 	own := config.Clone()
 	t.reading.whole = config.DynamicRecordSizingDisabled
-	t.reading.secrets.next = config.KeyLogWriter
-	own.KeyLogWriter = &t.reading.secrets
+	t.reading.secrets = &secrets{next: config.KeyLogWriter}
+	own.KeyLogWriter = t.reading.secrets
 	return own, nil
 }
 
