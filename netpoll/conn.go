@@ -13,8 +13,9 @@ import (
 // connection then comes back as another value with the same ID.
 //
 // The concrete types embed *net.TCPConn, *net.UnixConn or *tls.Conn, so every method of those (ReadFrom and thereby
-// sendfile, CloseWrite, SetLinger, SyscallConn, ConnectionState, and writev through net.Buffers) is there too. Around any
-// other connection ReadFrom, CloseWrite and SyscallConn are there where it has them. The interface may gain methods.
+// sendfile, CloseWrite, SetLinger, SyscallConn, ConnectionState, and writev through net.Buffers) is there too. A session that
+// has left crypto/tls has ConnectionState, CloseWrite, Handshake and HandshakeContext. Around any other connection ReadFrom,
+// CloseWrite and SyscallConn are there where it has them. The interface may gain methods.
 type Conn interface {
 	net.Conn
 
@@ -25,7 +26,8 @@ type Conn interface {
 	// Served counts the requests begun on the connection, across parks: within a handler it is that request's number,
 	// from 1. It needs the ConnState hook and is 0 without.
 	Served() int
-	// NetConn returns the connection below: a *net.TCPConn, *net.UnixConn, *tls.Conn or what the inner listener returned.
+	// NetConn returns the connection below: a *net.TCPConn, *net.UnixConn, *tls.Conn or what the inner listener returned. Of
+	// a session that has left crypto/tls it is the socket, as with tls.Conn.NetConn: what is written there breaks the session.
 	// Reading from it, or setting its read deadline, while a server owns the connection corrupts the server's view, as
 	// it would without this package.
 	NetConn() net.Conn

@@ -174,13 +174,27 @@ func (g *gate) Close() error {
 		}
 		// The old conn goes first: its Close takes the socket out of the runtime's poller, and so it is in
 		// one poller at any time. Bytes that arrive in between are found when the duplicate is added to ours.
-		err := g.inner.Close()
-		g.l.lot.park(g.fd, g.parkedRecord(), g.limit)
-		return err
+		s, ok := g.giveUp()
+		if !ok {
+			g.l.lot.abandon(g.fd)
+			return nil
+		}
+		g.l.lot.park(g.fd, g.parkedRecord(), g.limit, s)
+		return nil
 	default:
 		g.l.ended(g.inner)
 	}
 	return g.inner.Close()
+}
+
+// giveUp closes the conn whose socket is to be parked. It returns the session, where there is one.
+func (g *gate) giveUp() (s *session, ok bool) {
+	if c, ok := g.inner.(*secureConn); ok {
+		s := c.give()
+		return s, s != nil
+	}
+	g.inner.Close()
+	return nil, true
 }
 
 // gone reports whether this value is spent while the conn below may live on under another.

@@ -139,7 +139,9 @@ func (g *gate) expire() phase {
 		return waiting
 	}
 	g.fd = fd
-	g.rec.post = g.method.post()
+	if g.method.known { // else it is as the last park has left it
+		g.rec.post = g.method.post()
+	}
 	g.to(parking)
 	return parking
 }
@@ -178,6 +180,11 @@ func (g *gate) watch(p []byte) {
 // Peek(4): it gives up silently on a peer that leaves after fewer bytes, and after a POST it skips CRs and LFs among the
 // four. The loop that runs now believes in a new connection and does neither, so it is done here.
 func (g *gate) readWoken(p []byte) (int, error) {
+	if c, ok := g.inner.(*secureConn); ok && !c.prime() {
+		if err := g.waitOn(c); err != nil {
+			return 0, err
+		}
+	}
 	g.mu.Lock()
 	begun, post := g.rec.begun && !g.other, g.rec.post
 	g.woken = false
@@ -201,6 +208,35 @@ func (g *gate) readWoken(p []byte) (int, error) {
 		return g.deliver(p)
 	}
 	return n, nil
+}
+
+// waitOn waits like an idle server, because what woke the connection was nothing for one: half a record, or a KeyUpdate. It
+// goes on under the limit that it was parked with.
+func (g *gate) waitOn(c *secureConn) error {
+	g.mu.Lock()
+	g.limit = c.limit()
+	g.to(waiting)
+	g.shorten(time.Now(), true)
+	g.mu.Unlock()
+	err := c.wait()
+	if err != nil && isTimeout(err) {
+		switch g.expire() {
+		case parking:
+			return ErrParked
+		case waiting:
+			err = c.wait()
+		}
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.at() == waiting {
+		g.to(head)
+		g.restore()
+	}
+	if err != nil && isTimeout(err) {
+		return err
+	}
+	return nil // an end is Read's to tell
 }
 
 const peeked = 4

@@ -26,7 +26,9 @@ type Listener struct {
 	done    chan struct{} // closed by Close
 	room    chan struct{} // a connection has ended while MaxConns holds new ones back
 
-	tls    *tls.Config     // of ListenTLS
+	tls     *tls.Config // of ListenTLS
+	watched *tls.Config // the same, for handshakes whose session may be taken over
+
 	ctx    context.Context // of handshakes; ends with Close
 	cancel context.CancelFunc
 

@@ -35,6 +35,7 @@ type lot struct {
 	wheel  wheel
 	order  order            // only with ShedIdle
 	kept   map[int]net.Conn // by fd: connections parked with their value
+	tls    map[int]*session // by fd
 	gen    uint32
 	sweep  *time.Timer
 	closed bool
@@ -45,7 +46,7 @@ func newLot(l *Listener) (*lot, error) {
 	if err != nil {
 		return nil, os.NewSyscallError("epoll_create1", err)
 	}
-	t := &lot{l: l, epfd: epfd, kept: make(map[int]net.Conn)}
+	t := &lot{l: l, epfd: epfd, kept: make(map[int]net.Conn), tls: make(map[int]*session)}
 	t.wheel.table = &t.table
 	if t.box, err = newCarrier(epfd); err != nil {
 		unix.Close(epfd)
@@ -74,6 +75,12 @@ func (t *lot) expect(conns int64) { t.room.grow(conns, t.epfd) }
 // claim duplicates the socket of a connection that is about to be closed by its server. It declines at the fd limit when
 // the reserve is used up too: then the connection waits in its goroutine, which is better than losing it.
 func (t *lot) claim(nc net.Conn) (int, bool) {
+	if c, ok := nc.(*secureConn); ok {
+		if !c.intact() {
+			return -1, false
+		}
+		nc = c.socket
+	}
 	sc, ok := nc.(syscall.Conn)
 	if !ok || !t.willing() {
 		return -1, false
@@ -92,17 +99,23 @@ func (t *lot) claim(nc net.Conn) (int, bool) {
 	return dup, dup >= 0 && err == nil
 }
 
-// park takes over fd, on which nothing else in the process may be left.
-func (t *lot) park(fd int, rec record, limit time.Time) {
+// park takes over fd, on which nothing else in the process may be left, and the session that goes on with it, if any.
+func (t *lot) park(fd int, rec record, limit time.Time, s *session) {
 	t.mu.Lock()
 	ok := !t.closed && t.enter(fd, rec, limit)
+	if ok && s != nil {
+		s.limit = limit
+		t.tls[fd] = s
+	}
 	t.mu.Unlock()
 	if !ok {
-		unix.Close(fd)
-		t.l.left(1)
+		t.shut(taken{fd: fd, tls: s})
 	}
 	t.spare.fill(t.epfd)
 }
+
+// abandon closes what claim has returned.
+func (t *lot) abandon(fd int) { t.shut(taken{fd: fd}) }
 
 // keep parks nc as it is, on the fd it has. Whoever else can reach nc may close it under us, and then the number may be
 // anybody's: so it is entered under RawConn.Control, which holds the fd, and closed only by way of nc.
@@ -160,6 +173,7 @@ func (t *lot) enter(fd int, rec record, limit time.Time) bool {
 type taken struct {
 	fd  int
 	nc  net.Conn // the value, where it was kept; fd is then only its number
+	tls *session // of a session that was given up with its conn
 	rec record
 }
 
@@ -183,6 +197,10 @@ func (t *lot) empty(fd int, s *slot) taken {
 	if nc, ok := t.kept[fd]; ok {
 		out.nc = nc
 		delete(t.kept, fd)
+	}
+	if s, ok := t.tls[fd]; ok {
+		out.tls = s
+		delete(t.tls, fd)
 	}
 	t.l.count.parked.Add(-1)
 	return out
@@ -250,6 +268,10 @@ func (t *lot) shut(all ...taken) {
 		if c.nc != nil {
 			t.l.drop(c.nc)
 			continue
+		}
+		if c.tls != nil {
+			unix.Write(c.fd, c.tls.goodbye()) // if the socket takes it at once
+			c.tls.wipe()
 		}
 		unix.Close(c.fd)
 		t.l.left(1)

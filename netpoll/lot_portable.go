@@ -14,13 +14,15 @@ type lot struct{}
 
 func newLot(*Listener) (*lot, error) { return &lot{}, nil }
 
-func (*lot) willing() bool               { return false }
-func (*lot) expect(int64)                {}
-func (*lot) claim(net.Conn) (int, bool)  { return -1, false }
-func (*lot) park(int, record, time.Time) {}
-func (*lot) shed() bool                  { return false }
-func (*lot) clear()                      {}
-func (*lot) close()                      {}
+func (*lot) willing() bool              { return false }
+func (*lot) expect(int64)               {}
+func (*lot) claim(net.Conn) (int, bool) { return -1, false }
+func (*lot) abandon(int)                {}
+func (*lot) shed() bool                 { return false }
+func (*lot) clear()                     {}
+func (*lot) close()                     {}
+
+func (*lot) park(int, record, time.Time, *session) {}
 
 func (*lot) keep(net.Conn, syscall.RawConn, record, time.Time) {}
 

@@ -35,6 +35,12 @@ type Options struct {
 	// HandshakeTimeout bounds the TLS handshake of a ListenTLS connection. Zero means ten seconds.
 	HandshakeTimeout time.Duration
 
+	// OnlyCryptoTLS leaves every session with crypto/tls for as long as its connection lives. A parked one then costs some 9 kB in
+	// place of less than 1, because crypto/tls cannot give a session up and take it back. Zero means that after the handshake,
+	// which is always crypto/tls's, a TLS 1.3 session with AES-GCM goes on with a record layer of this package: who wants no
+	// more than crypto/tls has Listen and ServeTLS, and ListenTLS is there to hold many connections.
+	OnlyCryptoTLS bool
+
 	// HandshakeError is told of each TLS handshake that failed, for logging, after nc was closed. It is called from several
 	// goroutines. Zero means that they are only counted.
 	HandshakeError func(nc net.Conn, err error)

@@ -59,6 +59,9 @@ func (t *lot) handle(ev unix.EpollEvent) {
 func isGone(c taken) bool {
 	var b [maxAlert + 1]byte
 	n, _, err := unix.Recvfrom(c.fd, b[:], unix.MSG_PEEK|unix.MSG_DONTWAIT)
+	if c.tls != nil && n > 0 {
+		return c.tls.endsWith(b[:n])
+	}
 	if _, ok := c.nc.(*tls.Conn); ok && n > 0 {
 		return c.rec.begun && isAlert(b[:n])
 	}
@@ -95,6 +98,9 @@ func (t *lot) rise(c taken) (net.Conn, error) {
 		nc, err := t.revive(c.fd, &c.rec.options)
 		if err != nil {
 			return nil, err
+		}
+		if c.tls != nil {
+			return t.l.wrapSession(newSecureConn(nc, c.tls), c.rec, true), nil
 		}
 		return t.l.wrap(nc, c.rec, true), nil
 	}

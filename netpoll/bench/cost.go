@@ -63,18 +63,24 @@ func both(base string, args ...string) (plain, parked *process, err error) {
 }
 
 // busy drives both with wrk. Its readings are requests per second and server CPU in microseconds for each request.
-func busy(rounds, scale int, only string) (any, error) {
+func busy(rounds, scale int, only string) (any, error) { return busyOf("nethttp", "", rounds, only) }
+
+func busyTLS(rounds, scale int, only string) (any, error) {
+	return busyOf("tls", "TLS, ", rounds, only)
+}
+
+func busyOf(base, what string, rounds int, only string) (any, error) {
 	var rows []compared
 	for _, conns := range []string{"64", "512"} {
 		if only != "" && only != conns {
 			continue
 		}
-		plain, parked, err := both("nethttp")
+		plain, parked, err := both(base)
 		if err != nil {
 			return nil, err
 		}
-		got, err := alternate(rounds, plain, parked, func(p *process) ([]float64, error) { return drive(p, conns, scale) },
-			"wrk "+conns+" conns, req/s", "wrk "+conns+" conns, server CPU µs/req")
+		got, err := alternate(rounds, plain, parked, func(p *process) ([]float64, error) { return drive(p, conns) },
+			what+"wrk "+conns+" conns, req/s", what+"wrk "+conns+" conns, server CPU µs/req")
 		plain.stop()
 		parked.stop()
 		if err != nil {
@@ -90,12 +96,16 @@ var (
 	total     = regexp.MustCompile(`(\d+) requests in`)
 )
 
-func drive(p *process, conns string, _ int) ([]float64, error) {
+func drive(p *process, conns string) ([]float64, error) {
 	before, err := p.facts("/cpu")
 	if err != nil {
 		return nil, err
 	}
-	out, err := exec.Command("wrk", "-t2", "-c"+conns, "-d1s", "http://"+p.addr+"/").Output()
+	scheme := "http://"
+	if p.tls {
+		scheme = "https://"
+	}
+	out, err := exec.Command("wrk", "-t2", "-c"+conns, "-d1s", scheme+p.addr+"/").Output()
 	if err != nil {
 		return nil, err
 	}
@@ -115,12 +125,20 @@ func drive(p *process, conns string, _ int) ([]float64, error) {
 // parkWake asks 64 connections in turn, so that with a ParkAfter of 1 ns each is parked before its next request: by one
 // client, so that the server goes to sleep between any two, and by eight at a time.
 func parkWake(rounds, scale int, only string) (any, error) {
+	return parkWakeOf("nethttp", "request on a parked connection", rounds, scale, only)
+}
+
+func parkWakeTLS(rounds, scale int, only string) (any, error) {
+	return parkWakeOf("tls", "TLS, request on a parked connection", rounds, scale, only)
+}
+
+func parkWakeOf(base, what string, rounds, scale int, only string) (any, error) {
 	var rows []compared
 	for _, atOnce := range []int{1, 8} {
 		if only != "" && only != strconv.Itoa(atOnce) {
 			continue
 		}
-		got, err := parkWakes(rounds, 16000/scale/atOnce, atOnce)
+		got, err := parkWakes(base, what, rounds, 16000/scale/atOnce, atOnce)
 		if err != nil {
 			return nil, err
 		}
@@ -129,8 +147,8 @@ func parkWake(rounds, scale int, only string) (any, error) {
 	return rows, nil
 }
 
-func parkWakes(rounds, n, atOnce int) ([]compared, error) {
-	plain, parked, err := both("nethttp", "-park-after", "1ns")
+func parkWakes(base, what string, rounds, n, atOnce int) ([]compared, error) {
+	plain, parked, err := both(base, "-park-after", "1ns", fmt.Sprint("-only-crypto-tls=", *onlyCrypto))
 	if err != nil {
 		return nil, err
 	}
@@ -160,7 +178,7 @@ func parkWakes(rounds, n, atOnce int) ([]compared, error) {
 		}
 		after, err := p.facts("/cpu")
 		return []float64{float64(after.CPU-before.CPU) / float64(n*atOnce)}, err
-	}, fmt.Sprintf("request on a parked connection, %d at a time, server CPU µs/req", atOnce))
+	}, fmt.Sprintf("%s, %d at a time, server CPU µs/req", what, atOnce))
 }
 
 func askInTurn(conns []net.Conn, n int) error {

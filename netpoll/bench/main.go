@@ -6,6 +6,8 @@
 //	go run . memory      RssAnon for each idle connection, 2,000 to 19,000
 //	go run . busy        wrk, 64 and 512 connections, alternated rounds (needs wrk)
 //	go run . parkwake    server CPU for a request that wakes a parked connection
+//	go run . busytls     both of these with TLS; -only-crypto-tls is how it was with crypto/tls's record layer
+//	go run . parkwaketls
 //	go run . shutdown    http.Server.Shutdown with 18,000 idle connections
 //	go run . sweep       an idle timeout of 18,000 connections
 //	go run . echo        64-byte echo, 64 and 512 connections, Server beside other event loops
@@ -24,6 +26,8 @@ import (
 	"runtime"
 	"strings"
 )
+
+var onlyCrypto = flag.Bool("only-crypto-tls", false, "netpoll.Options.OnlyCryptoTLS of the server, for memory and parkwaketls")
 
 var kindOnly = flag.String("kind", "", "for echo: only this server")
 
@@ -53,7 +57,8 @@ func main() {
 		log.Fatal(runServer(*serve, *after, *idle))
 	}
 	run, ok := map[string]func(rounds, scale int, only string) (any, error){
-		"memory": memory, "busy": busy, "parkwake": parkWake, "shutdown": shutdowns, "sweep": sweeps, "echo": echoes, "accept": accepts, "processes": processes,
+		"memory": memory, "busy": busy, "parkwake": parkWake, "busytls": busyTLS, "parkwaketls": parkWakeTLS,
+		"shutdown": shutdowns, "sweep": sweeps, "echo": echoes, "accept": accepts, "processes": processes,
 	}[flag.Arg(0)]
 	if !ok {
 		flag.Usage()
@@ -64,6 +69,9 @@ func main() {
 		log.Fatal(err)
 	}
 	name := flag.Arg(0)
+	if *onlyCrypto {
+		name += "-only-crypto"
+	}
 	if *only != "" {
 		name += "-" + *only
 	}

@@ -2,7 +2,10 @@
 
 package main
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // memoryRow is one server, weighed in a process of its own each time.
 type memoryRow struct {
@@ -23,9 +26,6 @@ func memory(rounds, scale int, only string) (any, error) {
 			continue
 		}
 		runs := rounds
-		if base == "tls" { // a run takes half a minute
-			runs = min(rounds, 3)
-		}
 		counts := []int{0, 2000 / scale, 10500 / scale, 19000 / scale}
 		plain, err := weigh(base, 1, counts...)
 		if err != nil {
@@ -57,7 +57,7 @@ func weigh(kind string, runs int, conns ...int) (memoryRow, error) {
 }
 
 func weighOnce(kind string, counts []int) (readings []facts, err error) {
-	p, err := start(kind, "-peak")
+	p, err := start(kind, "-peak", fmt.Sprint("-only-crypto-tls=", *onlyCrypto))
 	if err != nil {
 		return nil, err
 	}

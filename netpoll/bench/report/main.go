@@ -88,7 +88,8 @@ func memory(b *bytes.Buffer) {
 				note += fmt.Sprintf("; in all ≤ 200: %s", judge(r.Absolute, 200))
 			}
 		} else if r.Server == "netpoll-tls" {
-			note = fmt.Sprintf("bar ≥ 5× smaller: %.1f×, %s", plain/slope, verdict(plain/slope >= 5))
+			low, high := bounds(r.Slope)
+			note = fmt.Sprintf("bar ≥ 5× smaller than tls, aim ≥ 10×: %.0f×, %s; %s", plain/slope, within(plain/high, plain/low, 5, true), within(plain/high, plain/low, 10, true))
 		}
 		plain = slope
 		end := r.Readings[0][len(r.Conns)-1]
@@ -125,11 +126,16 @@ func compared(b *bytes.Buffer) {
 		Plain, Netpoll   []float64
 		Ratio, Low, High float64
 	}
-	fmt.Fprintf(b, "Alternated rounds in one run, client on the same cores: `go run . busy`, `go run . parkwake`\n\n")
+	fmt.Fprintf(b, "Alternated rounds in one run, client on the same cores: `go run . busy`, `parkwake`, `busytls`, `parkwaketls`\n\n")
 	fmt.Fprintf(b, "| what | net/http, median of rounds | netpoll | ratio (95 %% interval) | |\n|---|---|---|---|---|\n")
-	for _, r := range append(load[row]("busy"), load[row]("parkwake")...) {
+	before := load[row]("parkwaketls-only-crypto")
+	for i := range before {
+		before[i].What += ", with `OnlyCryptoTLS`"
+	}
+	for _, r := range slices.Concat(load[row]("busy-"), load[row]("parkwake-"), load[row]("busytls-"), load[row]("parkwaketls-[0-9]"), before) {
 		var note string
 		switch {
+		case strings.Contains(r.What, "TLS") && strings.Contains(r.What, "parked"):
 		case strings.Contains(r.What, "req/s"):
 			note = "bar ≥ 0.97×: " + within(r.Low, r.High, 0.97, true)
 		case strings.Contains(r.What, "parked"):
