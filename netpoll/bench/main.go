@@ -9,6 +9,7 @@
 //	go run . shutdown    http.Server.Shutdown with 18,000 idle connections
 //	go run . sweep       an idle timeout of 18,000 connections
 //	go run . echo        64-byte echo, 64 and 512 connections, Server beside other event loops
+//	go run . beside      how long others of the process wait while an echo is busy
 //	go run . accept      connections of one message each: one acceptor, and one for each core with SO_REUSEPORT
 //	go run . processes   six servers with 18,000 connections each, at the same time
 //	go run ./report
@@ -25,7 +26,10 @@ import (
 	"strings"
 )
 
-var kindOnly = flag.String("kind", "", "for echo: only this server")
+var (
+	kindOnly = flag.String("kind", "", "for echo: only these servers, with commas between")
+	dry      = flag.Bool("n", false, "print the readings and keep none")
+)
 
 func main() {
 	log.SetFlags(0)
@@ -53,7 +57,7 @@ func main() {
 		log.Fatal(runServer(*serve, *after, *idle))
 	}
 	run, ok := map[string]func(rounds, scale int, only string) (any, error){
-		"memory": memory, "busy": busy, "parkwake": parkWake, "shutdown": shutdowns, "sweep": sweeps, "echo": echoes, "accept": accepts, "processes": processes,
+		"memory": memory, "busy": busy, "parkwake": parkWake, "shutdown": shutdowns, "sweep": sweeps, "echo": echoes, "accept": accepts, "beside": besides, "processes": processes,
 	}[flag.Arg(0)]
 	if !ok {
 		flag.Usage()
@@ -81,5 +85,8 @@ func save(name string, rows any) error {
 		return err
 	}
 	fmt.Printf("%s\n", b)
+	if *dry {
+		return nil
+	}
 	return os.WriteFile(filepath.Join("results", name+".json"), append(b, '\n'), 0o644)
 }
