@@ -16,7 +16,7 @@ const readBuffer = 64 << 10
 
 // stint is how long a loop serves without a wait. A wait that ends at once lets the scheduler look for what else of the process
 // is ready, also in the runtime's poller; with every processor at a loop nobody else does that for 10 ms.
-const stint = 500 * time.Microsecond
+const stint = time.Millisecond
 
 // loop is one goroutine that serves many streams. What is not said to be shared is its own.
 type loop struct {

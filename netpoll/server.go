@@ -51,6 +51,11 @@ type Server struct {
 	// HighWater is how many bytes may wait to be sent before a Stream is no longer read from. Zero means 64 KiB.
 	HighWater int
 
+	// Duplex is for relays: a Stream is read from also while more than HighWater waits to be sent to it. What bounds a
+	// queue is then Stream.Pause of the Stream whose bytes it takes. Zero means that a peer that does not read is not read
+	// from, which bounds what answers it.
+	Duplex bool
+
 	// MaxQueue bounds the bytes that wait to be sent: Write refuses with ErrQueueFull what would go beyond, unless
 	// nothing waits. Zero means 1 MiB.
 	MaxQueue int

@@ -45,6 +45,8 @@ type Stream struct {
 	corked   bool  // a function runs: what it writes leaves together when it returns
 	blocked  bool  // the wire takes no more for now
 	paused   bool  // not read from, for what waits to be sent
+	held     bool  // nor by the program's wish
+	again    bool  // rest is to be given once more, before anything is read
 	owed     bool  // OnWritable is to be called
 	eof      bool  // the peer sends no more
 	closing  bool  // no more is taken from the program; once all is sent it ends with reason
@@ -145,6 +147,30 @@ func (s *Stream) Congested() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.congested()
+}
+
+// Pause stops reading from the Stream until Resume, so that the kernel slows its peer down. After it has returned OnData is
+// called no more, but for a call under way. The peer's end is not seen meanwhile; the timeouts go on.
+//
+// A relay pauses one Stream when the other is Congested, and resumes it from that one's OnWritable. That may have come
+// just before the Pause, so look once more: if !other.Congested() { s.Resume() }.
+func (s *Stream) Pause() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.held && !s.linger && !s.ended {
+		s.held = true
+		s.wire.changed()
+	}
+}
+
+// Resume ends a Pause. What OnData has left unused is given to it again first.
+func (s *Stream) Resume() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.held && !s.ended {
+		s.held, s.again = false, true
+		s.settle()
+	}
 }
 
 // SetDeadline ends the Stream at t, at most 200 ms late. Zero means no deadline but the Server's timeouts.
