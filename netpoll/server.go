@@ -26,8 +26,8 @@ type Server struct {
 	// what was written before is sent. See Frames. It must be set.
 	OnData func(s *Stream, p []byte) (used int, err error)
 
-	// OnWritable is called when a Stream whose queue was above HighWater, or full, is below half of HighWater again. Zero
-	// means nothing is done.
+	// OnWritable is called when a Stream whose queue was above HighWater is below half of that again, and where a Write
+	// was refused when there is room for it too. Zero means nothing is done.
 	OnWritable func(*Stream)
 
 	// OnClose is called last: err is nil after Stream.Close, io.EOF if the peer was first, io.ErrUnexpectedEOF if it

@@ -48,6 +48,7 @@ type Stream struct {
 	held     bool  // nor by the program's wish
 	again    bool  // rest is to be given once more, before anything is read
 	owed     bool  // OnWritable is to be called
+	need     int   // and there is to be room for so much, which was refused
 	eof      bool  // the peer sends no more
 	closing  bool  // no more is taken from the program; once all is sent it ends with reason
 	hasty    bool  // closing for an error: the peer's end is not awaited
@@ -85,7 +86,8 @@ func (s *Stream) Write(p []byte) (int, error) {
 		return 0, ErrStreamClosed
 	}
 	if s.out.bytes > 0 && s.out.bytes+len(p) > s.srv.MaxQueue {
-		s.owed = true
+		s.owed, s.need = true, max(s.need, len(p))
+		s.settle()
 		return 0, ErrQueueFull
 	}
 	n := 0

@@ -195,7 +195,10 @@ func (l *life) play(sent, steps []byte) {
 		case 2:
 			l.finish(n)
 		case 3:
-			if l.w.Resume(); n%2 == 0 {
+			if l.w.Resume(); l.w.again && l.w.reading() {
+				l.t.Fatal("is read from before what was left is given again")
+			}
+			if n%2 == 0 {
 				l.w.Pause()
 			}
 		default:

@@ -165,7 +165,7 @@ func (s *Stream) resume() {
 	room := reads || s.owed && s.roomy()
 	s.paused, s.again = s.paused && !reads, s.again || reads
 	if room {
-		s.owed = false
+		s.owed, s.need = false, 0
 		s.mu.Unlock()
 		s.call(s.srv.OnWritable)
 		s.mu.Lock()

@@ -73,7 +73,9 @@ func (s *Stream) halted() bool {
 }
 
 // roomy needs mu: whoever was refused may write again.
-func (s *Stream) roomy() bool { return s.out.bytes <= s.srv.HighWater/2 }
+func (s *Stream) roomy() bool {
+	return s.out.bytes == 0 || s.out.bytes <= s.srv.HighWater/2 && s.out.bytes+s.need <= s.srv.MaxQueue
+}
 
 // relieved needs mu: it may be read from again.
 func (s *Stream) relieved() bool {

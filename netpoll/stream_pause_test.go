@@ -177,10 +177,16 @@ func TestStreamPauseBetweenFrames(t *testing.T) {
 // A paused Stream can be closed, and its Server shut down: the peer's end is then read.
 func TestStreamPauseAndClose(t *testing.T) {
 	eachWire(t, func(t *testing.T, listen func() net.Listener) {
-		o := &collector{}
 		streams := make(chan *netpoll.Stream, 2)
 		s := serveStreams(t, listen(), &netpoll.Server{
-			OnOpen: func(s *netpoll.Stream) { streams <- s }, OnData: o.data, CloseTimeout: time.Minute,
+			OnOpen: func(s *netpoll.Stream) { streams <- s },
+			OnData: func(s *netpoll.Stream, p []byte) (int, error) {
+				s.Pause()
+				s.Resume()
+				s.Close()
+				return len(p), nil
+			},
+			CloseTimeout: time.Minute,
 		})
 		<-streams // the probe's
 		s.expectEnd(t, io.EOF)
@@ -190,6 +196,13 @@ func TestStreamPauseAndClose(t *testing.T) {
 		io.WriteString(st, "bye")
 		st.Close()
 		expectBytes(t, c, "bye")
+		expectEOF(t, c)
+		c.Close()
+		s.expectEnd(t, nil)
+
+		c = dial(t, s.ln)
+		<-streams
+		io.WriteString(c, "x")
 		expectEOF(t, c)
 		c.Close()
 		s.expectEnd(t, nil)

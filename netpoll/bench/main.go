@@ -7,6 +7,7 @@
 //	go run . busy        wrk, 64 and 512 connections, alternated rounds (needs wrk)
 //	go run . parkwake    server CPU for a request that wakes a parked connection
 //	go run . shutdown    http.Server.Shutdown with 18,000 idle connections
+//	go run . faraway     the same with clients behind a slow link (needs root, and the commands ip and tc)
 //	go run . sweep       an idle timeout of 18,000 connections
 //	go run . echo        64-byte echo, 64 and 512 connections, Server beside other event loops
 //	go run . beside      how long others of the process wait while an echo is busy
@@ -27,6 +28,7 @@ import (
 )
 
 var (
+	listenOn = flag.String("listen", "127.0.0.1:0", "where a server listens")
 	kindOnly = flag.String("kind", "", "for echo: only these servers, with commas between")
 	dry      = flag.Bool("n", false, "print the readings and keep none")
 )
@@ -57,7 +59,7 @@ func main() {
 		log.Fatal(runServer(*serve, *after, *idle))
 	}
 	run, ok := map[string]func(rounds, scale int, only string) (any, error){
-		"memory": memory, "busy": busy, "parkwake": parkWake, "shutdown": shutdowns, "sweep": sweeps, "echo": echoes, "accept": accepts, "beside": besides, "processes": processes,
+		"memory": memory, "busy": busy, "parkwake": parkWake, "shutdown": shutdowns, "faraway": faraways, "sweep": sweeps, "echo": echoes, "accept": accepts, "beside": besides, "processes": processes,
 	}[flag.Arg(0)]
 	if !ok {
 		flag.Usage()

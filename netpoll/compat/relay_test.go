@@ -15,6 +15,8 @@ import (
 
 // relay joins the connections it accepts two by two, without a goroutine for either.
 type relay struct {
+	joined chan struct{} // a pair is
+
 	mu      sync.Mutex
 	waiting *netpoll.Stream
 	peers   map[*netpoll.Stream]*netpoll.Stream
@@ -31,6 +33,7 @@ func (r *relay) open(s *netpoll.Stream) {
 	r.peers[s], r.peers[r.waiting] = r.waiting, s
 	r.waiting.Resume()
 	r.waiting = nil
+	r.joined <- struct{}{}
 }
 
 func (r *relay) peer(s *netpoll.Stream) *netpoll.Stream {
@@ -78,7 +81,7 @@ func serveRelay(t *testing.T, loops int, wrap func(net.Listener) net.Listener) f
 		t.Fatal(err)
 	}
 	addr := ln.Addr().String()
-	r := &relay{peers: make(map[*netpoll.Stream]*netpoll.Stream)}
+	r := &relay{joined: make(chan struct{}, 1), peers: make(map[*netpoll.Stream]*netpoll.Stream)}
 	srv := &netpoll.Server{OnOpen: r.open, OnData: r.data, OnWritable: r.writable, OnClose: r.close, Duplex: true, Loops: loops}
 	done := make(chan error, 1)
 	go func() { done <- srv.Serve(wrap(ln)) }()
@@ -89,8 +92,10 @@ func serveRelay(t *testing.T, loops int, wrap func(net.Listener) net.Listener) f
 		}
 		if c2, err = net.Dial("tcp", addr); err != nil {
 			c1.Close()
+			return nil, nil, err
 		}
-		return c1, c2, err
+		<-r.joined // or one could close before the other has come, which would be joined with a third
+		return c1, c2, nil
 	}
 }
 
