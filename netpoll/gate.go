@@ -46,7 +46,7 @@ type gate struct {
 	raw   syscall.RawConn // of a connection whose value outlives a park, else nil
 	rec   record          // immutable but for post and begun, which mu guards
 
-	hooked atomic.Bool   // the server reports states: only they tell what is idle. Set before it does anything else with the connection
+	hooked atomic.Bool   // the server reports states: only they tell what is idle. Set before it does anything else
 	served atomic.Uint32 // a counter on its own: orders nothing
 	clear  atomic.Bool   // net/http has just taken the read deadline back, as it does twice for each request
 	shown  atomic.Bool   // somebody was given a way to the socket's options. Set before; whoever sets them while the server closes is too late anyway

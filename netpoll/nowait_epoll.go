@@ -9,9 +9,8 @@ import (
 )
 
 // The calls below cannot wait, so the scheduler is not told of them (RawSyscall): each would else offer the processor to
-// others, and to get it back took up to a tenth of the CPU of a small message. mostRaw bounds the copying that nobody can
-// interrupt meanwhile, to some 10 µs; it is what a loop reads at once.
-const mostRaw = readBuffer
+// others, and to get it back took up to a tenth of the CPU of a small message. Nobody can interrupt them either, so they copy
+// at most readBuffer, which takes some 10 µs.
 
 // readNow is read(2) of a non-blocking descriptor; p is not empty.
 func readNow(fd int, p []byte) (int, error) {
@@ -21,7 +20,7 @@ func readNow(fd int, p []byte) (int, error) {
 
 // writeNow is write(2) of a non-blocking descriptor.
 func writeNow(fd int, p []byte) (int, error) {
-	if len(p) == 0 || len(p) > mostRaw {
+	if len(p) == 0 || len(p) > readBuffer {
 		return unix.Write(fd, p)
 	}
 	n, _, e := unix.RawSyscall(unix.SYS_WRITE, uintptr(fd), uintptr(unsafe.Pointer(&p[0])), uintptr(len(p))) // the same

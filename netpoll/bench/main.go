@@ -3,7 +3,7 @@
 // Bench measures netpoll beside the servers it is put under. Each subcommand runs the two sides in one run, in processes
 // of their own, and adds its rows to results/; report writes them into netpoll's README.
 //
-//	go run . memory      RssAnon for each idle connection, 2,000 to 19,000
+//	go run . memory      RssAnon for each idle connection, 2,000 to 19,000, or to -most
 //	go run . busy        wrk, 64 and 512 connections, alternated rounds (needs wrk)
 //	go run . parkwake    server CPU for a request that wakes a parked connection
 //	go run . shutdown    http.Server.Shutdown with 18,000 idle connections
@@ -30,6 +30,7 @@ import (
 var (
 	listenOn = flag.String("listen", "127.0.0.1:0", "where a server listens")
 	kindOnly = flag.String("kind", "", "for echo: only these servers, with commas between")
+	most     = flag.Int("most", 19000, "for memory: how many connections; server and client each need so many fds")
 	dry      = flag.Bool("n", false, "print the readings and keep none")
 )
 
