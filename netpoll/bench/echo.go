@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -123,7 +124,7 @@ func (l *echoLoad) slice() (opsPerSec, cpu float64, err error) {
 			return 0, 0, errs[i]
 		}
 	}
-	return float64(n) / took.Seconds(), float64(used.Nanoseconds()) / 1e3 / float64(n), nil
+	return math.Round(float64(n) / took.Seconds()), math.Round(float64(used.Nanoseconds())/float64(n)) / 1e3, nil
 }
 
 func (l *echoLoad) end() {

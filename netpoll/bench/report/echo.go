@@ -48,6 +48,9 @@ func beside(b *bytes.Buffer) {
 		Conns       int
 		Median, P99 []float64
 	}]("beside")
+	if len(rows) == 0 {
+		return
+	}
 	fmt.Fprintf(b, "What a connection that a plain goroutine of the same process serves waits for its answer meanwhile, beside %d such "+
 		"connections: `go run . beside`, %d rounds.\n\n| server | ms, median | ms, 99th percentile |\n|---|---|---|\n", rows[0].Conns, len(rows[0].P99))
 	for _, r := range rows {
