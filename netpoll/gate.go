@@ -46,7 +46,9 @@ type gate struct {
 	raw   syscall.RawConn // of a connection whose value outlives a park, else nil
 	rec   record          // immutable but for post and begun, which mu guards
 
+	hooked atomic.Bool   // the server reports states: only they tell what is idle. Set before it does anything else
 	served atomic.Uint32 // a counter on its own: orders nothing
+	clear  atomic.Bool   // net/http has just taken the read deadline back, as it does twice for each request
 	shown  atomic.Bool   // somebody was given a way to the socket's options. Set before; whoever sets them while the server closes is too late anyway
 	// phase is written only under mu. Reading it without is allowed for one decision, "passive": whoever sees a stale
 	// passive made its call before the hook that changes it, or concurrently, which is the same for a net.Conn.
@@ -62,7 +64,6 @@ type gate struct {
 	known  bool      // it has waited between two requests before
 	woken  bool      // this is a parked connection come back, nothing read yet
 	off    bool      // never park: hijacked or HTTP/2
-	hooked bool      // the server reports states: only they tell what is idle
 	direct bool      // net/http itself took it from Accept, with nothing between. Set before Accept returns
 	other  bool      // the server is not net/http; see StateHook. Set before the server uses the connection
 	room   int       // the first Read's, which is the size of another server's empty buffer
@@ -86,17 +87,24 @@ func (g *gate) spent() bool { return g.at() == closed || g.at() == parking }
 
 // Read waits at most ParkAfter where the connection is idle, and otherwise as long as the server likes.
 func (g *gate) Read(p []byte) (int, error) {
-	if g.at() == passive && len(p) > 1 {
+	switch {
+	case g.at() != passive:
+		return g.readAware(p)
+	case len(p) > 1:
 		return g.inner.Read(p)
 	}
-	return g.readAware(p)
+	return g.readEarly(p)
 }
 
 // SetReadDeadline goes through at once, but for the one call by which a server starts to wait for the next request.
 func (g *gate) SetReadDeadline(t time.Time) error {
 	if g.at() == passive && !g.other {
+		if g.clear.Load() && g.clear.Swap(false) && t.IsZero() {
+			return nil
+		}
 		return g.inner.SetReadDeadline(t)
 	}
+	g.clear.Store(false)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	switch g.at() {
@@ -119,6 +127,7 @@ func (g *gate) SetReadDeadline(t time.Time) error {
 	case head:
 		if !g.method.pending() {
 			g.to(passive)
+			g.clear.Store(t.IsZero())
 		}
 		g.user = t
 	case closed:
@@ -149,6 +158,7 @@ func (g *gate) SetWriteDeadline(t time.Time) error {
 
 // SetDeadline is in no server's idle sequence. net/http calls it in Hijack, which nobody else may report.
 func (g *gate) SetDeadline(t time.Time) error {
+	g.clear.Store(false)
 	g.interrupt()
 	if g.gone() {
 		return net.ErrClosed

@@ -6,7 +6,8 @@ import "time"
 func (g *gate) attach(other bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.hooked, g.other = true, other
+	g.other = other
+	g.hooked.Store(true)
 	if !g.l.hooked.Load() {
 		g.l.hooked.Store(true)
 	}
@@ -14,6 +15,9 @@ func (g *gate) attach(other bool) {
 
 // busy is StateActive. A connection that was not seen waiting got its request out of the server's buffer.
 func (g *gate) busy() {
+	if ph := g.at(); ph != idle && ph != armed { // as ever: the server's own goroutine leads from one phase to the next
+		return
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if ph := g.at(); ph == idle || ph == armed {
@@ -32,7 +36,9 @@ func (g *gate) idle() {
 	if g.method.pending() {
 		g.method.forget()
 	}
-	g.hooked = true
+	if !g.hooked.Load() {
+		g.hooked.Store(true)
+	}
 	g.to(idle)
 }
 
@@ -51,7 +57,7 @@ func (g *gate) detach() {
 func (g *gate) interrupt() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.off = g.off || !g.hooked
+	g.off = g.off || !g.hooked.Load()
 	if !g.spent() && g.at() != passive {
 		g.leave()
 		g.restore()
@@ -71,7 +77,7 @@ func (g *gate) touch() {
 // disturb needs mu. It gives up the sequence nobody reports.
 func (g *gate) disturb() {
 	switch ph := g.at(); {
-	case g.hooked || ph == fresh || ph == head || g.spent():
+	case g.hooked.Load() || ph == fresh || ph == head || g.spent():
 	case ph != passive:
 		g.leave()
 		g.restore()

@@ -68,7 +68,7 @@ func (g *gate) empty(p []byte) bool {
 }
 
 // mayWait needs mu. Of a server that reports nothing only net/http's is known.
-func (g *gate) mayWait() bool { return g.hooked || g.direct }
+func (g *gate) mayWait() bool { return g.hooked.Load() || g.direct }
 
 // early is the first byte of a next request, taken by net/http's background read while a handler still ran or its
 // answer was just leaving. Clients that answer at once make this happen all the time. net/http holds the byte back, so
@@ -81,11 +81,14 @@ type early struct {
 // readEarly is a Read of one byte: of all that net/http does, only the background read.
 func (g *gate) readEarly(p []byte) (int, error) {
 	n, err := g.inner.Read(p)
+	if n == 0 && g.hooked.Load() { // aborted, as nearly always
+		return n, err
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	switch {
 	case g.other || g.at() != passive:
-	case g.hooked:
+	case g.hooked.Load():
 		if n == 1 {
 			g.early = early{p[0], true}
 		}

@@ -28,18 +28,6 @@ func (t *lot) poll() {
 	})
 }
 
-// harvest does not wait: the runtime's poller does, on the epoll's own readability. That is edge-triggered: a caller has to
-// ask until nothing is left, and wait within the same RawConn.Read, since the next one forgets an edge that came between.
-// Where all events are one-shot, fewer than there is room for are all.
-func harvest(epfd int, events []unix.EpollEvent) int {
-	for {
-		n, err := unix.EpollWait(epfd, events, 0)
-		if err != unix.EINTR {
-			return max(n, 0)
-		}
-	}
-}
-
 func (t *lot) handle(ev unix.EpollEvent) {
 	fd := int(ev.Fd)
 	t.mu.Lock()

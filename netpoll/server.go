@@ -26,8 +26,8 @@ type Server struct {
 	// what was written before is sent. See Frames. It must be set.
 	OnData func(s *Stream, p []byte) (used int, err error)
 
-	// OnWritable is called when a Stream whose queue was above HighWater, or full, is below half of HighWater again. Zero
-	// means nothing is done.
+	// OnWritable is called when a Stream whose queue was above HighWater is below half of that again, and where a Write
+	// was refused when there is room for it too. Zero means nothing is done.
 	OnWritable func(*Stream)
 
 	// OnClose is called last: err is nil after Stream.Close, io.EOF if the peer was first, io.ErrUnexpectedEOF if it
@@ -50,6 +50,11 @@ type Server struct {
 
 	// HighWater is how many bytes may wait to be sent before a Stream is no longer read from. Zero means 64 KiB.
 	HighWater int
+
+	// Duplex is for relays: a Stream is read from also while more than HighWater waits to be sent to it. What bounds a
+	// queue is then Stream.Pause of the Stream whose bytes it takes. Zero means that a peer that does not read is not read
+	// from, which bounds what answers it.
+	Duplex bool
 
 	// MaxQueue bounds the bytes that wait to be sent: Write refuses with ErrQueueFull what would go beyond, unless
 	// nothing waits. Zero means 1 MiB.

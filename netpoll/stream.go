@@ -45,7 +45,10 @@ type Stream struct {
 	corked   bool  // a function runs: what it writes leaves together when it returns
 	blocked  bool  // the wire takes no more for now
 	paused   bool  // not read from, for what waits to be sent
+	held     bool  // nor by the program's wish
+	again    bool  // rest is to be given once more, before anything is read
 	owed     bool  // OnWritable is to be called
+	need     int   // and there is to be room for so much, which was refused
 	eof      bool  // the peer sends no more
 	closing  bool  // no more is taken from the program; once all is sent it ends with reason
 	hasty    bool  // closing for an error: the peer's end is not awaited
@@ -83,7 +86,8 @@ func (s *Stream) Write(p []byte) (int, error) {
 		return 0, ErrStreamClosed
 	}
 	if s.out.bytes > 0 && s.out.bytes+len(p) > s.srv.MaxQueue {
-		s.owed = true
+		s.owed, s.need = true, max(s.need, len(p))
+		s.settle()
 		return 0, ErrQueueFull
 	}
 	n := 0
@@ -145,6 +149,30 @@ func (s *Stream) Congested() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.congested()
+}
+
+// Pause stops reading from the Stream until Resume, so that the kernel slows its peer down. After it has returned OnData is
+// called no more, but for a call under way. The peer's end is not seen meanwhile; the timeouts go on.
+//
+// A relay pauses one Stream when the other is Congested, and resumes it from that one's OnWritable. That may have come
+// just before the Pause, so look once more: if !other.Congested() { s.Resume() }.
+func (s *Stream) Pause() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.held && !s.linger && !s.ended {
+		s.held = true
+		s.wire.changed()
+	}
+}
+
+// Resume ends a Pause. What OnData has left unused is given to it again first.
+func (s *Stream) Resume() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.held && !s.ended {
+		s.held, s.again = false, true
+		s.settle()
+	}
 }
 
 // SetDeadline ends the Stream at t, at most 200 ms late. Zero means no deadline but the Server's timeouts.

@@ -13,7 +13,7 @@ type connWire struct {
 	Stream
 	conn net.Conn
 	own  sync.Mutex // held while the Server's functions run; taken before mu
-	cond sync.Cond  // paused, blocked, eof or ended has changed
+	cond sync.Cond  // reading(), blocked, eof or ended has changed
 }
 
 func (v *Server) serveConn(nc net.Conn) {
@@ -60,11 +60,11 @@ func (w *connWire) owning(f func()) {
 	f()
 }
 
-// mayRead waits while the Stream is paused.
+// mayRead waits while the Stream is not to be read from.
 func (w *connWire) mayRead() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for w.paused && !w.ended {
+	for !w.reading() && !w.eof && !w.ended {
 		w.cond.Wait()
 	}
 	return !w.ended && !w.eof

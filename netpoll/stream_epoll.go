@@ -38,7 +38,7 @@ func (w *fdWire) readable(broken bool, now time.Time) {
 		w.hungUp()
 		return
 	}
-	n, err := unix.Read(w.fd, w.l.buf)
+	n, err := readNow(w.fd, w.l.buf)
 	switch {
 	case n > 0:
 		w.received(w.l.buf[:n], now)
@@ -66,7 +66,7 @@ func (w *fdWire) hungUp() {
 	}
 }
 
-func (w *fdWire) write(p []byte) (int, error) { return written(unix.Write(w.fd, p)) }
+func (w *fdWire) write(p []byte) (int, error) { return written(writeNow(w.fd, p)) }
 
 func (w *fdWire) flush(o *outbox) (int, error) {
 	var room [16][]byte

@@ -62,10 +62,7 @@ type life struct {
 	heard [][]byte // frames
 }
 
-const (
-	modelQueue = 300
-	modelRest  = 80
-)
+const modelRest = 80
 
 func newLife(t *testing.T, split bufio.SplitFunc) *life {
 	l := &life{t: t, split: split}
@@ -74,7 +71,7 @@ func newLife(t *testing.T, split bufio.SplitFunc) *life {
 			close(done)
 		}
 	})
-	l.srv = &Server{HighWater: 100, MaxQueue: modelQueue, MaxTasks: 3, MaxRest: modelRest, Workers: 2}
+	l.srv = &Server{HighWater: 100, MaxQueue: 300, MaxTasks: 3, MaxRest: modelRest, Workers: 2}
 	l.srv.OnData = Frames(split, l.frame)
 	l.srv.OnClose = func(*Stream, error) { l.ends++ }
 	l.srv.defaults()
@@ -87,6 +84,9 @@ func newLife(t *testing.T, split bufio.SplitFunc) *life {
 
 // frame echoes, by a worker where the frame asks for that, and keeps for later what there is no room for.
 func (l *life) frame(s *Stream, p []byte) error {
+	if s.held {
+		l.t.Fatal("OnData goes on although paused")
+	}
 	if len(p) > 0 && p[0]%4 == 0 {
 		answer, done := bytes.Clone(p), make(chan struct{})
 		if err := s.Go(func() []byte { <-done; return answer }); err != nil {
@@ -104,7 +104,7 @@ func (l *life) frame(s *Stream, p []byte) error {
 func (l *life) write(p []byte) {
 	if _, err := l.w.Write(p); err == nil {
 		l.want = append(l.want, p...)
-	} else if l.w.out.bytes+len(p) <= modelQueue && !l.w.closing {
+	} else if l.w.out.bytes+len(p) <= l.srv.MaxQueue && !l.w.closing {
 		l.t.Fatalf("refused at %d: %v", l.w.out.bytes, err)
 	}
 }
@@ -136,15 +136,15 @@ func (l *life) settle() {
 	case !bytes.HasPrefix(l.want, w.took):
 		l.t.Fatalf("sent %q, written %q", w.took, l.want)
 	case w.ended:
-	case w.out.bytes > modelQueue+modelRest:
+	case w.out.bytes > l.srv.MaxQueue+modelRest:
 		l.t.Fatalf("%d bytes wait", w.out.bytes)
 	case w.tasks > l.srv.MaxTasks:
 		l.t.Fatalf("%d tasks", w.tasks)
-	case w.congested() && w.reading():
-		l.t.Fatal("is read from although congested")
+	case w.stalls() && w.reading(), w.held && w.reading():
+		l.t.Fatal("is read from although congested or paused")
 	case w.reading() && !w.closing && len(w.rest) > modelRest:
 		l.t.Fatalf("keeps %d bytes and is read from", len(w.rest))
-	case w.out.bytes <= 50 && (w.owed || w.paused && w.tasks <= 1) && !w.closing:
+	case w.out.bytes <= 50 && (w.owed || w.paused && w.tasks <= 1) && !w.closing, w.again && !w.held && !w.paused && !w.closing:
 		l.t.Fatal("nobody will wake it")
 	case !w.blocked && w.out.ready():
 		l.t.Fatal("nobody will send what waits")
@@ -163,24 +163,30 @@ func FuzzStream(f *testing.F) {
 		for j := range steps {
 			steps[j] = byte(rnd.Uint32())
 		}
-		f.Add(sent, steps, i%2 == 0)
+		f.Add(sent, steps, i%2 == 0, i%4 < 2)
 	}
-	f.Fuzz(func(t *testing.T, sent, steps []byte, delimited bool) {
+	f.Fuzz(func(t *testing.T, sent, steps []byte, delimited, duplex bool) {
 		split := LengthPrefix{Size: 1, Max: 60}.Split
 		if delimited {
 			split = Delimiter{By: "\x01\x02", Max: 60}.Split
 		}
-		synctest.Test(t, func(t *testing.T) { newLife(t, split).play(sent, steps) })
+		synctest.Test(t, func(t *testing.T) {
+			l := newLife(t, split)
+			if duplex { // nothing but the program bounds what waits
+				l.srv.Duplex, l.srv.MaxQueue = true, 1<<20
+			}
+			l.play(sent, steps)
+		})
 	})
 }
 
 func (l *life) play(sent, steps []byte) {
 	whole, rest, cut := cutAll(l.split, sent)
 	for _, step := range steps {
-		n := int(step / 4)
-		switch step % 4 {
-		case 0:
-			if n = min(n, len(sent)); l.w.reading() && n > 0 {
+		n := int(step / 5)
+		switch step % 5 {
+		case 0: // a read may have been under way when it was paused
+			if n = min(n, len(sent)); n > 0 && (l.w.reading() || l.w.held && !l.w.closing && n%4 == 0) {
 				l.w.received(sent[:n], time.Now())
 				sent = sent[n:]
 			}
@@ -188,11 +194,19 @@ func (l *life) play(sent, steps []byte) {
 			l.take(n)
 		case 2:
 			l.finish(n)
+		case 3:
+			if l.w.Resume(); l.w.again && l.w.reading() {
+				l.t.Fatal("is read from before what was left is given again")
+			}
+			if n%2 == 0 {
+				l.w.Pause()
+			}
 		default:
 			l.write(make([]byte, n))
 		}
 		l.settle()
 	}
+	l.w.Resume()
 	for range 1000 { // all that is left
 		if l.take(1000); l.w.reading() && len(sent) > 0 && !l.w.closing {
 			l.w.received(sent, time.Now())

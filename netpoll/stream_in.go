@@ -71,18 +71,18 @@ func (s *Stream) opened() {
 func (s *Stream) received(p []byte, now time.Time) {
 	s.mu.Lock()
 	s.heard = now
-	deaf := s.closing || s.failure != nil
+	deaf, held := s.closing || s.failure != nil, s.held
 	s.corked = true
 	s.mu.Unlock()
-	if deaf {
+	if !deaf && (held || len(s.rest) > 0) {
+		s.rest = append(s.rest, p...)
+		p = s.rest
+	}
+	if deaf || held {
 		if s.uncork(nil) {
 			s.turn()
 		}
 		return
-	}
-	if len(s.rest) > 0 {
-		s.rest = append(s.rest, p...)
-		p = s.rest
 	}
 	if s.deliver(p) {
 		s.turn()
@@ -100,7 +100,7 @@ func (s *Stream) deliver(p []byte) bool {
 		used, err = len(p), fmt.Errorf("netpoll: OnData has used %d of %d bytes", used, len(p))
 	}
 	s.keep(p[used:])
-	if err == nil && len(s.rest) > s.srv.MaxRest && !s.Congested() {
+	if err == nil && len(s.rest) > s.srv.MaxRest && !s.halted() {
 		err = ErrFrameTooLong
 	}
 	return s.uncork(err)
@@ -148,7 +148,7 @@ func (s *Stream) step() (more bool) {
 	case s.sentAll() && !s.linger:
 		// Closing now would reset the connection if something unread has come, and what was sent might be lost to the
 		// peer: its end is awaited first.
-		s.linger, s.paused = true, false
+		s.linger, s.paused, s.held, s.again = true, false, false, false
 		s.rest = nil
 		s.wire.shutWrite()
 		s.wire.changed()
@@ -162,16 +162,23 @@ func (s *Stream) step() (more bool) {
 // resume needs mu and gives it up for the functions.
 func (s *Stream) resume() {
 	reads := s.paused && s.relieved()
-	s.paused, s.owed = s.paused && !reads, false
-	s.mu.Unlock()
-	defer s.mu.Lock()
-	s.call(s.srv.OnWritable)
-	if reads && len(s.rest) > 0 {
-		s.cork()
-		s.deliver(s.rest)
+	room := reads || s.owed && s.roomy()
+	s.paused, s.again = s.paused && !reads, s.again || reads
+	if room {
+		s.owed, s.need = false, 0
+		s.mu.Unlock()
+		s.call(s.srv.OnWritable)
+		s.mu.Lock()
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	if s.again && !s.held {
+		s.again = false
+		s.mu.Unlock()
+		if len(s.rest) > 0 {
+			s.cork()
+			s.deliver(s.rest)
+		}
+		s.mu.Lock()
+	}
 	s.wire.changed()
 }
 

@@ -60,19 +60,35 @@ func (s *Stream) congested() bool {
 	return s.out.bytes > s.srv.HighWater || s.tasks >= s.srv.MaxTasks
 }
 
+// stalls needs mu: it is not to be read from.
+func (s *Stream) stalls() bool {
+	return s.out.bytes > s.srv.HighWater && !s.srv.Duplex || s.tasks >= s.srv.MaxTasks
+}
+
+// halted reports whether what OnData leaves unused will be given again without more coming.
+func (s *Stream) halted() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.held || s.stalls()
+}
+
 // roomy needs mu: whoever was refused may write again.
-func (s *Stream) roomy() bool { return s.out.bytes <= s.srv.HighWater/2 }
+func (s *Stream) roomy() bool {
+	return s.out.bytes == 0 || s.out.bytes <= s.srv.HighWater/2 && s.out.bytes+s.need <= s.srv.MaxQueue
+}
 
 // relieved needs mu: it may be read from again.
-func (s *Stream) relieved() bool { return s.roomy() && s.tasks <= s.srv.MaxTasks/2 }
+func (s *Stream) relieved() bool {
+	return (s.roomy() || s.srv.Duplex) && s.tasks <= s.srv.MaxTasks/2
+}
 
 // resumable needs mu. Who waits for room does not wait for workers: one of those may be who waits.
 func (s *Stream) resumable() bool {
-	return !s.closing && (s.owed && s.roomy() || s.paused && s.relieved())
+	return !s.closing && (s.owed && s.roomy() || s.paused && s.relieved() || s.again && !s.held && !s.paused)
 }
 
 // reading needs mu.
-func (s *Stream) reading() bool { return !s.paused && !s.eof }
+func (s *Stream) reading() bool { return !s.paused && !s.held && !s.again && !s.eof }
 
 // settle needs mu. It follows what was changed: reading stops when too much waits; what only the Stream's own goroutine may
 // do is left to turn.
@@ -80,8 +96,9 @@ func (s *Stream) settle() {
 	if s.ended {
 		return
 	}
-	if !s.paused && !s.closing && s.congested() {
-		s.paused, s.owed = true, s.owed || !s.roomy()
+	s.owed = s.owed || s.out.bytes > s.srv.HighWater
+	if !s.paused && !s.closing && s.stalls() {
+		s.paused = true
 		s.wire.changed()
 	}
 	if !s.corked && s.hasTurn() {

@@ -2,10 +2,11 @@
 //
 //	go run . -framework gin                      # or nethttp, echo, chi, fasthttp
 //	curl http://127.0.0.1:8080/                  # Hello, World!
-//	curl http://127.0.0.1:8080/stats?gc=1        # {"goroutines":4,"heap":…,"rss":…,"park":true,"stats":{…}}
+//	curl 'http://127.0.0.1:8080/stats?gc=1'      # {"goroutines":4,"heap":…,"rss":…,"park":true,"stats":{…}}
+//	go run . -hold 5000                          # 5,000 idle connections to it, until Ctrl-C
 //
-// Open some thousand idle connections with -park=false and again with -park=true and compare /stats. It stops cleanly on
-// SIGTERM.
+// Hold some thousand connections to a server with -park=false and to one with -park=true and compare /stats. It stops
+// cleanly on SIGTERM.
 package main
 
 import (
@@ -29,11 +30,18 @@ func main() {
 	secure := flag.Bool("tls", false, "serve TLS, with a certificate made at start")
 	idle := flag.Duration("idle-timeout", 3*time.Minute, "close connections idle for this long")
 	addr := flag.String("addr", "127.0.0.1:8080", "address to listen on")
+	held := flag.Int("hold", 0, "be a client instead: hold so many idle connections to -addr")
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
-	if err := run(ctx, *framework, *addr, *park, *secure, *idle); err != nil {
+	var err error
+	if *held > 0 {
+		err = hold(ctx, *addr, *held, *secure)
+	} else {
+		err = run(ctx, *framework, *addr, *park, *secure, *idle)
+	}
+	if err != nil {
 		log.Fatal(err)
 	}
 }

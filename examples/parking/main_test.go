@@ -141,3 +141,29 @@ func TestIdleTimeout(t *testing.T) {
 		t.Errorf("ended after %v", d)
 	}
 }
+
+// The client holds what it was told to, and the server parks it.
+func TestHold(t *testing.T) {
+	t.Parallel()
+	for _, secure := range []string{"-tls=false", "-tls=true"} {
+		t.Run(secure, func(t *testing.T) {
+			addr, _ := start(t, secure)
+			client := exec.Command(os.Args[0], "-hold", "50", "-addr", addr, secure)
+			out, err := client.StdoutPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := client.Start(); err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { client.Process.Kill(); client.Wait() })
+			if line, err := bufio.NewReader(out).ReadString('\n'); !strings.HasPrefix(line, "holding 50 connections") {
+				t.Fatalf("%q, %v", line, err)
+			}
+			client.Process.Signal(syscall.SIGTERM)
+			if err := client.Wait(); err != nil {
+				t.Errorf("after SIGTERM: %v", err)
+			}
+		})
+	}
+}

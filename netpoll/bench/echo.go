@@ -4,15 +4,17 @@ package main
 
 import (
 	"fmt"
-	"net"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 )
 
-// echoRow is one server under so many connections that each send 64 bytes and wait for them, round by round.
+// echoRow is one server under so many connections that each send 64 bytes and wait for them, slice by slice.
 type echoRow struct {
 	Server         string
 	Conns          int
@@ -21,8 +23,15 @@ type echoRow struct {
 
 var echoKinds = []string{"netpoll", "epoll", "gnet", "cloudwego", "goroutine"}
 
-// echoes measures each server once a round, another first each time.
-func echoes(rounds, scale int, only string) (any, error) {
+// The servers of a generation live side by side and are asked in turn, for a slice each, so that two slices that are compared
+// are a moment apart: what this machine does changes by more than the servers differ, within seconds. A generation gives way
+// to the next since one process may be luckier than another.
+const (
+	echoSlice  = 60 * time.Millisecond
+	echoSlices = 25 // of each server in one generation
+)
+
+func echoes(generations, scale int, only string) (any, error) {
 	var rows []*echoRow
 	for _, conns := range []int{64, 512} {
 		if only != "" && only != fmt.Sprint(conns) {
@@ -30,19 +39,13 @@ func echoes(rounds, scale int, only string) (any, error) {
 		}
 		var group []*echoRow
 		for _, kind := range echoKinds {
-			if *kindOnly != "" && *kindOnly != kind {
-				continue
+			if kinds := strings.Split(*kindOnly, ","); *kindOnly == "" || slices.Contains(kinds, kind) {
+				group = append(group, &echoRow{Server: kind, Conns: conns})
 			}
-			group = append(group, &echoRow{Server: kind, Conns: conns})
 		}
-		for i := range rounds {
-			for j := range group {
-				r := group[(i+j)%len(group)]
-				ops, cpu, err := echoRound(r.Server, conns, 500*time.Millisecond/time.Duration(scale))
-				if err != nil {
-					return nil, fmt.Errorf("%s, %d connections: %w", r.Server, conns, err)
-				}
-				r.OpsPerSec, r.CPU = append(r.OpsPerSec, ops), append(r.CPU, cpu)
+		for range generations {
+			if err := generation(group, max(1, echoSlices/scale)); err != nil {
+				return nil, err
 			}
 		}
 		rows = append(rows, group...)
@@ -50,69 +53,85 @@ func echoes(rounds, scale int, only string) (any, error) {
 	return rows, nil
 }
 
-func echoRound(kind string, conns int, d time.Duration) (opsPerSec, cpu float64, err error) {
-	p, err := start("echo-" + kind)
-	if err != nil {
-		return 0, 0, err
-	}
-	defer p.stop()
-	var clients []*echoClient
-	var running sync.WaitGroup
-	failed := make(chan error, runtime.GOMAXPROCS(0))
+// generation asks another server first each time.
+func generation(group []*echoRow, turns int) error {
+	var loads []*echoLoad
 	defer func() {
-		for _, c := range clients {
-			c.stop.Store(true)
-		}
-		running.Wait()
-		for _, c := range clients {
-			c.close()
+		for _, l := range loads {
+			l.end()
 		}
 	}()
+	for _, r := range group {
+		l, err := newEchoLoad(r.Server, r.Conns)
+		if err != nil {
+			return fmt.Errorf("%s, %d connections: %w", r.Server, r.Conns, err)
+		}
+		loads = append(loads, l)
+	}
+	for i := -1; i < turns; i++ { // the first is a rehearsal
+		for j := range group {
+			k := (i + 1 + j) % len(group)
+			ops, cpu, err := loads[k].slice()
+			if err != nil {
+				return fmt.Errorf("%s: %w", group[k].Server, err)
+			}
+			if i >= 0 {
+				group[k].OpsPerSec, group[k].CPU = append(group[k].OpsPerSec, ops), append(group[k].CPU, cpu)
+			}
+		}
+	}
+	return nil
+}
+
+// echoLoad is one server and its clients, one for each core.
+type echoLoad struct {
+	server  *process
+	clients []*echoClient
+}
+
+func newEchoLoad(kind string, conns int) (*echoLoad, error) {
+	p, err := start("echo-" + kind)
+	if err != nil {
+		return nil, err
+	}
+	l := &echoLoad{server: p}
 	for range runtime.GOMAXPROCS(0) {
 		c, err := dialEchoes(p.addr, conns/runtime.GOMAXPROCS(0))
 		if err != nil {
-			return 0, 0, err
+			l.end()
+			return nil, err
 		}
-		clients = append(clients, c)
+		l.clients = append(l.clients, c)
 	}
-	ops := func() (n int64) {
-		for _, c := range clients {
-			n += c.ops.Load()
-		}
-		return n
-	}
-	for _, c := range clients {
-		running.Go(func() {
-			if err := c.run(); err != nil {
-				failed <- err
-			}
-		})
-	}
-	time.Sleep(d / 5)
-	n, used, began := ops(), p.cpu(), time.Now()
-	time.Sleep(d)
-	n, used = ops()-n, p.cpu()-used
-	took := time.Since(began)
-	select {
-	case err := <-failed:
-		return 0, 0, err
-	default:
-	}
-	if n == 0 {
-		return 0, 0, fmt.Errorf("nothing was echoed")
-	}
-	return float64(n) / took.Seconds(), float64(used.Nanoseconds()) / 1e3 / float64(n), nil
+	return l, nil
 }
 
-// dialSoon waits for a server that listens only after it has printed its address.
-func dialSoon(addr string) (c net.Conn, err error) {
-	for range 200 {
-		if c, err = net.Dial("tcp", addr); err == nil {
-			return c, nil
-		}
-		time.Sleep(5 * time.Millisecond)
+// slice ends with nothing under way, so that the server sleeps before and after and its CPU is known exactly.
+func (l *echoLoad) slice() (opsPerSec, cpu float64, err error) {
+	used, began := l.server.cpu(), time.Now()
+	ops := make([]int, len(l.clients))
+	errs := make([]error, len(l.clients))
+	var running sync.WaitGroup
+	for i, c := range l.clients {
+		running.Go(func() { ops[i], errs[i] = c.run(began.Add(echoSlice)) })
 	}
-	return nil, err
+	running.Wait()
+	took, n := time.Since(began), 0
+	time.Sleep(2 * time.Millisecond)
+	used = l.server.cpu() - used
+	for i := range ops {
+		if n += ops[i]; errs[i] != nil {
+			return 0, 0, errs[i]
+		}
+	}
+	return math.Round(float64(n) / took.Seconds()), math.Round(float64(used.Nanoseconds())/float64(n)) / 1e3, nil
+}
+
+func (l *echoLoad) end() {
+	for _, c := range l.clients {
+		c.close()
+	}
+	l.server.stop()
 }
 
 // cpu is what the process's threads have run; in nanoseconds, unlike /proc/PID/stat.

@@ -7,20 +7,18 @@ import (
 	"io"
 	"net"
 	"runtime"
-	"sync/atomic"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
 
 const echoSize = 64
 
-// echoClient keeps one message under way on each of its connections, in one thread and with as little as possible: what a
+// echoClient keeps one message under way on each of its connections while it runs, in one thread and with as little as possible: what a
 // client of goroutines costs on the same cores hides what the servers differ in.
 type echoClient struct {
 	epfd int
 	fds  map[int]*echoed
-	ops  atomic.Int64
-	stop atomic.Bool
 }
 
 type echoed struct{ got int }
@@ -54,46 +52,59 @@ func (c *echoClient) add(addr string) error {
 	return unix.EpollCtl(c.epfd, unix.EPOLL_CTL_ADD, fd, &unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(fd)})
 }
 
-// run ends when stop is set, or when the server closes a connection.
-func (c *echoClient) run() error {
+// run sends on every connection until then, and returns how many messages came back once all have.
+func (c *echoClient) run(until time.Time) (ops int, err error) {
 	runtime.LockOSThread() // ends with its goroutine
 	var b [echoSize]byte
 	for fd := range c.fds {
-		unix.Write(fd, b[:])
+		if _, err := unix.Write(fd, b[:]); err != nil {
+			return 0, err
+		}
 	}
 	events := make([]unix.EpollEvent, 256)
-	for !c.stop.Load() {
-		n, err := unix.EpollWait(c.epfd, events, 100)
-		if err != nil && err != unix.EINTR {
-			return err
+	for under := len(c.fds); under > 0; {
+		n, err := unix.EpollWait(c.epfd, events, 1000)
+		if n == 0 {
+			return ops, fmt.Errorf("%d messages did not come back", under)
+		} else if err != nil && err != unix.EINTR {
+			return ops, err
 		}
+		more := time.Now().Before(until)
 		for _, ev := range events[:max(n, 0)] {
-			if err := c.turn(int(ev.Fd), b[:]); err != nil {
-				return err
+			whole, err := c.turn(int(ev.Fd), b[:], more)
+			switch {
+			case err != nil:
+				return ops, err
+			case whole:
+				if ops++; !more {
+					under--
+				}
 			}
 		}
 	}
-	return nil
+	return ops, nil
 }
 
-func (c *echoClient) turn(fd int, b []byte) error {
+// turn reports whether a message was whole, and sends the next where more are wanted.
+func (c *echoClient) turn(fd int, b []byte, more bool) (whole bool, err error) {
 	e := c.fds[fd]
 	n, err := unix.Read(fd, b[:echoSize-e.got])
 	switch {
 	case err == unix.EAGAIN || err == unix.EINTR:
-		return nil
+		return false, nil
 	case err != nil:
-		return err
+		return false, err
 	case n == 0:
-		return io.ErrUnexpectedEOF
+		return false, io.ErrUnexpectedEOF
 	}
 	if e.got += n; e.got < echoSize {
-		return nil
+		return false, nil
 	}
 	e.got = 0
-	c.ops.Add(1)
-	_, err = unix.Write(fd, b)
-	return err
+	if more {
+		_, err = unix.Write(fd, b)
+	}
+	return true, err
 }
 
 func (c *echoClient) close() {
@@ -101,6 +112,17 @@ func (c *echoClient) close() {
 		unix.Close(fd)
 	}
 	unix.Close(c.epfd)
+}
+
+// dialSoon waits for a server that listens only after it has printed its address.
+func dialSoon(addr string) (c net.Conn, err error) {
+	for range 200 {
+		if c, err = net.Dial("tcp", addr); err == nil {
+			return c, nil
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	return nil, err
 }
 
 // ownFD is a non-blocking duplicate outside the runtime's poller.

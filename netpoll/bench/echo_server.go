@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"log"
 	"net"
 	"runtime"
 
@@ -20,25 +21,7 @@ import (
 var echoServers = map[string]func(net.Listener) error{
 	"netpoll":   func(ln net.Listener) error { return ourEcho().Serve(ln) },
 	"reuseport": func(ln net.Listener) error { return reuseport(ourEcho(), ln) },
-	"goroutine": func(ln net.Listener) error {
-		for {
-			c, err := ln.Accept()
-			if err != nil {
-				return err
-			}
-			go func() {
-				buf := make([]byte, 4096)
-				for {
-					n, err := c.Read(buf)
-					if err != nil {
-						c.Close()
-						return
-					}
-					c.Write(buf[:n])
-				}
-			}()
-		}
-	},
+	"goroutine": goroutines,
 	"gnet": func(ln net.Listener) error {
 		addr := ln.Addr().String()
 		ln.Close()
@@ -65,6 +48,26 @@ var echoServers = map[string]func(net.Listener) error{
 	"epoll": bareEpoll,
 }
 
+func goroutines(ln net.Listener) error {
+	for {
+		c, err := ln.Accept()
+		if err != nil {
+			return err
+		}
+		go func() {
+			buf := make([]byte, 4096)
+			for {
+				n, err := c.Read(buf)
+				if err != nil {
+					c.Close()
+					return
+				}
+				c.Write(buf[:n])
+			}
+		}()
+	}
+}
+
 func ourEcho() *netpoll.Server {
 	return &netpoll.Server{OnData: func(s *netpoll.Stream, p []byte) (int, error) {
 		_, err := s.Write(p)
@@ -80,6 +83,10 @@ type gnetEcho struct {
 // OnBoot says where the server is: what is accepted before by the listener it replaces is reset.
 func (e *gnetEcho) OnBoot(gnet.Engine) gnet.Action {
 	fmt.Println(e.addr)
+	if err := servePlain(); err != nil {
+		log.Print(err)
+		return gnet.Shutdown
+	}
 	return gnet.None
 }
 
@@ -145,6 +152,9 @@ func runEcho(kind string) error {
 	}
 	if kind != "gnet" && kind != "reuseport" { // those listen anew
 		fmt.Println(ln.Addr())
+		if err := servePlain(); err != nil {
+			return err
+		}
 	}
 	return serve(ln)
 }

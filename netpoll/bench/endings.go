@@ -16,7 +16,7 @@ type shutdownRow struct {
 	Server     string
 	Conns      int
 	ReturnedMs []float64 // http.Server.Shutdown until it returned
-	ClosedMs   []float64 // and until the client, on the same cores, has seen all connections end
+	ClosedMs   []float64 `json:",omitempty"` // and until the client, on the same cores, has seen all connections end
 }
 
 // shutdowns has, besides ours and net/http's own, "floor": close(2) of as many that nothing else holds, on every core.
@@ -34,6 +34,63 @@ func shutdowns(rounds, scale int, _ string) (any, error) {
 		}
 	}
 	return rows, nil
+}
+
+// faraways has the same servers with their clients behind a link that keeps what it is given until Shutdown has returned. On
+// the loopback each close(2) of the server also runs what the client's kernel makes of its FIN.
+func faraways(rounds, scale int, _ string) (any, error) {
+	l, err := newLink()
+	if err != nil {
+		return nil, err
+	}
+	defer l.remove()
+	rows := []*shutdownRow{{Server: "netpoll-nethttp"}, {Server: "nethttp"}, {Server: "floor"}}
+	for range rounds {
+		for _, r := range rows {
+			r.Conns = 18000 / scale
+			returned, err := l.shutdown(r.Server, r.Conns)
+			if err != nil {
+				return nil, err
+			}
+			r.ReturnedMs = append(r.ReturnedMs, float64(returned.Microseconds())/1000)
+		}
+	}
+	return rows, nil
+}
+
+func (l *link) shutdown(kind string, n int) (returned time.Duration, err error) {
+	p, err := start(kind, "-park-after", "1ms", "-listen", near+":0")
+	if err != nil {
+		return 0, err
+	}
+	defer p.stop()
+	p.behind = l
+	release, err := p.hold(n)
+	if err != nil {
+		return 0, err
+	}
+	defer release()
+	time.Sleep(500 * time.Millisecond)
+	if err := l.slow(); err != nil {
+		return 0, err
+	}
+	defer l.quick()
+	last, err := net.Dial("tcp", p.addr)
+	if err != nil {
+		return 0, err
+	}
+	defer last.Close()
+	io.WriteString(last, "GET /shutdown HTTP/1.1\r\nHost: x\r\n\r\n")
+	return p.returned()
+}
+
+// returned is what a server says of its Shutdown.
+func (p *process) returned() (time.Duration, error) {
+	line, err := p.out.ReadString('\n')
+	if err != nil {
+		return 0, err
+	}
+	return time.ParseDuration(strings.TrimSpace(line))
 }
 
 // sweepRow is what an idle timeout of 18,000 connections costs.
@@ -82,11 +139,7 @@ func shutdown(kind string, n int) (closed, returned time.Duration, err error) {
 		}
 	}
 	closed = time.Since(began)
-	line, err := p.out.ReadString('\n')
-	if err != nil {
-		return 0, 0, err
-	}
-	returned, err = time.ParseDuration(strings.TrimSpace(line))
+	returned, err = p.returned()
 	return closed, returned, err
 }
 

@@ -17,7 +17,7 @@ import (
 // runFloor answers one request on each connection and then holds nothing but its fd. For the one that asks /shutdown it
 // closes them all on every core, as fast as close(2) can.
 func runFloor() error {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	ln, err := net.Listen("tcp", *listenOn)
 	if err != nil {
 		return err
 	}

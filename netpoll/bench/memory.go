@@ -26,7 +26,7 @@ func memory(rounds, scale int, only string) (any, error) {
 			continue
 		}
 		runs := rounds
-		counts := []int{0, 2000 / scale, 10500 / scale, 19000 / scale}
+		counts := []int{0, *most * 4 / 38 / scale, *most * 21 / 38 / scale, *most / scale}
 		plain, err := weigh(base, 1, counts...)
 		if err != nil {
 			return nil, err

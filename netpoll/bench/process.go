@@ -22,7 +22,9 @@ type process struct {
 	out  *bufio.Reader
 	addr string
 	tls  bool
-	net  byte // 127.0.net.x is where its connections come from
+	net  byte // 127.0.net.x is where its connections come from, unless it is behind a link
+
+	behind *link // where the holders of its connections are, if not here
 
 	settle time.Duration // see settled
 }
@@ -58,7 +60,11 @@ func (p *process) stop() {
 
 // dial uses a source address for every 4,000 connections: one alone would make connect(2) search for ports.
 func (p *process) dial(i int) (net.Conn, error) {
-	d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, p.net, byte(2+i/4000))}}
+	from := net.IPv4(127, 0, p.net, byte(2+i/4000))
+	if strings.HasPrefix(p.addr, near) {
+		from = net.ParseIP(fmt.Sprintf(farAway, 2+i/4000))
+	}
+	d := net.Dialer{LocalAddr: &net.TCPAddr{IP: from}}
 	c, err := d.Dial("tcp", p.addr)
 	if err != nil || !p.tls {
 		return c, err

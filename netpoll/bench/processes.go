@@ -56,7 +56,11 @@ func (p *process) hold(n int) (release func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.Command(exe, "-hold", p.addr, strconv.Itoa(n), strconv.Itoa(int(p.net)))
+	args := []string{exe, "-hold", p.addr, strconv.Itoa(n), strconv.Itoa(int(p.net))}
+	if p.behind != nil {
+		args = append([]string{"ip", "netns", "exec", p.behind.space}, args...)
+	}
+	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {

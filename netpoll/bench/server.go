@@ -27,7 +27,7 @@ import (
 
 // runServer serves as kind, "nethttp" or "netpoll-gin" for example, until a request for /shutdown.
 func runServer(kind string, after, idle time.Duration) error {
-	inner, err := net.Listen("tcp", "127.0.0.1:0")
+	inner, err := net.Listen("tcp", *listenOn)
 	if err != nil {
 		return err
 	}

@@ -2,108 +2,187 @@ package compat
 
 import (
 	"bytes"
-	"errors"
 	"io"
 	"net"
+	"sync"
 	"testing"
 	"time"
+
+	"golang.org/x/net/nettest"
 
 	"github.com/hotpath-go/hotpath/netpoll"
 )
 
-// relay joins the connections it accepts two by two. One Stream's bytes are written to the other by a worker, which waits
-// for room there; with one task for each Stream nothing more is read meanwhile.
+// relay joins the connections it accepts two by two, without a goroutine for either.
 type relay struct {
-	waiting chan *leg
-}
+	joined chan struct{} // a pair is
 
-// leg is one end of a pair.
-type leg struct {
-	stream *netpoll.Stream
-	peer   chan *leg     // the other one, once it has come
-	room   chan struct{} // it may have room again
-	gone   chan struct{}
+	mu      sync.Mutex
+	waiting *netpoll.Stream
+	peers   map[*netpoll.Stream]*netpoll.Stream
 }
 
 func (r *relay) open(s *netpoll.Stream) {
-	here := &leg{stream: s, peer: make(chan *leg, 1), room: make(chan struct{}, 1), gone: make(chan struct{})}
-	s.Data = here
-	select {
-	case there := <-r.waiting:
-		here.peer <- there
-		there.peer <- here
-	default:
-		r.waiting <- here
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.waiting == nil {
+		r.waiting = s
+		s.Pause() // until the other one has come
+		return
 	}
+	r.peers[s], r.peers[r.waiting] = r.waiting, s
+	r.waiting.Resume()
+	r.waiting = nil
+	r.joined <- struct{}{}
+}
+
+func (r *relay) peer(s *netpoll.Stream) *netpoll.Stream {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.peers[s]
 }
 
 func (r *relay) data(s *netpoll.Stream, p []byte) (int, error) {
-	here, b := s.Data.(*leg), bytes.Clone(p)
-	return len(p), s.Go(func() []byte {
-		there := <-here.peer
-		here.peer <- there
-		for {
-			_, err := there.stream.Write(b)
-			if !errors.Is(err, netpoll.ErrQueueFull) {
-				return nil
-			}
-			select {
-			case <-there.room:
-			case <-there.gone:
-			}
+	to := r.peer(s)
+	if _, err := to.Write(p); err != nil {
+		return len(p), err // it is closing: nobody wants the rest
+	}
+	if to.Congested() {
+		if s.Pause(); !to.Congested() {
+			s.Resume()
 		}
-	})
+	}
+	return len(p), nil
 }
 
 func (r *relay) writable(s *netpoll.Stream) {
-	select {
-	case s.Data.(*leg).room <- struct{}{}:
-	default:
+	if from := r.peer(s); from != nil {
+		from.Resume()
 	}
 }
 
 func (r *relay) close(s *netpoll.Stream, _ error) {
-	here := s.Data.(*leg)
-	close(here.gone)
-	select {
-	case there := <-here.peer:
-		here.peer <- there
-		there.stream.Close()
-	default:
+	r.mu.Lock()
+	to := r.peers[s]
+	delete(r.peers, s)
+	if r.waiting == s {
+		r.waiting = nil
+	}
+	r.mu.Unlock()
+	if to != nil {
+		to.Close()
 	}
 }
 
-// What one connection sends comes out of the other whole and in order, though its reader is slow to begin and workers wait
-// for room. Only one direction is loaded: a worker's place in its own Stream's queue holds up what the other leg writes
-// there, so two that both wait for room would wait for each other.
-func TestRelay(t *testing.T) {
+// serveRelay returns what dials two connections that are joined.
+func serveRelay(t *testing.T, loops int, wrap func(net.Listener) net.Listener) func() (c1, c2 net.Conn, err error) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &relay{waiting: make(chan *leg, 1)}
-	srv := &netpoll.Server{OnOpen: r.open, OnData: r.data, OnWritable: r.writable, OnClose: r.close, MaxTasks: 1, Loops: 1}
+	addr := ln.Addr().String()
+	r := &relay{joined: make(chan struct{}, 1), peers: make(map[*netpoll.Stream]*netpoll.Stream)}
+	srv := &netpoll.Server{OnOpen: r.open, OnData: r.data, OnWritable: r.writable, OnClose: r.close, Duplex: true, Loops: loops}
 	done := make(chan error, 1)
-	go func() { done <- srv.Serve(ln) }()
-	defer func() { srv.Close(); <-done }()
-	c1, err := net.Dial("tcp", ln.Addr().String())
-	if err != nil {
-		t.Fatal(err)
+	go func() { done <- srv.Serve(wrap(ln)) }()
+	t.Cleanup(func() { srv.Close(); <-done })
+	return func() (c1, c2 net.Conn, err error) {
+		if c1, err = net.Dial("tcp", addr); err != nil {
+			return nil, nil, err
+		}
+		if c2, err = net.Dial("tcp", addr); err != nil {
+			c1.Close()
+			return nil, nil, err
+		}
+		<-r.joined // or one could close before the other has come, which would be joined with a third
+		return c1, c2, nil
 	}
-	defer c1.Close()
-	c2, err := net.Dial("tcp", ln.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c2.Close()
-	want := make([]byte, 16<<20)
-	for i := range want {
-		want[i] = byte(i * i >> 7)
-	}
-	go func() { c1.Write(want); c1.Close() }()
-	time.Sleep(50 * time.Millisecond) // the queues fill
-	c2.SetReadDeadline(time.Now().Add(20 * time.Second))
-	if got, err := io.ReadAll(c2); err != nil || !bytes.Equal(got, want) {
-		t.Errorf("%d of %d bytes, %v", len(got), len(want), err)
-	}
+}
+
+// behind hides what is below: its connections have goroutines.
+type behind struct{ net.Listener }
+
+func eachRelay(t *testing.T, f func(t *testing.T, dial func() (c1, c2 net.Conn, err error))) {
+	plain := func(ln net.Listener) net.Listener { return ln }
+	t.Run("one loop", func(t *testing.T) { f(t, serveRelay(t, 1, plain)) })
+	t.Run("two loops", func(t *testing.T) { f(t, serveRelay(t, 2, plain)) })
+	t.Run("goroutines", func(t *testing.T) { f(t, serveRelay(t, 0, func(ln net.Listener) net.Listener { return behind{ln} })) })
+}
+
+// What one connection sends comes out of the other whole and in order, in both directions at once, and what waits in
+// between is bounded although the readers are slow to begin.
+func TestRelay(t *testing.T) {
+	eachRelay(t, func(t *testing.T, dial func() (c1, c2 net.Conn, err error)) {
+		c1, c2, err := dial()
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := make([]byte, 16<<20)
+		for i := range want {
+			want[i] = byte(i * i >> 7)
+		}
+		var both sync.WaitGroup
+		for _, c := range []net.Conn{c1, c2} {
+			c.SetDeadline(time.Now().Add(time.Minute))
+			both.Go(func() { c.Write(want) })
+			both.Go(func() {
+				time.Sleep(50 * time.Millisecond) // the queues fill
+				got := make([]byte, len(want))
+				if n, err := io.ReadFull(c, got); err != nil || !bytes.Equal(got, want) {
+					t.Errorf("%d of %d bytes, %v", n, len(want), err)
+				}
+			})
+		}
+		both.Wait()
+		c1.Close()
+		c2.SetReadDeadline(time.Now().Add(time.Minute))
+		if n, err := c2.Read(make([]byte, 1)); err != io.EOF {
+			t.Errorf("read %d, %v after the other end has closed", n, err)
+		}
+		c2.Close()
+	})
+}
+
+// A peer that reads nothing before it has sent its own is served: one direction does not hold up the other.
+func TestRelayDirectionsAreTheirOwn(t *testing.T) {
+	eachRelay(t, func(t *testing.T, dial func() (c1, c2 net.Conn, err error)) {
+		c1, c2, err := dial()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c1.Close()
+		defer c2.Close()
+		const size = 16 << 20
+		deadline := time.Now().Add(time.Minute)
+		c1.SetDeadline(deadline)
+		c2.SetDeadline(deadline)
+		go c1.Write(make([]byte, size))   // nobody reads it for a while, so it stands still
+		time.Sleep(50 * time.Millisecond) // until the relay is full
+		sent := make(chan error, 1)
+		go func() {
+			_, err := c2.Write(make([]byte, size))
+			sent <- err
+		}()
+		if n, err := io.CopyN(io.Discard, c1, size); err != nil {
+			t.Fatalf("%d of %d bytes, %v", n, size, err)
+		}
+		if err := <-sent; err != nil {
+			t.Error(err)
+		}
+		if n, err := io.CopyN(io.Discard, c2, size); err != nil {
+			t.Fatalf("%d of %d bytes the other way, %v", n, size, err)
+		}
+	})
+}
+
+// Two connections that are joined are one to those who hold the ends.
+func TestRelayConn(t *testing.T) {
+	eachRelay(t, func(t *testing.T, dial func() (c1, c2 net.Conn, err error)) {
+		nettest.TestConn(t, func() (c1, c2 net.Conn, stop func(), err error) {
+			if c1, c2, err = dial(); err != nil {
+				return nil, nil, nil, err
+			}
+			return c1, c2, func() { c1.Close(); c2.Close() }, nil
+		})
+	})
 }

@@ -15,8 +15,10 @@ type echoRow struct {
 
 func echo(b *bytes.Buffer) {
 	fmt.Fprintf(b, "64 bytes sent back by a process of its own, the client a bare epoll loop for each core on the same cores, "+
-		"rounds alternated: `go run . echo`. Ratios are netpoll's `Server` to the row's, round by round.\n\n")
+		"the servers side by side and asked in turn, for 60 ms each: `go run . echo`. Ratios are netpoll's `Server` to the row's, slice by "+
+		"slice; %d slices.\n\n", len(load[echoRow]("echo")[0].CPU))
 	versus(b, "messages", load[echoRow]("echo"))
+	beside(b)
 	fmt.Fprintf(b, "The same for connections that send one message and end, eight at a time: `go run . accept`. \"reuseport\" is the "+
 		"`Server` with a listener and an acceptor for each core in place of one for all.\n\n")
 	versus(b, "connections", load[echoRow]("accept"))
@@ -35,6 +37,26 @@ func versus(b *bytes.Buffer, what string, rows []echoRow) {
 		ops, opsLow, opsHigh := interval.Of(ratios(ours.OpsPerSec, r.OpsPerSec))
 		fmt.Fprintf(b, "| %s | %d | %.2f | %.0f | %.3f (%.3f–%.3f) | %.3f (%.3f–%.3f) | %s |\n", r.Server, r.Conns, median(r.CPU),
 			median(r.OpsPerSec), cpu, cpuLow, cpuHigh, ops, opsLow, opsHigh, note(r.Server, what, cpuLow, cpuHigh, opsLow, opsHigh))
+	}
+	fmt.Fprintln(b)
+}
+
+// beside says what the rest of the process has of its processors.
+func beside(b *bytes.Buffer) {
+	rows := load[struct {
+		Server      string
+		Conns       int
+		Median, P99 []float64
+	}]("beside")
+	if len(rows) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "What a connection that a plain goroutine of the same process serves waits for its answer meanwhile, beside %d such "+
+		"connections: `go run . beside`, %d rounds.\n\n| server | ms, median | ms, 99th percentile |\n|---|---|---|\n", rows[0].Conns, len(rows[0].P99))
+	for _, r := range rows {
+		m, mlow, mhigh := interval.Of(r.Median)
+		p, plow, phigh := interval.Of(r.P99)
+		fmt.Fprintf(b, "| %s | %.2f (%.2f–%.2f) | %.1f (%.1f–%.1f) |\n", r.Server, m, mlow, mhigh, p, plow, phigh)
 	}
 	fmt.Fprintln(b)
 }

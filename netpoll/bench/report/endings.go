@@ -5,24 +5,36 @@ import (
 	"fmt"
 )
 
+type shutdownRow struct {
+	Server               string
+	Conns                int
+	ReturnedMs, ClosedMs []float64
+}
+
 func shutdowns(b *bytes.Buffer) {
-	rows := load[struct {
-		Server               string
-		Conns                int
-		ReturnedMs, ClosedMs []float64
-	}]("shutdown")
-	fmt.Fprintf(b, "`http.Server.Shutdown` with %d idle connections, the client on the same cores: `go run . shutdown`. \"floor\" is a bare "+
-		"close(2) of as many that nothing else holds, on both cores.\n\n", rows[0].Conns)
-	fmt.Fprintf(b, "| server | rounds | ms until it returned | ms until the client had seen all end | |\n|---|---|---|---|---|\n")
+	far, rows := load[shutdownRow]("faraway"), load[shutdownRow]("shutdown")
+	fmt.Fprintf(b, "`http.Server.Shutdown` with %d idle connections. Behind a link, `go run . faraway`: the clients in a network namespace, what "+
+		"is sent to them waits in a queue (tbf, 4 kbit/s) until Shutdown has returned, as on a network that is longer than that. On the loopback, "+
+		"`go run . shutdown`: the client on the same cores, and what its kernel makes of each FIN run by the server's close(2). \"floor\" is a "+
+		"bare close(2) of as many that nothing else holds, on both cores.\n\n", rows[0].Conns)
+	fmt.Fprintf(b, "| server | clients | rounds | ms until it returned | ms until the client had seen all end | |\n|---|---|---|---|---|---|\n")
+	endings(b, "behind a link", far)
+	endings(b, "on the loopback", rows)
+	fmt.Fprintln(b)
+}
+
+func endings(b *bytes.Buffer, where string, rows []shutdownRow) {
 	for _, r := range rows {
-		note := ""
+		note, seen := "", ""
 		if r.Server == "netpoll-nethttp" {
 			low, high := bounds(r.ReturnedMs)
 			note = "bar < 100 ms: " + within(low, high, 100, false)
 		}
-		fmt.Fprintf(b, "| %s | %d | %s | %s | %s |\n", r.Server, len(r.ReturnedMs), spread(r.ReturnedMs), spread(r.ClosedMs), note)
+		if len(r.ClosedMs) > 0 {
+			seen = spread(r.ClosedMs)
+		}
+		fmt.Fprintf(b, "| %s | %s | %d | %s | %s | %s |\n", r.Server, where, len(r.ReturnedMs), spread(r.ReturnedMs), seen, note)
 	}
-	fmt.Fprintln(b)
 }
 
 func sweeps(b *bytes.Buffer) {
