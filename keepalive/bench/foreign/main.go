@@ -4,7 +4,7 @@
 // client is as it comes; each of its Transports meets its server for the first
 // time. It needs nginx and node in PATH.
 //
-//	go run ./foreign [-workers 500] [-rounds 20] [-times 1]
+//	go run ./foreign [-workers 500] [-rounds 20] [-times 1] [-only nginx]
 package main
 
 import (
@@ -39,6 +39,7 @@ type foreign struct {
 func main() {
 	workers := flag.Int("workers", 500, "connections at once")
 	rounds := flag.Int("rounds", 20, "POSTs of each")
+	only := flag.String("only", "", "the servers whose names contain this")
 	times := flag.Int("times", 1, "how many Transports, one after the other")
 	serve := flag.String("serve", "", "be net/http's server, with this directory and port")
 	flag.Parse()
@@ -52,6 +53,9 @@ func main() {
 		{"nginx, keepalive_timeout 1s 1s (said)", nginx("1s 1s")},
 		{"node http, keepAliveTimeout 1000 (said)", node},
 	} {
+		if !strings.Contains(f.name, *only) {
+			continue
+		}
 		if err := f.race(*workers, *rounds, *times); err != nil {
 			log.Fatal(f.name, ": ", err)
 		}
