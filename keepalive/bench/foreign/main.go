@@ -218,7 +218,7 @@ func duplicates(file string) (n int, err error) {
 	}
 	seen := make(map[string]bool)
 	for id := range strings.Lines(string(b)) {
-		if seen[id] && id != "-\n" { // nginx's line for the look whether it listens
+		if seen[id] {
 			n++
 		}
 		seen[id] = true
