@@ -53,6 +53,14 @@ func TestDoctorSeesLiveSockets(t *testing.T) {
 	for _, c := range []net.Conn{fine, mute} { // the accept queue holds them: nobody accepts
 		_ = c.Close()
 	}
+	_ = ln.Close()
+	queued := func(u keepalive.Unchecked) bool { return u.Rule == "listen queue" }
+	if r := server.Check(); !slices.ContainsFunc(r.Unchecked, queued) {
+		t.Errorf("a server that is gone:\n%s", r)
+	}
+	if r := client.Check(); slices.ContainsFunc(r.Unchecked, queued) {
+		t.Errorf("a client has no queue:\n%s", r)
+	}
 	if r := (keepalive.Doctor{Port: port, PID: 1 << 30}).Check(); r.Sockets != nil || len(r.Unchecked) == 0 {
 		t.Errorf("a process that is not there:\n%s", r)
 	}

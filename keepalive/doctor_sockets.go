@@ -70,6 +70,8 @@ func checkListenQueue(m *machine) (*Finding, error) {
 		return full
 	})
 	switch {
+	case of == 0 && m.socketsErr == nil && m.Port > 0 && !m.Client && m.Root == nil:
+		return nil, fmt.Errorf("nothing listens on port %d", m.Port)
 	case err != nil:
 		return nil, err
 	case of == 0:

@@ -184,8 +184,9 @@ func TestSoakClosingEdgeOverACable(t *testing.T) {
 	if !soaking() {
 		return
 	}
-	for _, own := range []bool{false, true} {
-		t.Run(fmt.Sprintf("policy=%v", own), func(t *testing.T) {
+	for _, tt := range []struct{ own, forgetful bool }{{false, true}, {false, false}, {true, false}} {
+		own := tt.own
+		t.Run(fmt.Sprintf("%+v", tt), func(t *testing.T) {
 			c := newCable(t)
 			h := &once{ids: make(map[string]int)}
 			idle := 200 * time.Millisecond
@@ -199,7 +200,7 @@ func TestSoakClosingEdgeOverACable(t *testing.T) {
 				idle = time.Second
 			}
 			tr := newTransport(t, &keepalive.Transport{Base: c.base(s)})
-			if !own {
+			if tt.forgetful {
 				keepalive.Forgetful(tr)
 			}
 			c.loss.Store(1)

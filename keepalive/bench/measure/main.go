@@ -23,7 +23,7 @@ import (
 
 func main() {
 	rounds := flag.Int("rounds", 9, "how many")
-	what := flag.String("what", "cpu,idle,sweep,waiting,spread,turnover", "which groups")
+	what := flag.String("what", "cpu,idle,sweep,spread,turnover", "which groups")
 	serve := flag.Bool("serve", false, "be the server")
 	peer := flag.String("peer", "", "be a client with this peer")
 	job := flag.String("job", "", "what the client does")
@@ -53,24 +53,24 @@ func beServer() {
 type group struct {
 	name, kind, job string
 	peers           []string
+	unit            string // the only one that is printed; "": all
 }
 
 const tuned, tuned16, own = "http.Transport, MaxIdleConnsPerHost", "http.Transport, MaxConnsPerHost 16", "keepalive.Transport"
 
 func groups() []group {
-	constants := []string{own, own + ", MaxConns 16", own + ", MaxConns 64"}
 	out := []group{
-		{"64 workers, one host", "cpu", "load 64 0s 400ms", []string{"http.DefaultTransport", tuned, tuned16, own}},
-		{"1,000 idle connections", "idle", "idle 1000", []string{tuned, own}},
-		{"10 backends", "spread", "spread 16 300ms", []string{own}},
-		{"turn-over", "turnover", "load 64 0s 400ms", []string{own + ", MaxRequests 2"}},
+		{"64 workers, one host", "cpu", "load 64 0s 400ms", []string{"http.DefaultTransport", tuned, tuned16, own}, ""},
+		{"1,000 idle connections", "idle", "idle 1000", []string{tuned, own}, ""},
+		{"10 backends", "spread", "spread 16 300ms", []string{own}, ""},
+		{"turn-over", "turnover", "load 64 0s 400ms", []string{own + ", MaxRequests 2"}, ""},
 	}
-	for _, cell := range []string{"4 0s", "64 0s", "512 0s", "64 5ms", "512 5ms", "512 50ms"} {
-		kind := "sweep"
-		if !strings.HasSuffix(cell, " 0s") {
-			kind = "waiting"
+	for _, c := range bench.Sweep() {
+		peers := []string{own}
+		for _, n := range c.Constants {
+			peers = append(peers, bench.Limited(n))
 		}
-		out = append(out, group{"workers and handler: " + cell, kind, "load " + cell + " 300ms", constants})
+		out = append(out, group{c.Group(), "sweep", fmt.Sprintf("load %d %s 300ms", c.Workers, c.Handler), peers, "requests/s"})
 	}
 	return out
 }
@@ -116,6 +116,9 @@ func run(self string, g group, peer string) {
 		log.Fatal(err)
 	}
 	for line := range strings.Lines(string(lines)) {
+		if unit, _, _ := strings.Cut(line, " | "); g.unit != "" && unit != g.unit {
+			continue
+		}
 		fmt.Printf("%s | %s | %s", g.name, peer, line)
 	}
 	time.Sleep(20 * time.Millisecond)

@@ -17,7 +17,7 @@ const begin, end = "<!-- measured: begin -->", "<!-- measured: end -->"
 func main() {
 	data, err := read("results/raw.txt")
 	if err == nil {
-		err = write("../README.md", data.peers()+data.bars())
+		err = write("../README.md", data.peers()+data.bars()+data.sweep())
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "report:", err)
@@ -107,37 +107,20 @@ type bar struct {
 	text, group, name, base, unit string
 	least                         bool
 	limit                         float64
-	same                          bool // base's limit does not bind: both are one thing, and their ratio is noise
 }
 
 func bars() []bar {
-	out := []bar{
-		{"requests for each client CPU second, against http.DefaultTransport", one, own, std, perCPU, true, 1.9, false},
-		{"… against http.Transport with MaxIdleConnsPerHost", one, own, tuned, perCPU, true, 1.1, false},
-		{"… and with MaxConnsPerHost 16 as well", one, own, tuned16, perCPU, true, 1.1, false},
-		{"dials for 64 workers", one, own, "", "dials", false, 64, false},
-		{"bytes for each idle connection", idle, own, "", "bytes/connection", false, 4096, false},
-		{"goroutines for each idle connection", idle, own, "", "goroutines/connection", false, 1, false},
-		{"10 backends: max/mean of their requests", ten, own, "", "max/mean", false, 1.05, false},
-		{"turn-over by MaxRequests, connections each second", turn, turning, "", "dials/s", true, 5000, false},
-		{"… requests failed", turn, turning, "", "failed", false, 0, false},
+	return []bar{
+		{"requests for each client CPU second, against http.DefaultTransport", one, own, std, perCPU, true, 1.9},
+		{"… against http.Transport with MaxIdleConnsPerHost", one, own, tuned, perCPU, true, 1.1},
+		{"… and with MaxConnsPerHost 16 as well", one, own, tuned16, perCPU, true, 1.1},
+		{"dials for 64 workers", one, own, "", "dials", false, 64},
+		{"bytes for each idle connection", idle, own, "", "bytes/connection", false, 4096},
+		{"goroutines for each idle connection", idle, own, "", "goroutines/connection", false, 1},
+		{"10 backends: max/mean of their requests", ten, own, "", "max/mean", false, 1.05},
+		{"turn-over by MaxRequests, connections each second", turn, turning, "", "dials/s", true, 5000},
+		{"… requests failed", turn, turning, "", "failed", false, 0},
 	}
-	for _, cell := range []string{"4 0s", "64 0s", "512 0s", "64 5ms", "512 5ms", "512 50ms"} {
-		workers, d, _ := strings.Cut(cell, " ")
-		for _, c := range []string{"16", "64"} {
-			out = append(out, bar{fmt.Sprintf("nothing set against MaxConns %s: %s workers, handler of %s", c, workers, d),
-				"workers and handler: " + cell, own, own + ", MaxConns " + c, perSecond, true, 0.9, atoi(workers) <= atoi(c)})
-		}
-	}
-	return out
-}
-
-func atoi(s string) int {
-	n, err := strconv.Atoi(s)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
 
 func (r results) bars() string {
@@ -159,17 +142,19 @@ func (r results) bars() string {
 		if p.least {
 			sign, good, bad = "≥", lo >= p.limit, hi < p.limit
 		}
-		verdict := "undecided"
-		if p.same {
-			verdict = "the same thing, so noise"
-		} else if good {
-			verdict = "met"
-		} else if bad {
-			verdict = "**missed**"
-		}
-		fmt.Fprintf(&b, "| %s | %s %g | %.4g (%.4g … %.4g) | %s |\n", p.text, sign, p.limit, mid, lo, hi, verdict)
+		fmt.Fprintf(&b, "| %s | %s %g | %.4g (%.4g … %.4g) | %s |\n", p.text, sign, p.limit, mid, lo, hi, verdict(good, bad))
 	}
 	return b.String()
+}
+
+func verdict(good, bad bool) string {
+	switch {
+	case good:
+		return "met"
+	case bad:
+		return "**missed**"
+	}
+	return "undecided"
 }
 
 func write(file, text string) error {

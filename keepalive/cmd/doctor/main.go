@@ -12,10 +12,12 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
+	"syscall"
 
 	"github.com/hotpath-go/hotpath/keepalive"
 )
@@ -33,11 +35,17 @@ func run(args []string, stdout, stderr io.Writer) int {
 	flags.IntVar(&d.PID, "pid", 0, "check this process's limits and live sockets")
 	asJSON := flags.Bool("json", false, "print JSON")
 	strict := flags.Bool("strict", false, "exit with 1 for a warning too")
-	if err := flags.Parse(args); err != nil {
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		return 0
+	} else if err != nil {
 		return 2
 	}
 	if flags.NArg() > 0 || d.Connections < 0 || d.Rate < 0 || d.PID < 0 || d.Port < 0 || d.Port > 65535 {
 		fmt.Fprintln(stderr, "doctor: only flags, no number below 0, and no port above 65535")
+		return 2
+	}
+	if d.PID > 0 && !alive(d.PID) {
+		fmt.Fprintln(stderr, "doctor: no process has the number", d.PID)
 		return 2
 	}
 	report := d.Check()
@@ -49,6 +57,12 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return 1
 	}
 	return 0
+}
+
+// alive is true too where the system does not say.
+func alive(pid int) bool {
+	p, err := os.FindProcess(pid)
+	return err == nil && !errors.Is(p.Signal(syscall.Signal(0)), os.ErrProcessDone)
 }
 
 func show(w io.Writer, r keepalive.Report, asJSON bool) error {

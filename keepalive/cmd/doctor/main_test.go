@@ -58,11 +58,18 @@ func TestStatus(t *testing.T) {
 	if r, status := doctor(t, "-connections", "1000000000"); runtime.GOOS == "linux" && status != 1 {
 		t.Errorf("a billion connections: status %d, %+v", status, r)
 	}
-	for _, args := range [][]string{{"-no-such"}, {"argument"}, {"-port", "65536"}, {"-rate", "-1"}} {
+	for _, args := range [][]string{{"-no-such"}, {"argument"}, {"-port", "65536"}, {"-rate", "-1"}, {"-pid", "1073741824"}} {
 		var out, errs bytes.Buffer
 		if status := run(args, &out, &errs); status != 2 || out.Len() > 0 || errs.Len() == 0 {
 			t.Errorf("%v: status %d, %s%s", args, status, &out, &errs)
 		}
+	}
+}
+
+func TestHelpIsNoMistake(t *testing.T) {
+	var out, errs bytes.Buffer
+	if status := run([]string{"-h"}, &out, &errs); status != 0 || !strings.Contains(errs.String(), "-connections") {
+		t.Errorf("status %d, %s%s", status, &out, &errs)
 	}
 }
 

@@ -1,0 +1,61 @@
+package keepalive_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hotpath-go/hotpath/keepalive"
+)
+
+// Of a host's unused connections LIFO uses one again and again, FIFO all in turn.
+func TestOrderOfUnusedConnections(t *testing.T) {
+	t.Parallel()
+	if !known {
+		return // the order is that of connections of our own
+	}
+	for order, want := range map[keepalive.Order][]int{keepalive.LIFO: {6}, keepalive.FIFO: {2, 2, 2}} {
+		t.Run(fmt.Sprint(order), func(t *testing.T) {
+			t.Parallel()
+			s, l := serve(t, echo, nil)
+			tr := newTransport(t, &keepalive.Transport{Order: order})
+			if err := tr.Preconnect(t.Context(), s.URL, 3); err != nil {
+				t.Fatal(err)
+			}
+			for range 6 {
+				if _, _, err := exchange(t.Context(), tr, "POST", s.URL, strings.NewReader("x")); err != nil {
+					t.Fatal(err)
+				}
+			}
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			if got := slices.Collect(maps.Values(l.conns)); !slices.Equal(got, want) {
+				t.Errorf("requests of the connections: %v, want %v", got, want)
+			}
+		})
+	}
+}
+
+// A server that ends its HTTP/2 connections by GOAWAY loses no request: those
+// under way are answered, the next ones go to a new connection.
+func TestGoawayIsFollowed(t *testing.T) {
+	t.Parallel()
+	s, l := policed(t, &keepalive.Policy{MaxRequests: 5}, echo, true)
+	tr := newTransport(t, &keepalive.Transport{Base: trusting(s)})
+	const workers, each = 4, 25
+	errs := load(t.Context(), workers, each, func(w, i int) error {
+		body, resp, err := exchange(t.Context(), tr, "POST", s.URL, strings.NewReader(fmt.Sprint(w, i, ";")))
+		if err == nil && (body != fmt.Sprint(w, i, ";ok") || resp.ProtoMajor != 2) {
+			return fmt.Errorf("%s %q", resp.Proto, body)
+		}
+		return err
+	})
+	if len(errs) > 0 {
+		t.Errorf("%d of %d failed, first: %v", len(errs), workers*each, errs[0])
+	}
+	if conns, _, total := l.counts(); total != workers*each || conns < 5 {
+		t.Errorf("%d requests on %d connections: nothing turned over", total, conns)
+	}
+}
