@@ -23,6 +23,11 @@ const (
 	// fileSlice is the same for files: each call costs as much as 40 KiB more to
 	// send, and one for four times as much takes no less CPU.
 	fileSlice = 4 << 20
+	// corkMin is how much a range with a file in it must have left for the socket
+	// to be corked. sendfile moves 64 KiB at a time, which is not a whole number
+	// of packets: without a cork each acknowledgement that comes in between sends
+	// the piece that is left over as a packet of its own, half as many again in all.
+	corkMin = 128 << 10
 )
 
 // A sender has the state of one send. It is one goroutine's from getSender to
@@ -49,16 +54,17 @@ type sender struct {
 
 	moved  int64 // by the last call
 	err    error // of the last call
-	corked bool  // the kernel may be keeping bytes back for more to come
+	long   bool  // there is enough left to cork the socket for it
+	corked bool  // the socket is: it keeps back what does not fill a packet
 
 	// Bound once: a method value made for each call would be an allocation.
 	gatherFn, sendfileFn func(fd uintptr) bool
-	sectionFn            func(fd uintptr)
+	sectionFn, uncorkFn  func(fd uintptr)
 }
 
 var senders = sync.Pool{New: func() any {
 	s := &sender{}
-	s.gatherFn, s.sendfileFn, s.sectionFn = s.gather, s.sendfile, s.section
+	s.gatherFn, s.sendfileFn, s.sectionFn, s.uncorkFn = s.gather, s.sendfile, s.section, s.uncork
 	return s
 }}
 
@@ -73,16 +79,26 @@ func (s *sender) put() {
 	clear(s.bufs)
 	clear(s.iov)
 	s.bufs, s.iov, s.todo = s.bufs[:0], s.iov[:0], nil
-	s.c, s.file, s.check, s.err, s.corked = nil, nil, nil, nil, false
+	s.c, s.file, s.check, s.err, s.long, s.corked = nil, nil, nil, nil, false, false
 	s.hdr = unix.Msghdr{}
 	senders.Put(s)
 }
 
 // send writes head and the range of b. It counts the bytes of b only.
 func (s *sender) send(head []byte, b *Body, off, n int64) (sent int64, err error) {
+	sent, err = s.sendRange(head, b, off, n)
+	s.dropScratch()
+	// After an error the kernel may be keeping bytes that were sent with MSG_MORE.
+	// Nothing comes to take them along, and the peer would wait 200 ms.
+	if s.corked || err != nil {
+		s.c.raw.Control(s.uncorkFn)
+	}
+	return sent, err
+}
+
+func (s *sender) sendRange(head []byte, b *Body, off, n int64) (sent int64, err error) {
 	cur := b.cursor(off, n)
 	cur.mapMin = mapMin
-	defer s.dropScratch()
 	for len(head) > 0 || cur.left > 0 {
 		if len(head) == 0 && cur.inFile() && cur.run() > readMax {
 			err = s.sendSection(&cur)
@@ -93,7 +109,6 @@ func (s *sender) send(head []byte, b *Body, off, n int64) (sent int64, err error
 		}
 		sent += max(0, s.moved)
 		if err != nil {
-			s.uncork()
 			return sent, err
 		}
 		s.c.pace.progress(s.c.nc.SetWriteDeadline)
@@ -120,7 +135,6 @@ func (s *sender) sendMemory(head []byte, cur *cursor) error {
 	if cur.left > 0 {
 		s.more = unix.MSG_MORE
 	}
-	s.corked = s.more != 0
 	return s.finish("sendmsg", s.c.raw.Write(s.gatherFn))
 }
 
@@ -171,6 +185,7 @@ func (s *sender) advance(n int) {
 
 // sendSection sends at most one slice of the file section that comes next.
 func (s *sender) sendSection(cur *cursor) error {
+	s.long = cur.left > corkMin
 	seg, at, n := cur.next(fileSlice)
 	s.moved, s.err = 0, nil
 	if seg.raw == nil {
@@ -194,6 +209,10 @@ func (s *sender) sendSection(cur *cursor) error {
 // sendfile runs inside RawConn.Write: it must not wait for the socket there.
 func (s *sender) sendfile(fd uintptr) bool {
 	s.sock = fd
+	if s.long && !s.corked {
+		// A Unix socket has no packets to fill and refuses.
+		s.corked = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_CORK, 1) == nil
+	}
 	for s.want > 0 && s.err == nil {
 		// Control keeps the file's fd from being closed and reused meanwhile.
 		if err := s.file.Control(s.sectionFn); err != nil {
@@ -214,8 +233,7 @@ var errNoSendfile = errors.New("zerocopy: no sendfile here")
 func (s *sender) section(fd uintptr) {
 	if s.check != nil {
 		if !s.bears(fd) {
-			// The header may wait in the kernel for what will not come.
-			s.err, s.corked = ErrFileChanged, true
+			s.err = ErrFileChanged
 			return
 		}
 		s.check = nil
@@ -224,8 +242,7 @@ func (s *sender) section(fd uintptr) {
 	note(&s.c.counts.sendfiles, &s.c.counts.sendfileBytes, int64(n))
 	switch {
 	case err == nil && n == 0:
-		// The kernel was told to expect more than there was.
-		s.err, s.corked = ErrShortFile, true
+		s.err = ErrShortFile
 	case err == nil:
 		s.moved += int64(n)
 		s.want -= n
@@ -265,21 +282,7 @@ func (s *sender) finish(call string, err error) error {
 		Addr: nc.RemoteAddr(), Err: os.NewSyscallError(call, errno)}
 }
 
-// uncork pushes out what MSG_MORE has kept back: after an error nothing may
-// come to take it along, and the peer would wait 200 ms. Setting TCP_NODELAY
-// pushes, see tcp(7); a Unix socket keeps nothing back and refuses.
-func (s *sender) uncork() {
-	if !s.corked {
-		return
-	}
-	s.c.raw.Control(func(fd uintptr) {
-		was, err := unix.GetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_NODELAY)
-		if err != nil {
-			return
-		}
-		unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
-		if was == 0 {
-			unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_NODELAY, 0)
-		}
-	})
+// uncork pushes out what has been kept back, by TCP_CORK or by MSG_MORE alone.
+func (s *sender) uncork(fd uintptr) {
+	unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_CORK, 0)
 }
