@@ -18,8 +18,9 @@ import (
 const (
 	// maxIovecs is IOV_MAX, see sendmsg(2).
 	maxIovecs = 1024
-	// sliceSize is what has to go out within one write deadline, see pace.
-	sliceSize = 2 << 20
+	// grantSize is what has to go out within one write deadline, see pace. Memory
+	// is not cut for it: the kernel takes as much as the socket's buffer holds.
+	grantSize = 2 << 20
 	// fileSlice is the same for files: each call costs as much as 40 KiB more to
 	// send, and one for four times as much takes no less CPU.
 	fileSlice = 4 << 20
@@ -53,6 +54,7 @@ type sender struct {
 	want  int
 
 	moved  int64 // by the last call
+	paid   int64 // of moved, the write deadline has been moved on for it
 	err    error // of the last call
 	long   bool  // there is enough left to cork the socket for it
 	corked bool  // the socket is: it keeps back what does not fill a packet
@@ -121,7 +123,7 @@ func (s *sender) sendMemory(head []byte, cur *cursor) error {
 	if len(head) > 0 {
 		s.bufs = append(s.bufs, head)
 	}
-	s.moved, s.err = 0, nil
+	s.moved, s.paid, s.err = 0, 0, nil
 	if err := s.collect(cur); err != nil {
 		s.moved = int64(len(head)) // none of which has been sent
 		return err
@@ -142,18 +144,17 @@ func (s *sender) sendMemory(head []byte, cur *cursor) error {
 // out: like one Write, it cannot be interleaved with others.
 func (s *sender) gather(fd uintptr) bool {
 	for len(s.todo) > 0 {
-		s.hdr.Iov = &s.todo[0]
-		s.hdr.SetIovlen(len(s.todo))
-		// unsafe.Pointer rule 4: the conversion stands in the call itself. hdr and
-		// the iovecs are on the heap and typed, so what they point to lives.
-		n, _, errno := unix.Syscall(unix.SYS_SENDMSG, fd, uintptr(unsafe.Pointer(&s.hdr)),
-			uintptr(unix.MSG_DONTWAIT|unix.MSG_NOSIGNAL|s.more))
+		n, errno := s.transmit(fd)
 		note(&s.c.counts.gathers, &s.c.counts.gatherBytes, int64(int(n)))
 		switch errno {
 		case 0:
 			s.advance(int(n))
 		case unix.EINTR:
 		case unix.EAGAIN:
+			if s.moved-s.paid >= grantSize {
+				s.paid = s.moved
+				s.c.pace.progress(s.c.nc.SetWriteDeadline)
+			}
 			return false
 		case unix.EFAULT:
 			// A Mapping that was closed, or the mapping of a file that was truncated.
@@ -165,6 +166,22 @@ func (s *sender) gather(fd uintptr) bool {
 		}
 	}
 	return true
+}
+
+// transmit makes the call for all that is left to do.
+func (s *sender) transmit(fd uintptr) (n uintptr, errno syscall.Errno) {
+	flags := uintptr(unix.MSG_DONTWAIT | unix.MSG_NOSIGNAL | s.more)
+	// unsafe.Pointer rule 4: the conversion stands in the call itself. hdr and
+	// the iovecs are on the heap and typed, so what they point to lives.
+	first := &s.todo[0]
+	if len(s.todo) == 1 { // less for the kernel to fetch and check
+		n, _, errno = unix.Syscall6(unix.SYS_SENDTO, fd, uintptr(unsafe.Pointer(first.Base)), uintptr(first.Len), flags, 0, 0)
+		return n, errno
+	}
+	s.hdr.Iov = first
+	s.hdr.SetIovlen(len(s.todo))
+	n, _, errno = unix.Syscall(unix.SYS_SENDMSG, fd, uintptr(unsafe.Pointer(&s.hdr)), flags)
+	return n, errno
 }
 
 // advance drops the n bytes that a partial write has taken.

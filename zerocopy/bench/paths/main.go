@@ -48,6 +48,7 @@ func main() {
 	prepare(largest)
 	ways := []way{
 		{"write", sendWrite}, {"writev", sendWritev}, {"memfd", sendMemfd}, {"sendfile", sendFile},
+		{"uncorked", func(s, n int) { sendFD(s, file, n) }},
 		{"pread", func(s, n int) { sendPread(s, n, 64<<10) }},
 	}
 	sizes := []int{512, 1 << 10, 4 << 10, 16 << 10, 32 << 10, 64 << 10, 128 << 10, 256 << 10, 1 << 20, 4 << 20, 16 << 20, largest}
@@ -185,8 +186,17 @@ func sendWritev(s, n int) {
 	writeAll(s, parts...)
 }
 
-func sendMemfd(s, n int) { sendFD(s, memfd, n) }
-func sendFile(s, n int)  { sendFD(s, file, n) }
+func sendMemfd(s, n int) { sendCorked(s, memfd, n) }
+func sendFile(s, n int)  { sendCorked(s, file, n) }
+
+// sendCorked corks for as much as the module does, see its corkMin.
+func sendCorked(s, fd, n int) {
+	if n > 128<<10 {
+		unix.SetsockoptInt(s, unix.IPPROTO_TCP, unix.TCP_CORK, 1)
+		defer unix.SetsockoptInt(s, unix.IPPROTO_TCP, unix.TCP_CORK, 0)
+	}
+	sendFD(s, fd, n)
+}
 
 func sendFD(s, fd, n int) {
 	if _, err := unix.SendmsgN(s, head, nil, nil, unix.MSG_MORE); err != nil {

@@ -51,10 +51,12 @@ type ways struct {
 const never = 1 << 62
 
 var compared = []ways{
-	{"paths-cubic", "cubic: memfd by sendfile / by write", "memfd", "write", 8 << 20},
-	{"paths-bbr", "bbr: memfd by sendfile / by write", "memfd", "write", 8 << 20},
+	{"paths-cubic", "cubic: memfd by sendfile / by write", "memfd", "write", 1 << 20},
+	{"paths-bbr", "bbr: memfd by sendfile / by write", "memfd", "write", 1 << 20},
 	{"paths-cubic", "cubic: file by sendfile / read and written", "sendfile", "pread", 16<<10 + 1},
 	{"paths-bbr", "bbr: file by sendfile / read and written", "sendfile", "pread", 16<<10 + 1},
+	{"paths-cubic", "cubic: file by sendfile, corked / not", "sendfile", "uncorked", 128<<10 + 1},
+	{"paths-bbr", "bbr: file by sendfile, corked / not", "sendfile", "uncorked", 128<<10 + 1},
 	{"paths-cubic", "cubic: 16 parts / one", "writev", "write", never},
 	{"paths-bbr", "bbr: 16 parts / one", "writev", "write", never},
 }
@@ -314,7 +316,7 @@ func callTable() string {
 		log.Fatal(err)
 	}
 	out := "\nSystem calls for each request of a cached file (1 KiB, 256 KiB and 16 MiB in turn) or of a body that a row names, by strace: `" + head.Command + "`\n\n" +
-		"| server | open | stat, fstat, statx | fcntl, lseek, epoll_ctl | close | write, writev, sendmsg | sendfile | setsockopt |\n|---|--:|--:|--:|--:|--:|--:|--:|\n"
+		"| server | open | stat, fstat, statx | fcntl, lseek, epoll_ctl | close | write, writev, sendmsg, sendto | sendfile | setsockopt |\n|---|--:|--:|--:|--:|--:|--:|--:|\n"
 	for sc.Scan() {
 		var c struct {
 			Server string
