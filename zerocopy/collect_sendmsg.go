@@ -17,19 +17,9 @@ const (
 // it, which it reads.
 func (s *sender) collect(cur *cursor) error {
 	s.fill = 0
-	joining := false // the last of bufs ends where scratch is filled to
-	for left := int64(sliceSize); left > 0 && cur.left > 0 && len(s.bufs) < maxIovecs; {
+	for cur.left > 0 && len(s.bufs) < maxIovecs {
 		if !cur.inFile() {
-			tiny := joins(cur)
-			seg, at, n := cur.next(left)
-			left -= n
-			p := seg.mem[at : at+n]
-			if tiny && (joining || joins(cur)) && s.fill+len(p) <= copySize {
-				s.join(p, joining)
-				joining = true
-				continue
-			}
-			s.bufs, joining = append(s.bufs, p), false
+			s.bufs = append(s.bufs, s.memory(cur))
 			continue
 		}
 		n := cur.run()
@@ -40,10 +30,28 @@ func (s *sender) collect(cur *cursor) error {
 		if err != nil {
 			return err
 		}
-		s.bufs, joining = append(s.bufs, p), false
-		left -= n
+		s.bufs = append(s.bufs, p)
 	}
 	return nil
+}
+
+// memory returns the next part where it lies, or a copy of the tiny ones that
+// come next, if there are several.
+func (s *sender) memory(cur *cursor) []byte {
+	tiny := joins(cur)
+	seg, at, n := cur.next(cur.left)
+	p := seg.mem[at : at+n]
+	if !tiny || !joins(cur) || copySize-s.fill < 2*joinMax {
+		return p
+	}
+	s.room()
+	begin := s.fill
+	s.fill += copy(s.scratch[s.fill:], p)
+	for joins(cur) && copySize-s.fill >= joinMax {
+		seg, at, n := cur.next(cur.left)
+		s.fill += copy(s.scratch[s.fill:], seg.mem[at:at+n])
+	}
+	return s.scratch[begin:s.fill]
 }
 
 // joins reports whether the next bytes are of a part to be joined with its
@@ -54,19 +62,6 @@ func joins(cur *cursor) bool {
 	}
 	seg := &cur.b.segs[cur.i]
 	return seg.file == nil && seg.n <= joinMax
-}
-
-// join copies p behind what was copied before.
-func (s *sender) join(p []byte, joining bool) {
-	at := s.fill
-	if joining {
-		last := len(s.bufs) - 1
-		at -= len(s.bufs[last])
-		s.bufs = s.bufs[:last]
-	}
-	s.room()
-	s.fill += copy(s.scratch[s.fill:], p)
-	s.bufs = append(s.bufs, s.scratch[at:s.fill])
 }
 
 func (s *sender) room() {

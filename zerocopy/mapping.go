@@ -16,7 +16,7 @@ import (
 // is safe for concurrent use until Close.
 //
 // As a [Part] it is memory and file at once: sent in one call with the header
-// while it is short, by sendfile from 8 MiB on. Its Bytes
+// while it is short, by sendfile from 1 MiB on. Its Bytes
 // may also be written to a response by any framework: w.Write(m.Bytes()) reaches
 // the conn of a [Listener] as the same slice and is treated alike, while a
 // middleware that looks at the bytes on the way sees them.

@@ -11,10 +11,9 @@ import (
 )
 
 // mapMin is where a Mapping leaves by sendfile: a memfd has small pages, and
-// below this the bytes are in the processor's cache and quickly copied. Above it
-// the two are about even on loopback, see the sweep of bench/measure, and the
-// kernel keeps no second copy of what waits for a slow client.
-const mapMin = 8 << 20
+// below this the bytes are in the processor's cache and quickly copied. See the
+// sweep of bench/measure and the table of bench/paths.
+const mapMin = 1 << 20
 
 // newMapping copies src, of about size bytes, into a sealed memfd.
 func newMapping(src io.Reader, size int64) (m *Mapping, n int64, err error) {

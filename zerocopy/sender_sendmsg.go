@@ -18,11 +18,9 @@ import (
 const (
 	// maxIovecs is IOV_MAX, see sendmsg(2).
 	maxIovecs = 1024
-	// sliceSize is what has to go out within one write deadline, see pace.
-	sliceSize = 2 << 20
-	// fileSlice is the same for files: each call costs as much as 40 KiB more to
-	// send, and one for four times as much takes no less CPU.
-	fileSlice = 4 << 20
+	// grantSize is what has to go out within one write deadline, see pace. Memory
+	// is not cut for it: the kernel takes as much as the socket's buffer holds.
+	grantSize = 2 << 20
 )
 
 // A sender has the state of one send. It is one goroutine's from getSender to
@@ -48,17 +46,19 @@ type sender struct {
 	want  int
 
 	moved  int64 // by the last call
+	paid   int64 // of moved, the write deadline has been moved on for it
 	err    error // of the last call
-	corked bool  // the kernel may be keeping bytes back for more to come
+	long   bool  // there is enough left to cork the socket for it
+	corked bool  // the socket is: it keeps back what does not fill a packet
 
 	// Bound once: a method value made for each call would be an allocation.
 	gatherFn, sendfileFn func(fd uintptr) bool
-	sectionFn            func(fd uintptr)
+	sectionFn, uncorkFn  func(fd uintptr)
 }
 
 var senders = sync.Pool{New: func() any {
 	s := &sender{}
-	s.gatherFn, s.sendfileFn, s.sectionFn = s.gather, s.sendfile, s.section
+	s.gatherFn, s.sendfileFn, s.sectionFn, s.uncorkFn = s.gather, s.sendfile, s.section, s.uncork
 	return s
 }}
 
@@ -73,16 +73,26 @@ func (s *sender) put() {
 	clear(s.bufs)
 	clear(s.iov)
 	s.bufs, s.iov, s.todo = s.bufs[:0], s.iov[:0], nil
-	s.c, s.file, s.check, s.err, s.corked = nil, nil, nil, nil, false
+	s.c, s.file, s.check, s.err, s.long, s.corked = nil, nil, nil, nil, false, false
 	s.hdr = unix.Msghdr{}
 	senders.Put(s)
 }
 
 // send writes head and the range of b. It counts the bytes of b only.
 func (s *sender) send(head []byte, b *Body, off, n int64) (sent int64, err error) {
+	sent, err = s.sendRange(head, b, off, n)
+	s.dropScratch()
+	// After an error the kernel may be keeping bytes that were sent with MSG_MORE.
+	// Nothing comes to take them along, and the peer would wait 200 ms.
+	if s.corked || err != nil {
+		s.c.raw.Control(s.uncorkFn)
+	}
+	return sent, err
+}
+
+func (s *sender) sendRange(head []byte, b *Body, off, n int64) (sent int64, err error) {
 	cur := b.cursor(off, n)
 	cur.mapMin = mapMin
-	defer s.dropScratch()
 	for len(head) > 0 || cur.left > 0 {
 		if len(head) == 0 && cur.inFile() && cur.run() > readMax {
 			err = s.sendSection(&cur)
@@ -93,7 +103,6 @@ func (s *sender) send(head []byte, b *Body, off, n int64) (sent int64, err error
 		}
 		sent += max(0, s.moved)
 		if err != nil {
-			s.uncork()
 			return sent, err
 		}
 		s.c.pace.progress(s.c.nc.SetWriteDeadline)
@@ -106,7 +115,7 @@ func (s *sender) sendMemory(head []byte, cur *cursor) error {
 	if len(head) > 0 {
 		s.bufs = append(s.bufs, head)
 	}
-	s.moved, s.err = 0, nil
+	s.moved, s.paid, s.err = 0, 0, nil
 	if err := s.collect(cur); err != nil {
 		s.moved = int64(len(head)) // none of which has been sent
 		return err
@@ -120,7 +129,6 @@ func (s *sender) sendMemory(head []byte, cur *cursor) error {
 	if cur.left > 0 {
 		s.more = unix.MSG_MORE
 	}
-	s.corked = s.more != 0
 	return s.finish("sendmsg", s.c.raw.Write(s.gatherFn))
 }
 
@@ -128,18 +136,17 @@ func (s *sender) sendMemory(head []byte, cur *cursor) error {
 // out: like one Write, it cannot be interleaved with others.
 func (s *sender) gather(fd uintptr) bool {
 	for len(s.todo) > 0 {
-		s.hdr.Iov = &s.todo[0]
-		s.hdr.SetIovlen(len(s.todo))
-		// unsafe.Pointer rule 4: the conversion stands in the call itself. hdr and
-		// the iovecs are on the heap and typed, so what they point to lives.
-		n, _, errno := unix.Syscall(unix.SYS_SENDMSG, fd, uintptr(unsafe.Pointer(&s.hdr)),
-			uintptr(unix.MSG_DONTWAIT|unix.MSG_NOSIGNAL|s.more))
+		n, errno := s.transmit(fd)
 		note(&s.c.counts.gathers, &s.c.counts.gatherBytes, int64(int(n)))
 		switch errno {
 		case 0:
 			s.advance(int(n))
 		case unix.EINTR:
 		case unix.EAGAIN:
+			if s.moved-s.paid >= grantSize {
+				s.paid = s.moved
+				s.c.pace.progress(s.c.nc.SetWriteDeadline)
+			}
 			return false
 		case unix.EFAULT:
 			// A Mapping that was closed, or the mapping of a file that was truncated.
@@ -151,6 +158,22 @@ func (s *sender) gather(fd uintptr) bool {
 		}
 	}
 	return true
+}
+
+// transmit makes the call for all that is left to do.
+func (s *sender) transmit(fd uintptr) (n uintptr, errno syscall.Errno) {
+	flags := uintptr(unix.MSG_DONTWAIT | unix.MSG_NOSIGNAL | s.more)
+	// unsafe.Pointer rule 4: the conversion stands in the call itself. hdr and
+	// the iovecs are on the heap and typed, so what they point to lives.
+	first := &s.todo[0]
+	if len(s.todo) == 1 { // less for the kernel to fetch and check
+		n, _, errno = unix.Syscall6(unix.SYS_SENDTO, fd, uintptr(unsafe.Pointer(first.Base)), uintptr(first.Len), flags, 0, 0)
+		return n, errno
+	}
+	s.hdr.Iov = first
+	s.hdr.SetIovlen(len(s.todo))
+	n, _, errno = unix.Syscall(unix.SYS_SENDMSG, fd, uintptr(unsafe.Pointer(&s.hdr)), flags)
+	return n, errno
 }
 
 // advance drops the n bytes that a partial write has taken.
@@ -169,88 +192,6 @@ func (s *sender) advance(n int) {
 	}
 }
 
-// sendSection sends at most one slice of the file section that comes next.
-func (s *sender) sendSection(cur *cursor) error {
-	seg, at, n := cur.next(fileSlice)
-	s.moved, s.err = 0, nil
-	if seg.raw == nil {
-		return &fileError{os.ErrClosed}
-	}
-	s.check = nil
-	if cur.left == 0 || cur.at == 0 { // the last of this segment
-		s.check = seg.stamp
-	}
-	s.file, s.off, s.want = seg.raw, seg.off+at, int(n)
-	err := s.finish("sendfile", s.c.raw.Write(s.sendfileFn))
-	if errors.Is(err, errNoSendfile) {
-		rest := s.moved
-		m, cerr := cur.b.copyRange(counting{s.c}, cur.pos()-n+rest, n-rest)
-		s.moved = rest + m
-		return cerr
-	}
-	return err
-}
-
-// sendfile runs inside RawConn.Write: it must not wait for the socket there.
-func (s *sender) sendfile(fd uintptr) bool {
-	s.sock = fd
-	for s.want > 0 && s.err == nil {
-		// Control keeps the file's fd from being closed and reused meanwhile.
-		if err := s.file.Control(s.sectionFn); err != nil {
-			s.err = &fileError{err}
-		}
-		if s.err == unix.EAGAIN {
-			s.err = nil
-			return false
-		}
-	}
-	return true
-}
-
-// errNoSendfile: the file system cannot do it, or one of the two sides failed
-// and the number does not say which. A copy works, or fails with the right name.
-var errNoSendfile = errors.New("zerocopy: no sendfile here")
-
-func (s *sender) section(fd uintptr) {
-	if s.check != nil {
-		if !s.bears(fd) {
-			// The header may wait in the kernel for what will not come.
-			s.err, s.corked = ErrFileChanged, true
-			return
-		}
-		s.check = nil
-	}
-	n, err := unix.Sendfile(int(s.sock), int(fd), &s.off, s.want)
-	note(&s.c.counts.sendfiles, &s.c.counts.sendfileBytes, int64(n))
-	switch {
-	case err == nil && n == 0:
-		// The kernel was told to expect more than there was.
-		s.err, s.corked = ErrShortFile, true
-	case err == nil:
-		s.moved += int64(n)
-		s.want -= n
-	case err == unix.EINTR:
-	case err == unix.EAGAIN, err == unix.EPIPE, err == unix.ECONNRESET, err == unix.ETIMEDOUT:
-		s.err = err
-	default:
-		s.err = errNoSendfile
-	}
-}
-
-// bears compares the file's size and time. statx is one call for both, and
-// unlike os.File.Stat it allocates nothing here.
-func (s *sender) bears(fd uintptr) bool {
-	const mask = unix.STATX_SIZE | unix.STATX_MTIME
-	// unix.Statx would copy the empty path. unsafe.Pointer rule 4, as above; both
-	// point into s, which is on the heap.
-	_, _, errno := unix.Syscall6(unix.SYS_STATX, fd, uintptr(unsafe.Pointer(&s.empty)), unix.AT_EMPTY_PATH,
-		mask, uintptr(unsafe.Pointer(&s.stx)), 0)
-	if errno != 0 {
-		return false
-	}
-	return int64(s.stx.Size) == s.check.size && s.stx.Mtime.Sec*1e9+int64(s.stx.Mtime.Nsec) == s.check.mtime
-}
-
 // finish makes the error of a call: err is RawConn's (closed, deadline).
 func (s *sender) finish(call string, err error) error {
 	if err != nil || s.err == nil {
@@ -263,23 +204,4 @@ func (s *sender) finish(call string, err error) error {
 	nc := s.c.nc
 	return &net.OpError{Op: "write", Net: nc.LocalAddr().Network(), Source: nc.LocalAddr(),
 		Addr: nc.RemoteAddr(), Err: os.NewSyscallError(call, errno)}
-}
-
-// uncork pushes out what MSG_MORE has kept back: after an error nothing may
-// come to take it along, and the peer would wait 200 ms. Setting TCP_NODELAY
-// pushes, see tcp(7); a Unix socket keeps nothing back and refuses.
-func (s *sender) uncork() {
-	if !s.corked {
-		return
-	}
-	s.c.raw.Control(func(fd uintptr) {
-		was, err := unix.GetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_NODELAY)
-		if err != nil {
-			return
-		}
-		unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
-		if was == 0 {
-			unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_NODELAY, 0)
-		}
-	})
 }

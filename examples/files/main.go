@@ -38,6 +38,9 @@ func main() {
 	addr := flag.String("addr", "127.0.0.1:8080", "where to listen; port 0 chooses one")
 	fast := flag.Bool("zerocopy", true, "serve with zerocopy")
 	flag.Parse()
+	if flag.NArg() > 0 { // "files gin -addr …" must not serve net/http somewhere else
+		log.Fatalf("files takes flags only, as -framework gin; not %q", flag.Arg(0))
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, *framework, *dir, *addr, *fast); err != nil {

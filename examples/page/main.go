@@ -40,6 +40,9 @@ func main() {
 	addr := flag.String("addr", "127.0.0.1:8080", "where to listen; port 0 chooses one")
 	fast := flag.Bool("zerocopy", true, "answer with zerocopy")
 	flag.Parse()
+	if flag.NArg() > 0 { // "page gin -addr …" must not serve net/http somewhere else
+		log.Fatalf("page takes flags only, as -framework gin; not %q", flag.Arg(0))
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, *framework, *addr, *fast); err != nil {

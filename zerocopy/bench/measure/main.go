@@ -1,7 +1,7 @@
 //go:build linux
 
 // Measure runs the servers beside each other, in alternated rounds, and writes
-// one JSON line for each cell to -out:
+// one JSON line for each server and size to -out:
 //
 //	go run ./measure -what files -out results/files.jsonl
 //	go run ./measure -what pages -out results/pages.jsonl
@@ -28,21 +28,9 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/hotpath-go/hotpath/zerocopy/bench/result"
 )
-
-// A cell is one server and one size in one round.
-type cell struct {
-	Server string  `json:"server"`
-	Size   int64   `json:"size"`
-	Round  int     `json:"round"`
-	PerSec float64 `json:"per_s"`
-	CPU    float64 `json:"cpu_us"` // of the server, for each request
-}
-
-// A header is the first line of a result.
-type header struct {
-	What, Command, Go, Machine, Congestion string
-}
 
 func main() {
 	serving := flag.String("serve", "", "internal: be this server")
@@ -107,14 +95,16 @@ func main() {
 	}
 	var uts unix.Utsname
 	unix.Uname(&uts)
+	head := result.Head{What: *what, Command: fmt.Sprintf("go run ./measure -what %s -rounds %d -each %v -cc %s", *what, *rounds, *each, *cc), Go: runtime.Version(),
+		Machine: fmt.Sprintf("%d-core Linux %.4s VM", runtime.NumCPU(), unix.ByteSliceToString(uts.Release[:])), Congestion: *cc}
 	enc := json.NewEncoder(to)
-	enc.Encode(header{*what, fmt.Sprintf("go run ./measure -what %s -rounds %d -each %v -cc %s", *what, *rounds, *each, *cc),
-		runtime.Version(), fmt.Sprintf("%d-core Linux %.4s VM", runtime.NumCPU(), unix.ByteSliceToString(uts.Release[:])), *cc})
 	switch *what {
 	case "costs":
+		enc.Encode(head)
 		costs(enc, tmp)
 		return
 	case "calls":
+		enc.Encode(head)
 		for _, k := range kinds {
 			enc.Encode(countCalls(k, k, tmp, *cc, 1<<10, 256<<10, 16<<20))
 		}
@@ -129,14 +119,17 @@ func main() {
 		defer s.stop()
 		servers = append(servers, s)
 	}
+	res := result.File{Head: head}
 	for _, size := range sizes {
 		for round := range *rounds {
 			for i := range servers {
 				s := servers[(i+round)%len(servers)]
-				enc.Encode(s.measure(size, round, *each))
+				perSec, cpu := s.measure(size, *each)
+				res.Add(s.kind, size, perSec, cpu)
 			}
 		}
 	}
+	check(res.Write(to))
 }
 
 func pin(cpu int) {

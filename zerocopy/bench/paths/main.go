@@ -7,12 +7,11 @@
 //	go run ./paths -cc bbr -out results/paths-bbr.jsonl
 //
 // One thread sends over loopback, pinned to one processor; another discards with
-// MSG_TRUNC, pinned to the other. It writes a JSON line for each way, size and
-// round: the sender's CPU microseconds and the wall microseconds for each body.
+// MSG_TRUNC, pinned to the other. It writes a JSON line for each way and
+// size: the sender's CPU microseconds and the wall microseconds for each body.
 package main
 
 import (
-	"encoding/json"
 	"flag"
 	"fmt"
 	"log"
@@ -21,6 +20,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/hotpath-go/hotpath/zerocopy/bench/result"
 )
 
 // A way sends a header and then size bytes on sock.
@@ -37,17 +38,6 @@ var (
 	buf   = make([]byte, 256<<10)
 )
 
-// A cell is one way at one size in one round. Its names are those that report reads.
-type cell struct {
-	Server string  `json:"server"`
-	Size   int64   `json:"size"`
-	Round  int     `json:"round"`
-	PerSec float64 `json:"per_s"`
-	CPU    float64 `json:"cpu_us"` // of the sender
-}
-
-type header struct{ What, Command, Go, Machine, Congestion string }
-
 func main() {
 	cc := flag.String("cc", "cubic", "congestion control")
 	budget := flag.Duration("budget", 36*time.Second, "time for all rounds")
@@ -58,6 +48,7 @@ func main() {
 	prepare(largest)
 	ways := []way{
 		{"write", sendWrite}, {"writev", sendWritev}, {"memfd", sendMemfd}, {"sendfile", sendFile},
+		{"uncorked", func(s, n int) { sendFD(s, file, n) }},
 		{"pread", func(s, n int) { sendPread(s, n, 64<<10) }},
 	}
 	sizes := []int{512, 1 << 10, 4 << 10, 16 << 10, 32 << 10, 64 << 10, 128 << 10, 256 << 10, 1 << 20, 4 << 20, 16 << 20, largest}
@@ -66,18 +57,20 @@ func main() {
 		to = must(os.Create(*out))
 		defer to.Close()
 	}
-	enc := json.NewEncoder(to)
-	enc.Encode(header{"paths", fmt.Sprintf("go run ./paths -cc %s -budget %v -rounds %d", *cc, *budget, *rounds),
-		runtime.Version(), fmt.Sprintf("%d cores", runtime.NumCPU()), *cc})
+	res := result.File{Head: result.Head{What: "paths", Command: fmt.Sprintf("go run ./paths -cc %s -budget %v -rounds %d", *cc, *budget, *rounds),
+		Go: runtime.Version(), Machine: fmt.Sprintf("%d cores", runtime.NumCPU()), Congestion: *cc}}
 	each := *budget / time.Duration(len(sizes)**rounds*len(ways))
 	for _, size := range sizes {
 		for round := range *rounds {
 			for i := range ways {
 				w := ways[(i+round)%len(ways)]
 				c, t := measure(*cc, w, size, each)
-				enc.Encode(cell{w.name, int64(size), round, 1e6 / t, c})
+				res.Add(w.name, int64(size), 1e6/t, c)
 			}
 		}
+	}
+	if err := res.Write(to); err != nil {
+		log.Fatal(err)
 	}
 }
 
@@ -193,8 +186,17 @@ func sendWritev(s, n int) {
 	writeAll(s, parts...)
 }
 
-func sendMemfd(s, n int) { sendFD(s, memfd, n) }
-func sendFile(s, n int)  { sendFD(s, file, n) }
+func sendMemfd(s, n int) { sendCorked(s, memfd, n) }
+func sendFile(s, n int)  { sendCorked(s, file, n) }
+
+// sendCorked corks for as much as the module does, see its corkMin.
+func sendCorked(s, fd, n int) {
+	if n > 128<<10 {
+		unix.SetsockoptInt(s, unix.IPPROTO_TCP, unix.TCP_CORK, 1)
+		defer unix.SetsockoptInt(s, unix.IPPROTO_TCP, unix.TCP_CORK, 0)
+	}
+	sendFD(s, fd, n)
+}
 
 func sendFD(s, fd, n int) {
 	if _, err := unix.SendmsgN(s, head, nil, nil, unix.MSG_MORE); err != nil {

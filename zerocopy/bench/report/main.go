@@ -13,20 +13,9 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"github.com/hotpath-go/hotpath/zerocopy/bench/result"
 )
-
-type cell struct {
-	Server string
-	Size   int64
-	Round  int
-	PerSec float64 `json:"per_s"`
-	CPU    float64 `json:"cpu_us"`
-}
-
-type result struct {
-	head  struct{ What, Command, Go, Machine, Congestion string }
-	cells map[string]cell
-}
 
 // A bar compares ours with theirs in the same round.
 type bar struct {
@@ -62,10 +51,12 @@ type ways struct {
 const never = 1 << 62
 
 var compared = []ways{
-	{"paths-cubic", "cubic: memfd by sendfile / by write", "memfd", "write", 8 << 20},
-	{"paths-bbr", "bbr: memfd by sendfile / by write", "memfd", "write", 8 << 20},
+	{"paths-cubic", "cubic: memfd by sendfile / by write", "memfd", "write", 1 << 20},
+	{"paths-bbr", "bbr: memfd by sendfile / by write", "memfd", "write", 1 << 20},
 	{"paths-cubic", "cubic: file by sendfile / read and written", "sendfile", "pread", 16<<10 + 1},
 	{"paths-bbr", "bbr: file by sendfile / read and written", "sendfile", "pread", 16<<10 + 1},
+	{"paths-cubic", "cubic: file by sendfile, corked / not", "sendfile", "uncorked", 128<<10 + 1},
+	{"paths-bbr", "bbr: file by sendfile, corked / not", "sendfile", "uncorked", 128<<10 + 1},
 	{"paths-cubic", "cubic: 16 parts / one", "writev", "write", never},
 	{"paths-bbr", "bbr: 16 parts / one", "writev", "write", never},
 }
@@ -73,14 +64,14 @@ var compared = []ways{
 const begin, end = "<!-- bars: written by bench/report -->\n", "<!-- end of bars -->"
 
 func main() {
-	results := map[string]result{}
+	results := map[string]*result.File{}
 	for _, name := range []string{"files", "pages", "sends-cubic", "sends-bbr", "paths-cubic", "paths-bbr"} {
 		results[name] = read("results/" + name + ".jsonl")
 	}
 	var b bytes.Buffer
-	h := results["files"].head
+	h := results["files"].Head
 	fmt.Fprintf(&b, "%s, %s, %s; one run, alternated rounds, ratios with 95 %% bootstrap interval.\n", h.Machine, strings.Replace(h.Go, "go", "Go ", 1), h.Congestion)
-	fmt.Fprintf(&b, "`%s`, `%s`\n\n", h.Command, results["pages"].head.Command)
+	fmt.Fprintf(&b, "`%s`, `%s`\n\n", h.Command, results["pages"].Head.Command)
 	fmt.Fprint(&b, "| against | ours | theirs | server busy | ratio | bar | |\n|---|--:|--:|--:|--:|--:|---|\n")
 	for _, x := range bars {
 		b.WriteString(x.row(results[x.file]))
@@ -89,7 +80,7 @@ func main() {
 	b.WriteString(callTable())
 	b.WriteString(sweep(results["sends-cubic"], results["sends-bbr"]))
 	fmt.Fprint(&b, "\nThe sender's CPU by one way of the kernel over its CPU by another, with interval; `*` where the module takes the first:\n\n")
-	fmt.Fprintf(&b, "`%s`, `%s`\n\n", results["paths-cubic"].head.Command, results["paths-bbr"].head.Command)
+	fmt.Fprintf(&b, "`%s`, `%s`\n\n", results["paths-cubic"].Head.Command, results["paths-bbr"].Head.Command)
 	fmt.Fprint(&b, "| |")
 	for _, n := range sizes {
 		fmt.Fprint(&b, " ", inKiB(n), " |")
@@ -112,47 +103,26 @@ func main() {
 	}
 }
 
-func read(name string) (r result) {
+func read(name string) *result.File {
 	f, err := os.Open(name)
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer f.Close()
-	r.cells = map[string]cell{}
-	for sc := bufio.NewScanner(f); sc.Scan(); {
-		if r.head.What == "" {
-			err = json.Unmarshal(sc.Bytes(), &r.head)
-		} else {
-			var c cell
-			err = json.Unmarshal(sc.Bytes(), &c)
-			r.cells[key(c.Server, c.Size, c.Round)] = c
-		}
-		if err != nil {
-			log.Fatal(err)
-		}
+	r, err := result.Read(f)
+	if err != nil {
+		log.Fatal(name, ": ", err)
 	}
 	return r
 }
 
-func key(server string, size int64, round int) string {
-	return fmt.Sprint(server, " ", size, " ", round)
-}
-
-func (x bar) row(r result) string {
-	var ours, theirs, ratios, busyOurs, busyTheirs []float64
-	for round := 0; ; round++ {
-		a, ok := r.cells[key(x.ours, x.size, round)]
-		if !ok {
-			break
-		}
-		b := r.cells[key(x.theirs, x.size, round)]
-		busyOurs, busyTheirs = append(busyOurs, a.busy()), append(busyTheirs, b.busy())
-		va, vb := a.PerSec, b.PerSec
-		if x.cpu { // seconds for 10^9 bytes
-			va, vb = a.CPU*1e3/float64(x.size), b.CPU*1e3/float64(x.size)
-		}
-		ours, theirs, ratios = append(ours, va), append(theirs, vb), append(ratios, va/vb)
+func (x bar) row(r *result.File) string {
+	a, b := r.Of(x.ours, x.size), r.Of(x.theirs, x.size)
+	ours, theirs := a.PerSec, b.PerSec
+	if x.cpu {
+		ours, theirs = perGB(a), perGB(b)
 	}
+	ratios := over(ours, theirs)
 	lo, hi := interval(ratios)
 	verdict, sign, format := "undecided", "≥", "%.0f"
 	if x.cpu {
@@ -170,11 +140,33 @@ func (x bar) row(r result) string {
 		lo, hi, x.want = -hi, -lo, -x.want
 	}
 	return fmt.Sprintf("| %s | "+format+" | "+format+" | %.0f, %.0f %% | %.2f (%.2f–%.2f) | %s %.2f | %s |\n", x.text,
-		median(ours), median(theirs), 100*median(busyOurs), 100*median(busyTheirs), median(ratios), lo, hi, sign, x.want, verdict)
+		median(ours), median(theirs), 100*busy(a), 100*busy(b), median(ratios), lo, hi, sign, x.want, verdict)
+}
+
+// perGB is the CPU seconds for 10^9 bytes.
+func perGB(s *result.Series) (v []float64) {
+	for _, us := range s.CPU {
+		v = append(v, us*1e3/float64(s.Size))
+	}
+	return v
 }
 
 // busy is the share of its processor that the server used.
-func (c cell) busy() float64 { return min(1, c.PerSec*c.CPU/1e6) }
+func busy(s *result.Series) float64 {
+	var v []float64
+	for i, us := range s.CPU {
+		v = append(v, min(1, s.PerSec[i]*us/1e6))
+	}
+	return median(v)
+}
+
+// over divides round by round.
+func over(a, b []float64) (v []float64) {
+	for i := range a {
+		v = append(v, a[i]/b[i])
+	}
+	return v
+}
 
 var sizes = []int64{512, 4 << 10, 16 << 10, 32 << 10, 128 << 10, 256 << 10, 1 << 20, 4 << 20, 16 << 20, 64 << 20}
 
@@ -188,20 +180,12 @@ func inKiB(n int64) string {
 	return fmt.Sprint(n, " B")
 }
 
-func (x ways) row(r result) string {
+func (x ways) row(r *result.File) string {
 	out := "| " + x.text + " |"
 	for _, size := range sizes {
-		var ratios []float64
-		for round := 0; ; round++ {
-			a, ok := r.cells[key(x.ours, size, round)]
-			if !ok {
-				break
-			}
-			ratios = append(ratios, a.CPU/r.cells[key(x.theirs, size, round)].CPU)
-		}
-		if len(ratios) == 0 {
-			out += " |"
-			continue
+		ratios := over(r.Of(x.ours, size).CPU, r.Of(x.theirs, size).CPU)
+		if len(ratios) == 0 { // not measured yet
+			return ""
 		}
 		mark := ""
 		if size >= x.taken {
@@ -245,18 +229,17 @@ var families = []struct {
 
 // sweep compares Send with the best other way at each size. Which one that is
 // is told by the medians, so that luck in single rounds does not choose it.
-func sweep(all ...result) string {
+func sweep(all ...*result.File) string {
 	var sizes []int64
-	for _, c := range all[0].cells {
+	for _, c := range all[0].Series {
 		if !slices.Contains(sizes, c.Size) {
 			sizes = append(sizes, c.Size)
 		}
 	}
-	slices.Sort(sizes)
 	out := "\nThe server's CPU by `Send` of a header and a body over its CPU by the best other way of a Go program (16 parts: `net.Buffers`, joined and written; " +
 		"file: `ReadFrom`, read and written; Mapping: written, `ReadFrom` of a memfd), with interval; **bold** where it is measurably behind:\n\n"
 	for i, r := range all {
-		out += strings.Repeat(", ", min(i, 1)) + "`" + r.head.Command + "`"
+		out += strings.Repeat(", ", min(i, 1)) + "`" + r.Head.Command + "`"
 	}
 	out += "\n\n| |"
 	for _, n := range sizes {
@@ -265,9 +248,9 @@ func sweep(all ...result) string {
 	out += "\n|---|" + strings.Repeat("--:|", len(sizes)) + "\n"
 	for _, f := range families {
 		for _, r := range all {
-			out += "| " + r.head.Congestion + ": " + f.text + " |"
+			out += "| " + r.Head.Congestion + ": " + f.text + " |"
 			for _, n := range sizes {
-				out += r.against(f.ways, n)
+				out += against(r, f.ways, n)
 			}
 			out += "\n"
 		}
@@ -275,25 +258,14 @@ func sweep(all ...result) string {
 	return out
 }
 
-func (r result) against(ways []string, size int64) string {
-	cpu := make([][]float64, len(ways))
-	best := 1
-	for i, w := range ways {
-		for round := 0; ; round++ {
-			c, ok := r.cells[key(w, size, round)]
-			if !ok {
-				break
-			}
-			cpu[i] = append(cpu[i], c.CPU)
-		}
-		if i > 0 && median(cpu[i]) < median(cpu[best]) {
-			best = i
+func against(r *result.File, ways []string, size int64) string {
+	best := r.Of(ways[1], size).CPU
+	for _, w := range ways[2:] {
+		if cpu := r.Of(w, size).CPU; median(cpu) < median(best) {
+			best = cpu
 		}
 	}
-	var ratios []float64
-	for round := range cpu[0] {
-		ratios = append(ratios, cpu[0][round]/cpu[best][round])
-	}
+	ratios := over(r.Of(ways[0], size).CPU, best)
 	lo, hi := interval(ratios)
 	mark := ""
 	if lo > 1 {
@@ -347,7 +319,7 @@ func callTable() string {
 		log.Fatal(err)
 	}
 	out := "\nSystem calls for each request of a cached file (1 KiB, 256 KiB and 16 MiB in turn) or of a body that a row names, by strace: `" + head.Command + "`\n\n" +
-		"| server | open | stat, fstat, statx | fcntl, lseek, epoll_ctl | close | write, writev, sendmsg | sendfile | setsockopt |\n|---|--:|--:|--:|--:|--:|--:|--:|\n"
+		"| server | open | stat, fstat, statx | fcntl, lseek, epoll_ctl | close | write, writev, sendmsg, sendto | sendfile | setsockopt |\n|---|--:|--:|--:|--:|--:|--:|--:|\n"
 	for sc.Scan() {
 		var c struct {
 			Server string
