@@ -184,9 +184,6 @@ func (x ways) row(r *result.File) string {
 	out := "| " + x.text + " |"
 	for _, size := range sizes {
 		ratios := over(r.Of(x.ours, size).CPU, r.Of(x.theirs, size).CPU)
-		if len(ratios) == 0 { // not measured yet
-			return ""
-		}
 		mark := ""
 		if size >= x.taken {
 			mark = "*"
