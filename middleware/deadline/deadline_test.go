@@ -3,6 +3,7 @@ package deadline_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -247,4 +248,20 @@ func TestBothEnd(t *testing.T) {
 			t.Errorf("outer context after the request: %v, want Canceled", err)
 		}
 	})
+}
+
+// A request and its context that somebody keeps stay as they were, however many come after.
+func TestKeptRequestsStay(t *testing.T) {
+	var kept []*http.Request
+	h := deadline.New(deadline.Options{})(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { kept = append(kept, r) }))
+	for i := range 30 {
+		h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", fmt.Sprintf("/%d", i), nil))
+	}
+	seen := map[context.Context]bool{}
+	for i, r := range kept {
+		if want := fmt.Sprintf("/%d", i); r.RequestURI != want || r.URL.Path != want || r.Context().Err() != context.Canceled || seen[r.Context()] {
+			t.Errorf("request %d is %s %v, its context %v, another's %t", i, r.RequestURI, r.URL, r.Context().Err(), seen[r.Context()])
+		}
+		seen[r.Context()] = true
+	}
 }
