@@ -20,6 +20,12 @@ func check(t *testing.T, s string) {
 		t.Fatal(err)
 	}
 	line := quote.Append(nil, s)
+	for _, room := range []int{0, len(line), len(line) + 20} {
+		before := append(make([]byte, 0, 3+room), "abc"...)
+		if after := quote.Append(before, s); string(after) != "abc"+string(line) {
+			t.Fatalf("Append(abc, %q) = %s with room for %d, want abc%s", s, after, room, line)
+		}
+	}
 	if err := json.Unmarshal(line, &got); err != nil || got != want {
 		t.Fatalf("Append(%q) = %s, which decodes to %q (%v), want %q", s, line, got, err, want)
 	}
