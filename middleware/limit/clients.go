@@ -67,7 +67,7 @@ func (s *set) take(id uint64, now, every, window int64) (free int64, forgot bool
 // little is forgotten.
 func (s *set) search(id uint64) (i int, known bool) {
 	for j := range setSize {
-		if s.who[j] == id && s.at[j] != 0 {
+		if s.who[j] == id {
 			return j, true
 		}
 		if s.at[j] < s.at[i] {
