@@ -78,10 +78,10 @@ func word(s string, i int) uint64 {
 const ones, highs = 0x0101010101010101, 0x8080808080808080
 
 // suspects sets the high bits of bytes that may need an escape: "haszero" and "hasless" of Bit Twiddling Hacks, exact when no byte
-// has its high bit set, and such a byte is suspect itself. Controls and the quote are those that are less than 0x21 once 2 is
+// has its high bit set, and such a byte keeps it in one of the two. Controls and the quote are those that are less than 0x21 once 2 is
 // flipped in each.
 func suspects(x uint64) uint64 {
-	return ((x ^ ones*2) - ones*0x21) | ((x ^ ones*'\\') - ones) | x
+	return ((x ^ ones*2) - ones*0x21) | ((x ^ ones*'\\') - ones)
 }
 
 var plain = func() (t [256]bool) {
