@@ -19,7 +19,7 @@ import (
 )
 
 // The race detector makes sync.Pool forget at random, so these hold without it only. AllocsPerRun rounds down: Wrap makes one
-// allocation for every 14 requests, requestid one for every 13 new ids.
+// allocation for every 38 requests, deadline one for 5, and requestid one for 21 new ids.
 func TestAllocations(t *testing.T) {
 	log := accesslog.New(accesslog.Options{Writer: io.Discard})
 	defer log.Close()
@@ -42,7 +42,7 @@ func TestAllocations(t *testing.T) {
 		{"accesslog", log.Middleware(answer), known, 0},
 		{"requestid, incoming", id(answer), known, 0},
 		{"requestid, new", id(answer), request(), 0},
-		{"deadline", deadline.New(deadline.Options{})(answer), known, 1}, // the context with the copy of the request that holds it
+		{"deadline", deadline.New(deadline.Options{})(answer), known, 0},
 		{"limits", middleware.Stack{limit.NewConcurrency(limit.ConcurrencyOptions{}), limit.NewRate(limit.RateOptions{Every: 1}), limit.NewBody(limit.BodyOptions{})}.Then(answer), known, 0},
 		{"metrics", metrics.New(metrics.Options{}).Middleware(answer), known, 0},
 		{"health", health.New(health.Options{}).Middleware(answer), known, 0},

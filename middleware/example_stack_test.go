@@ -86,3 +86,29 @@ func ExampleMatch() {
 	route(router.New(&t, nil)).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/users/42", nil))
 	// Output: GET /users/{id} 42
 }
+
+// digits is a piece that answers with the path's digits. What it builds them in is its own, and serves request after request.
+type digits struct{}
+
+type scratch struct{ b []byte }
+
+func (digits) Enter(x *middleware.Exchange) bool {
+	s := middleware.Local[scratch](x)
+	s.b = s.b[:0]
+	for _, c := range []byte(x.Path) {
+		if '0' <= c && c <= '9' {
+			s.b = append(s.b, c)
+		}
+	}
+	_, _ = x.Writer.Write(s.b)
+	return false
+}
+
+func (digits) Leave(*middleware.Exchange) {}
+
+func ExampleLocal() {
+	w := httptest.NewRecorder()
+	middleware.Stack{digits{}}.Then(http.NotFoundHandler()).ServeHTTP(w, httptest.NewRequest("GET", "/users/42/orders/7", nil))
+	fmt.Println(w.Body)
+	// Output: 427
+}

@@ -36,6 +36,7 @@ type Exchange struct {
 	owner bool
 	depth int // how many pieces have entered and not left
 	from  dispenser
+	local []any // what Local gives, of a type each
 }
 
 // maxScratch bounds the memory that a rare long text leaves behind.
@@ -45,6 +46,20 @@ var (
 	exchanges = sync.Pool{New: func() any { return &Exchange{shard: made.Add(1)} }}
 	made      atomic.Uint32
 )
+
+// Local returns the T that x has for the pieces that ask for it: zero at first, and as they left it from then on, request after
+// request. T must be a type of the piece's own package. It serves to carve what requests keep from larger pieces of memory, and the
+// like; with x it is one request's at a time, and may vanish between two.
+func Local[T any](x *Exchange) *T {
+	for _, v := range x.local {
+		if t, ok := v.(*T); ok {
+			return t
+		}
+	}
+	t := new(T)
+	x.local = append(x.local, t)
+	return t
+}
 
 // Shard returns a number for choosing one of several counters: requests that run at once rarely have the same, and a processor
 // mostly goes on with the one it had, because that is how sync.Pool hands out exchanges.

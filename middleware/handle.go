@@ -10,47 +10,49 @@ type handle struct{ rec Record }
 
 func (h *handle) record() *Record { return &h.rec }
 
-func (h *handle) ended() bool { return h.rec.ended.Load() }
-
 func (h *handle) Header() http.Header {
-	if h.ended() {
+	inner := h.rec.inner()
+	if inner == nil {
 		refuse("Header")
 		return http.Header{}
 	}
-	return h.rec.inner.Header()
+	return inner.Header()
 }
 
 // WriteHeader records after the call: an invalid code makes the inner writer panic and is then not the response's status.
 func (h *handle) WriteHeader(code int) {
-	if h.ended() {
+	inner := h.rec.inner()
+	if inner == nil {
 		refuse("WriteHeader")
 		return
 	}
-	h.rec.inner.WriteHeader(code)
+	inner.WriteHeader(code)
 	if code >= http.StatusOK || code == http.StatusSwitchingProtocols {
 		h.rec.begin(code)
 	}
 }
 
 func (h *handle) Write(p []byte) (int, error) {
-	if h.ended() {
+	inner := h.rec.inner()
+	if inner == nil {
 		refuse("Write")
 		return 0, ErrHandlerDone
 	}
 	h.implicitOK()
-	n, err := h.rec.inner.Write(p)
+	n, err := inner.Write(p)
 	h.rec.bytes += int64(n)
 	return n, err
 }
 
 // Unwrap gives the inner writer, for http.ResponseController. From then on Began says true, see there.
 func (h *handle) Unwrap() http.ResponseWriter {
-	if h.ended() {
+	inner := h.rec.inner()
+	if inner == nil {
 		refuse("Unwrap")
 		return refusal{}
 	}
 	h.rec.flags |= unwrapped
-	return h.rec.inner
+	return inner
 }
 
 // implicitOK: a body or flush without WriteHeader sends 200. After a hijack it sends nothing.

@@ -12,29 +12,32 @@ import (
 // the assertions cannot fail.
 
 func (h *handle) flush() {
-	if h.ended() {
+	inner := h.rec.inner()
+	if inner == nil {
 		refuse("Flush")
 		return
 	}
 	h.implicitOK()
-	h.rec.inner.(http.Flusher).Flush()
+	inner.(http.Flusher).Flush()
 }
 
 func (h *handle) flushError() error {
-	if h.ended() {
+	inner := h.rec.inner()
+	if inner == nil {
 		refuse("FlushError")
 		return ErrHandlerDone
 	}
 	h.implicitOK()
-	return h.rec.inner.(flushErrorer).FlushError()
+	return inner.(flushErrorer).FlushError()
 }
 
 func (h *handle) hijack() (net.Conn, *bufio.ReadWriter, error) {
-	if h.ended() {
+	inner := h.rec.inner()
+	if inner == nil {
 		refuse("Hijack")
 		return nil, nil, ErrHandlerDone
 	}
-	c, rw, err := h.rec.inner.(http.Hijacker).Hijack()
+	c, rw, err := inner.(http.Hijacker).Hijack()
 	if err == nil {
 		h.rec.flags |= hijacked
 	}
@@ -44,13 +47,14 @@ func (h *handle) hijack() (net.Conn, *bufio.ReadWriter, error) {
 // readFrom keeps the inner writer's sendfile. An empty source writes nothing, not even a header, so that there is a status is
 // known only afterwards; copying covers a source that panics in between.
 func (h *handle) readFrom(src io.Reader) (int64, error) {
-	if h.ended() {
+	inner := h.rec.inner()
+	if inner == nil {
 		refuse("ReadFrom")
 		return 0, ErrHandlerDone
 	}
 	h.rec.flags |= copying
 	start := h.rec.now()
-	n, err := h.rec.inner.(io.ReaderFrom).ReadFrom(src)
+	n, err := inner.(io.ReaderFrom).ReadFrom(src)
 	if n > 0 && !h.rec.Hijacked() {
 		h.rec.beginAt(http.StatusOK, start)
 	}
@@ -60,55 +64,61 @@ func (h *handle) readFrom(src io.Reader) (int64, error) {
 }
 
 func (h *handle) writeString(s string) (int, error) {
-	if h.ended() {
+	inner := h.rec.inner()
+	if inner == nil {
 		refuse("WriteString")
 		return 0, ErrHandlerDone
 	}
 	h.implicitOK()
-	n, err := h.rec.inner.(io.StringWriter).WriteString(s)
+	n, err := inner.(io.StringWriter).WriteString(s)
 	h.rec.bytes += int64(n)
 	return n, err
 }
 
 func (h *handle) push(target string, o *http.PushOptions) error {
-	if h.ended() {
+	inner := h.rec.inner()
+	if inner == nil {
 		refuse("Push")
 		return ErrHandlerDone
 	}
-	return h.rec.inner.(http.Pusher).Push(target, o)
+	return inner.(http.Pusher).Push(target, o)
 }
 
 // closeNotify of an ended request says at once that the client is gone.
 func (h *handle) closeNotify() <-chan bool {
-	if h.ended() {
+	inner := h.rec.inner()
+	if inner == nil {
 		refuse("CloseNotify")
 		gone := make(chan bool)
 		close(gone)
 		return gone
 	}
-	return h.rec.inner.(closeNotifier).CloseNotify()
+	return inner.(closeNotifier).CloseNotify()
 }
 
 func (h *handle) setReadDeadline(t time.Time) error {
-	if h.ended() {
+	inner := h.rec.inner()
+	if inner == nil {
 		refuse("SetReadDeadline")
 		return ErrHandlerDone
 	}
-	return h.rec.inner.(readDeadliner).SetReadDeadline(t)
+	return inner.(readDeadliner).SetReadDeadline(t)
 }
 
 func (h *handle) setWriteDeadline(t time.Time) error {
-	if h.ended() {
+	inner := h.rec.inner()
+	if inner == nil {
 		refuse("SetWriteDeadline")
 		return ErrHandlerDone
 	}
-	return h.rec.inner.(writeDeadliner).SetWriteDeadline(t)
+	return inner.(writeDeadliner).SetWriteDeadline(t)
 }
 
 func (h *handle) enableFullDuplex() error {
-	if h.ended() {
+	inner := h.rec.inner()
+	if inner == nil {
 		refuse("EnableFullDuplex")
 		return ErrHandlerDone
 	}
-	return h.rec.inner.(fullDuplexer).EnableFullDuplex()
+	return inner.(fullDuplexer).EnableFullDuplex()
 }

@@ -164,6 +164,7 @@ func TestExchangeForgets(t *testing.T) {
 	x.UserAgent()
 	x.Panic, x.Returned, x.depth = "p", true, 3
 	x.Scratch = append(x.Scratch, "secret"...)
+	Local[int](x)
 	v := reflect.ValueOf(x).Elem()
 	for i := range v.NumField() {
 		if v.Field(i).IsZero() {
@@ -174,12 +175,25 @@ func TestExchangeForgets(t *testing.T) {
 	x.release()
 	for i := range v.NumField() {
 		name := v.Type().Field(i).Name
-		if name != "from" && name != "Scratch" && name != "shard" && !v.Field(i).IsZero() {
+		if !slices.Contains([]string{"from", "Scratch", "shard", "local"}, name) && !v.Field(i).IsZero() {
 			t.Errorf("%s survives", name)
 		}
 	}
-	if len(x.Scratch) != 0 || !rec.ended.Load() {
-		t.Errorf("Scratch %q, record ended %t", x.Scratch, rec.ended.Load())
+	if len(x.Scratch) != 0 || rec.inner() != nil {
+		t.Errorf("Scratch %q, inner writer %v", x.Scratch, rec.inner())
+	}
+}
+
+func TestLocal(t *testing.T) {
+	type mine struct{ n int }
+	x, y := new(Exchange), new(Exchange)
+	Local[mine](x).n, *Local[int](x) = 7, 8
+	x.release()
+	if a, b := *Local[mine](x), *Local[int](x); a.n != 7 || b != 8 {
+		t.Errorf("%v and %v later, want 7 and 8", a, b)
+	}
+	if Local[mine](x) == Local[mine](y) || Local[mine](y).n != 0 {
+		t.Error("two exchanges share memory")
 	}
 }
 

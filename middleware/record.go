@@ -5,13 +5,18 @@ import (
 	"net/http"
 	"sync/atomic"
 	"time"
+	"unsafe"
 )
 
 // Record is what is known of one response. Like its writer it is for one goroutine at a time; End may be called at any time.
 //
 // A Record belongs to one request for ever: it is never reused, so reading it late gives that request's figures and no other's.
 type Record struct {
-	inner     http.ResponseWriter
+	kind *kind // of the inner writer
+	// value is the inner writer's, nil once the handler has returned: every further use is refused then. A single word, so that a
+	// goroutine that outlives the request sees it or sees nil; see load. All else it could only race for, as it would with the
+	// server's own writer.
+	value     unsafe.Pointer
 	requestID string
 	match     Match
 	bytes     int64
@@ -19,9 +24,15 @@ type Record struct {
 	first  int64
 	status int16 // that many at most: net/http takes three digits
 	flags  uint16
-	// ended: the handler has returned, and every further use of the writer is refused. It is atomic because it is what tells a
-	// goroutine that outlives the request; all else it could only race for, as it would with the server's own writer.
-	ended atomic.Bool
+}
+
+// inner returns the writer that r records, nil once the request has ended.
+func (r *Record) inner() http.ResponseWriter {
+	value := load(&r.value)
+	if value == nil {
+		return nil
+	}
+	return words{r.kind.table, value}.join()
 }
 
 const (
@@ -30,7 +41,6 @@ const (
 	copying               // inside the inner writer's ReadFrom, which may have written already
 	timed                 // TimeFirstByte was called
 	firstSeen             // first holds its final value
-	nested                // inner has Unwrap
 )
 
 // epoch makes clock a monotonic reading alone, about half the price of time.Now.
@@ -96,17 +106,20 @@ func (r *Record) SetRequestID(id string) {
 	}
 }
 
-// further is the record of a wrapper further out, when a foreign writer stands between; nil if there is none.
+// further is the record of a wrapper further out, when a foreign writer stands between; nil if there is none, or r has ended.
 func (r *Record) further() *Record {
-	if r.flags&nested == 0 {
+	if !r.kind.nested {
 		return nil
 	}
-	return RecordOf(r.inner.(unwrapper).Unwrap())
+	if u, ok := r.inner().(unwrapper); ok {
+		return RecordOf(u.Unwrap())
+	}
+	return nil
 }
 
 // End closes the writer for good: whoever kept it gets ErrHandlerDone. The caller for whom Wrap returned owner == true owes
 // exactly this call, deferred, so that it also happens when the handler panics.
-func (r *Record) End() { r.ended.Store(true) }
+func (r *Record) End() { forget(&r.value) }
 
 func (r *Record) begin(status int) {
 	if r.status == 0 {

@@ -49,33 +49,24 @@ func (p *pass) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := exchanges.Get().(*Exchange)
 	x.begin(w, r)
 	defer p.finish(x)
+	if p.enter(x) {
+		p.next.ServeHTTP(x.Writer, x.Request)
+	}
+	x.Returned = true
+	p.leave(x)
+}
+
+func (p *pass) enter(x *Exchange) bool {
 	for i, piece := range p.pieces {
 		if !piece.Enter(x) {
-			x.Returned = true
-			return
+			return false
 		}
 		x.depth = i + 1
 	}
-	p.next.ServeHTTP(x.Writer, x.Request)
-	x.Returned = true
-}
-
-// finish must be the deferred function itself: recover works nowhere deeper. It panics on while the handler's frames are
-// still on the stack, so that whoever prints the stack further out prints the place of the panic.
-func (p *pass) finish(x *Exchange) {
-	if !x.Returned {
-		x.Panic = recover() // nil after runtime.Goexit
-	}
-	p.leave(x)
-	v := x.Panic
-	x.release()
-	if v != nil {
-		panic(v)
-	}
+	return true
 }
 
 func (p *pass) leave(x *Exchange) {
-	defer p.resume(x)
 	for x.depth > 0 {
 		x.depth--
 		p.pieces[x.depth].Leave(x)
@@ -86,11 +77,27 @@ func (p *pass) leave(x *Exchange) {
 // left is depth's value once the loop in leave ended by itself.
 const left = -1
 
-// resume: a Leave that panics must not keep the pieces further out from leaving. Its panic takes the place of the first.
-func (p *pass) resume(x *Exchange) {
-	if x.depth == left {
-		return
+// finish must be the deferred function itself: recover works nowhere deeper. It panics on while the handler's frames are
+// still on the stack, so that whoever prints the stack further out prints the place of the panic.
+func (p *pass) finish(x *Exchange) {
+	if x.depth != left {
+		x.Panic, x.Returned = recover(), false // nil after runtime.Goexit
+		p.rescue(x)
 	}
-	x.Panic, x.Returned = recover(), false
+	v := x.Panic
+	x.release()
+	if v != nil {
+		panic(v)
+	}
+}
+
+// rescue lets the pieces further out leave after a panic, also after one of a Leave, which takes the place of the first.
+func (p *pass) rescue(x *Exchange) {
+	defer func() {
+		if x.depth != left {
+			x.Panic, x.Returned = recover(), false
+			p.rescue(x)
+		}
+	}()
 	p.leave(x)
 }

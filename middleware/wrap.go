@@ -2,26 +2,22 @@ package middleware
 
 import (
 	"net/http"
-	"reflect"
 	"sync"
+	"unsafe"
 )
 
 // dispenser gives out handles from a slab: a run of handles, each given out once and never again. Late use is then always
 // seen, and cannot reach a later request. A slab costs one allocation for slabSize requests; a handle somebody keeps holds its
-// slab, and so up to slabSize finished responses, in memory.
+// slab in memory, but no other response: a handle lets go of its own at the end.
 //
 // A dispenser is owned by one call at a time; a sync.Pool passes it on.
 type dispenser struct {
 	slab *[slabSize]handle
 	used int
-	// kind, can and nested remember the last inner writer's type: a server has one or two, and ten assertions cost 50 ns.
-	kind   reflect.Type
-	can    capability
-	nested bool // the type has Unwrap
 }
 
-// slabSize makes a slab fill the allocator's class of 1152 bytes.
-const slabSize = 14
+// slabSize makes a slab fill the allocator's class of 3072 bytes.
+const slabSize = 38
 
 var dispensers = sync.Pool{New: func() any { return new(dispenser) }}
 
@@ -32,47 +28,31 @@ type recorder interface{ record() *Record }
 // If w is such a writer already, because a piece further out wrapped it, w itself comes back with its Record and owner is false:
 // one wrap serves the whole stack. If owner is true, the caller must defer Record.End.
 func Wrap(w http.ResponseWriter) (rw http.ResponseWriter, r *Record, owner bool) {
-	if h, ok := w.(recorder); ok {
-		return w, h.record(), false
+	k := kindOf(w)
+	if k.ours {
+		return w, w.(recorder).record(), false
 	}
 	d := dispensers.Get().(*dispenser)
-	rw, r = d.take(w)
+	rw, r = d.take(k, w)
 	dispensers.Put(d)
 	return rw, r, true
 }
 
-// wrap is Wrap for the owner of d: a type that d knows is none of ours.
+// wrap is Wrap for the owner of d.
 func (d *dispenser) wrap(w http.ResponseWriter) (rw http.ResponseWriter, r *Record, owner bool) {
-	if reflect.TypeOf(w) != d.kind {
-		if h, ok := w.(recorder); ok {
-			return w, h.record(), false
-		}
+	k := kindOf(w)
+	if k.ours {
+		return w, w.(recorder).record(), false
 	}
-	rw, r = d.take(w)
+	rw, r = d.take(k, w)
 	return rw, r, true
 }
 
-func (d *dispenser) take(w http.ResponseWriter) (http.ResponseWriter, *Record) {
-	if kind := reflect.TypeOf(w); kind != d.kind || kind == nil {
-		d.learn(w)
+func (d *dispenser) take(k *kind, w http.ResponseWriter) (http.ResponseWriter, *Record) {
+	value := split(w).value
+	if value == nil {
+		refuseNil() // a pointer that is nil: as a value, it says that the request has ended
 	}
-	h := d.next()
-	h.rec.inner = w
-	if d.nested {
-		h.rec.inherit()
-	}
-	return h.as(d.can), &h.rec
-}
-
-func (d *dispenser) learn(w http.ResponseWriter) {
-	if w == nil {
-		panic("middleware: Wrap(nil): pass the http.ResponseWriter the handler was called with")
-	}
-	_, d.nested = w.(unwrapper)
-	d.kind, d.can = reflect.TypeOf(w), capabilitiesOf(w)
-}
-
-func (d *dispenser) next() *handle {
 	if d.slab == nil {
 		d.slab = new([slabSize]handle)
 	}
@@ -80,11 +60,14 @@ func (d *dispenser) next() *handle {
 	if d.used++; d.used == slabSize {
 		d.slab, d.used = nil, 0
 	}
-	return h
+	h.rec.kind, h.rec.value = k, value
+	if k.nested {
+		h.rec.inherit()
+	}
+	return words{k.outer, unsafe.Pointer(h)}.join(), &h.rec
 }
 
 func (r *Record) inherit() {
-	r.flags |= nested
 	if outer := r.further(); outer != nil {
 		r.requestID = outer.requestID
 	}

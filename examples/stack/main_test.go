@@ -76,6 +76,9 @@ func (p *program) ask(t *testing.T, method, path, body string) (*http.Response, 
 	if err != nil {
 		t.Fatal(err)
 	}
+	if method == "CHUNKED" {
+		r.Method, r.ContentLength = "POST", -1
+	}
 	// Asked to close after its answer, net/http does not read what is left of a body, and the answer is lost in a reset.
 	tr := new(http.Transport)
 	defer tr.CloseIdleConnections()
@@ -99,6 +102,7 @@ func (p *program) check(t *testing.T, route string) {
 		status             int
 		want               string
 	}{
+		{"GET", "/slow", "", 503, ""}, {"CHUNKED", "/echo", strings.Repeat("x", 65<<10), 413, ""}, {"DELETE", "/users/42", "", 405, ""},
 		{"GET", "/users/42", "", 200, "user 42\n"}, {"POST", "/echo", "hello", 200, "hello"}, {"GET", "/nowhere", "", 404, ""},
 		{"POST", "/echo", strings.Repeat("x", 65<<10), 413, ""}, {"GET", "/boom", "", 500, "Internal Server Error"},
 		{"GET", "/livez", "", 200, "live"}, {"GET", "/readyz", "", 200, "ready"},
@@ -143,7 +147,7 @@ func checkLog(t *testing.T, name string) {
 		n[m.Path]++
 		n[m.Msg]++
 	}
-	for what, want := range map[string]int{"/users/42": 1, "/echo": 2, "/nowhere": 1, "/boom": 2, "handler panicked": 1, "serving": 2} {
+	for what, want := range map[string]int{"/users/42": 2, "/echo": 3, "/slow": 1, "/nowhere": 1, "/boom": 2, "handler panicked": 1, "serving": 2} {
 		if n[what] != want {
 			t.Errorf("%d lines of %q, want %d", n[what], what, want)
 		}

@@ -45,7 +45,9 @@ func (h *heap) close() error                     { return nil }
 
 func copyIn(mem []byte, at uint64, text []byte) {
 	i := at % uint64(len(mem))
-	copy(mem, text[copy(mem[i:], text):])
+	if n := copy(mem[i:], text); n < len(text) {
+		copy(mem, text[n:])
+	}
 }
 
 func copyOut(into, mem []byte, at uint64) {

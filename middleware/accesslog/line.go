@@ -77,7 +77,7 @@ func appendThree(b []byte, n uint32) []byte {
 // second is a formatted second. It is never changed: the log's pointer moves to another.
 type second struct {
 	unix   int64
-	prefix string
+	prefix key
 }
 
 // appendTime appends t in UTC with microseconds. A date is formatted once a second; when two requests do it at once, either
@@ -85,9 +85,9 @@ type second struct {
 func (l *Log) appendTime(b []byte, t time.Time) []byte {
 	s := l.second.Load()
 	if unix := t.Unix(); s == nil || s.unix != unix {
-		s = &second{unix, t.UTC().Format("2006-01-02T15:04:05.")}
+		s = &second{unix, text(t.UTC().Format("2006-01-02T15:04:05."))}
 		l.second.Store(s)
 	}
 	us := uint32(t.Nanosecond() / 1000)
-	return appendThree(appendThree(append(b, s.prefix...), us/1000), us%1000)
+	return appendThree(appendThree(s.prefix.append(b), us/1000), us%1000)
 }

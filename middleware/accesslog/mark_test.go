@@ -79,7 +79,7 @@ func forgetLastMark(t *testing.T, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	one, other := b[128:136], b[192:200]
+	one, other := b[128:128+5*8], b[192:192+5*8]
 	if binary.NativeEndian.Uint64(one) < binary.NativeEndian.Uint64(other) {
 		one = other
 	}

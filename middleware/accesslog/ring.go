@@ -33,7 +33,7 @@ type Ring struct {
 //	0    magic
 //	16   size
 //	64   head
-//	128  a mark, and another from 192 on: the one with the greater seq holds
+//	128  a mark, and another from 192 on: the one with the greater seq holds; one without has never been finished
 const (
 	headerSize = 4096
 	atSize     = 16
@@ -114,7 +114,7 @@ func (r *Ring) read() (ok bool, err error) {
 	word := func(at int) uint64 { return binary.NativeEndian.Uint64(header[at:]) }
 	r.size, r.head = word(atSize), word(atHead)
 	for at := atMarks; at <= atMarks+markSize; at += markSize {
-		if m := (mark{word(at), word(at + 8), place{word(at + 16), word(at + 24), word(at + 32)}}); m.seq >= r.mark.seq {
+		if m := (mark{word(at), word(at + 8), place{word(at + 16), word(at + 24), word(at + 32)}}); m.seq > r.mark.seq {
 			r.mark = m
 		}
 	}

@@ -3,6 +3,7 @@ package deadline_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -247,4 +248,51 @@ func TestBothEnd(t *testing.T) {
 			t.Errorf("outer context after the request: %v, want Canceled", err)
 		}
 	})
+}
+
+// A request and its context that somebody keeps stay as they were, however many come after.
+func TestKeptRequestsStay(t *testing.T) {
+	var kept []*http.Request
+	h := deadline.New(deadline.Options{})(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { kept = append(kept, r) }))
+	for i := range 30 {
+		h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", fmt.Sprintf("/%d", i), nil))
+	}
+	seen := map[context.Context]bool{}
+	for i, r := range kept {
+		if want := fmt.Sprintf("/%d", i); r.RequestURI != want || r.URL.Path != want || r.Context().Err() != context.Canceled || seen[r.Context()] {
+			t.Errorf("request %d is %s %v, its context %v, another's %t", i, r.RequestURI, r.URL, r.Context().Err(), seen[r.Context()])
+		}
+		seen[r.Context()] = true
+	}
+}
+
+// How a context ended that nobody asked before: by what came first, also for those who ask after the request.
+func TestWhatComesFirstIsTheReason(t *testing.T) {
+	for _, tt := range []struct {
+		name       string
+		gone, late time.Duration
+		want       error
+	}{
+		{"late", time.Hour, 2 * time.Second, context.DeadlineExceeded},
+		{"the client goes", time.Millisecond, time.Second / 2, context.Canceled},
+		{"the client goes, then late", time.Millisecond, 2 * time.Second, context.Canceled},
+	} {
+		for _, asked := range []bool{false, true} {
+			synctest.Test(t, func(t *testing.T) {
+				parent, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				time.AfterFunc(tt.gone, cancel)
+				var kept context.Context
+				w := serve(deadline.Options{Timeout: time.Second}, get().WithContext(parent), func(w http.ResponseWriter, r *http.Request) {
+					kept = r.Context()
+					if time.Sleep(tt.late); asked && kept.Err() != tt.want {
+						t.Errorf("%s: error %v, want %v", tt.name, kept.Err(), tt.want)
+					}
+				})
+				if kept.Err() != tt.want || (w.Code == 503) != (tt.want == context.DeadlineExceeded) {
+					t.Errorf("%s, asked %t: error %v afterwards, want %v; status %d", tt.name, asked, kept.Err(), tt.want, w.Code)
+				}
+			})
+		}
+	}
 }

@@ -82,23 +82,21 @@ func peer(s string) (netip.Addr, bool) {
 
 // quad reads "192.0.2.1:1234", which is what most peers are, at a fraction of netip's price. What it does not take is left to netip.
 func quad(s string) (a netip.Addr, ok bool) {
-	var b [4]byte
-	at := 0
-	for i := range b {
-		n, end := number(s, at, 3)
-		if end == at || n > 255 || end-at > 1 && s[at] == '0' || end == len(s) || s[end] != ".:"[i/3] {
+	var ip, n uint32 // n may overflow where there are too many digits, which is seen at their end
+	parts, start := 0, 0
+	for i := 0; i < len(s); i++ {
+		if digit := s[i] - '0'; digit <= 9 {
+			n = 10*n + uint32(digit)
+			continue
+		}
+		digits := i - start
+		if parts == 4 || s[i] != "...:"[parts] || digits < 1 || digits > 3 || digits > 1 && s[start] == '0' || n > 255 {
 			return a, false
 		}
-		b[i], at = byte(n), end+1
+		ip, n, start = ip<<8|n, 0, i+1
+		parts++
 	}
-	port, end := number(s, at, 5)
-	return netip.AddrFrom4(b), end > at && end == len(s) && port < 1<<16
-}
-
-// number reads up to most digits from at on, and returns where they end.
-func number(s string, at, most int) (n, end int) {
-	for end = at; end < min(at+most, len(s)) && s[end]-'0' <= 9; end++ {
-		n = 10*n + int(s[end]-'0')
-	}
-	return n, end
+	port := len(s) - start
+	a = netip.AddrFrom4([4]byte{byte(ip >> 24), byte(ip >> 16), byte(ip >> 8), byte(ip)})
+	return a, parts == 4 && port >= 1 && port <= 5 && n < 1<<16
 }

@@ -40,27 +40,34 @@ func (c *clients) hashAddr(a [16]byte) uint64 { return maphash.Bytes(c.seed, a[:
 func (c *clients) take(id uint64, now, every, window int64) (free int64, ok bool) {
 	s := &c.sets[id&uint64(len(c.sets)-1)]
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	free, forgot := s.take(id, now, every, window)
+	s.mu.Unlock() // take does not panic
+	if forgot {
+		c.forgotten.Add(1)
+	}
+	return free, free >= 0
+}
+
+func (s *set) take(id uint64, now, every, window int64) (free int64, forgot bool) {
 	i, known := s.search(id)
 	at := now
 	if known {
 		at = max(s.at[i], now)
-	} else if s.at[i] > now {
-		c.forgotten.Add(1)
 	}
 	at += every
 	if free = window - (at - now); free < 0 {
 		return free, false
 	}
+	forgot = !known && s.at[i] > now
 	s.who[i], s.at[i] = id, at
-	return free, true
+	return free, forgot
 }
 
 // search returns id's place, or the one to give to it: that of the client which is nearest to being unlimited, so that nothing or
 // little is forgotten.
 func (s *set) search(id uint64) (i int, known bool) {
 	for j := range setSize {
-		if s.who[j] == id && s.at[j] != 0 {
+		if s.who[j] == id {
 			return j, true
 		}
 		if s.at[j] < s.at[i] {

@@ -94,6 +94,25 @@ func TestRate(t *testing.T) {
 	})
 }
 
+// A client that was away for long has its burst again, and not what it did not use before.
+func TestNothingIsSaved(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := limit.NewRate(limit.RateOptions{Every: time.Second, Burst: 3})
+		for range 3 {
+			passed := 0
+			for range 10 {
+				if l.Allow("a") {
+					passed++
+				}
+			}
+			if passed != 3 || l.Forgotten() != 0 {
+				t.Errorf("%d passed, want 3; %d forgotten", passed, l.Forgotten())
+			}
+			time.Sleep(time.Hour)
+		}
+	})
+}
+
 func TestRefusalSaysWhenToComeBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := limit.NewRate(limit.RateOptions{Every: 2500 * time.Millisecond, Burst: 2}).Middleware(nothing)

@@ -97,10 +97,7 @@ func (l *Rate) identify(r *http.Request) (id uint64, limited bool) {
 
 // network is what one customer has: an IPv4 address, or 64 bits of IPv6.
 func network(a netip.Addr) [16]byte {
-	if !a.IsValid() {
-		return [16]byte{}
-	}
-	b := a.As16()
+	b := a.As16() // zeros for an address that is not known
 	if a.Is6() && !a.Is4In6() {
 		clear(b[8:])
 	}

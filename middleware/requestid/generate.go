@@ -3,21 +3,20 @@ package requestid
 import (
 	"encoding/binary"
 	"math/rand/v2"
-	"sync"
 	"unsafe"
 )
 
 const idLength = 32 // two hexadecimal digits a byte; as long as a trace-id, so that the id can serve as one
 
-// ids is a run of ids, each given out once and never again: one allocation for runLength requests. Who keeps an id keeps its run in
-// memory.
-type ids struct {
+// run is a run of ids, each given out once and never again: one allocation for runLength requests. Who keeps an id keeps its run in
+// memory. It is for one request at a time.
+type run struct {
+	fresh *[runLength]fresh
 	used  int
-	fresh [runLength]fresh
 }
 
-// runLength makes ids fill the allocator's class of 640 bytes, nearly.
-const runLength = 13
+// runLength makes a run fill the allocator's class of 1024 bytes.
+const runLength = 21
 
 // fresh is an id and the header value that points to it.
 type fresh struct {
@@ -25,15 +24,13 @@ type fresh struct {
 	text  [idLength]byte
 }
 
-// runs passes a run on between calls; each is owned by one at a time.
-var runs = sync.Pool{New: func() any { return new(ids) }}
-
-func generate() []string {
-	r := runs.Get().(*ids)
-	f := &r.fresh[r.used]
-	if r.used++; r.used < runLength {
-		runs.Put(r)
+// generate returns the next one of a run that it owns.
+func (r *run) generate() []string {
+	if r.used == 0 {
+		r.fresh = new([runLength]fresh)
 	}
+	f := &r.fresh[r.used]
+	r.used = (r.used + 1) % runLength
 	// The process's own ChaCha8 streams, seeded by the system: an id tells nothing about the next one. See
 	// https://go.dev/blog/chacha8rand.
 	hexadecimal(f.text[:16], rand.Uint64())

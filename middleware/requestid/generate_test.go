@@ -24,9 +24,10 @@ func TestHexadecimal(t *testing.T) {
 
 // An id that somebody keeps never changes, however many come after it.
 func TestKeptIDs(t *testing.T) {
+	var r run
 	seen, kept := map[string]bool{}, [][]string{}
 	for range 10 * runLength {
-		v := generate()
+		v := r.generate()
 		if cap(v) != 1 || seen[v[0]] {
 			t.Fatalf("%q again, or room for more in %d", v, cap(v))
 		}

@@ -69,8 +69,8 @@ func splice(name, text string) error {
 
 func text(res bench.Results) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Medians of %d alternating rounds of %s on a %d-core Linux 6.18 VM, %s, %s. Each handler reads the last wildcard by name.\nThe machine is shared, and rounds differ by up to 4 ×: bars compare rows round by round, not the medians above them.\n`cd bench && go run ./run -rounds 15 -slice 15ms >results/run.json && go run ./report`\n\n",
-		res.Rounds, res.Slice, res.CPUs, res.Go, res.OS)
+	fmt.Fprintf(&b, "Medians of %d alternating rounds of %s on a %d-core Linux 6.18 VM, %s, %s. Each handler reads the last wildcard by name.\nThe machine is shared, and rounds differ by up to 4 ×: bars compare rows round by round, not the medians above them.\n`cd bench && go run ./run -rounds %d -slice %s >results/run.json && go run ./report`\n\n",
+		res.Rounds, res.Slice, res.CPUs, res.Go, res.OS, res.Rounds, res.Slice)
 	for _, kase := range cases(res) {
 		rows := of(res, kase)
 		slices.SortStableFunc(rows, func(a, b *bench.Row) int { return int(100 * (median(a.Nanos) - median(b.Nanos))) })

@@ -11,7 +11,7 @@ const hex = "0123456789abcdef"
 // Append appends s as a JSON string. Like encoding/json it puts U+FFFD for each byte that is not UTF-8; unlike it, it leaves <, >,
 // & and U+2028 alone, which only matter inside HTML.
 func Append(dst []byte, s string) []byte {
-	if clean(s, 0) < len(s) {
+	if !allClean(s) {
 		return appendEscaped(dst, s)
 	}
 	n := len(dst)
@@ -20,6 +20,22 @@ func Append(dst []byte, s string) []byte {
 	copy(dst[n+1:], s)
 	dst[n+1+len(s)] = '"'
 	return dst
+}
+
+// allClean reports whether no byte of s needs an escape, as nearly always: it looks at all of s in any case, sixteen bytes a step and the last
+// ones over some that were seen already.
+func allClean(s string) bool {
+	if len(s) < 8 {
+		return clean(s, 0) == len(s)
+	}
+	var bad uint64
+	for i := 0; i < len(s)-15; i += 16 {
+		bad |= suspects(word(s, i)) | suspects(word(s, i+8))
+	}
+	if len(s)&8 != 0 {
+		bad |= suspects(word(s, len(s)&^15))
+	}
+	return (bad|suspects(word(s, len(s)-8)))&highs == 0
 }
 
 func appendEscaped(dst []byte, s string) []byte {
@@ -41,14 +57,10 @@ func appendEscaped(dst []byte, s string) []byte {
 	return append(append(dst, s[start:]...), '"')
 }
 
-// clean returns the index of the first byte at or after i that may need an escape, len(s) if none. Eight bytes a step, the last step
-// back over some that were seen already; what a step flags is looked at byte by byte, so a false alarm costs time only.
+// clean returns the index of the first byte at or after i that may need an escape, len(s) if none.
 func clean(s string, i int) int {
-	for i+8 <= len(s) && !suspect(word(s, i)) {
+	for i+8 <= len(s) && suspects(word(s, i))&highs == 0 {
 		i += 8
-	}
-	if len(s)-i < 8 && len(s) >= 8 && !suspect(word(s, len(s)-8)) {
-		return len(s)
 	}
 	for i < len(s) && plain[s[i]] {
 		i++
@@ -63,12 +75,13 @@ func word(s string, i int) uint64 {
 		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
 }
 
-// suspect: "haszero" and "hasless" of Bit Twiddling Hacks, exact when no byte has its high bit set, and such a byte is
-// suspect itself.
-func suspect(x uint64) bool {
-	const ones, highs = 0x0101010101010101, 0x8080808080808080
-	quote, slash := x^(ones*'"'), x^(ones*'\\')
-	return ((x-ones*0x20)|(quote-ones)|(slash-ones)|x)&highs != 0
+const ones, highs = 0x0101010101010101, 0x8080808080808080
+
+// suspects sets the high bits of bytes that may need an escape: "haszero" and "hasless" of Bit Twiddling Hacks, exact when no byte
+// has its high bit set, and such a byte keeps it in one of the two. Controls and the quote are those that are less than 0x21 once 2 is
+// flipped in each.
+func suspects(x uint64) uint64 {
+	return ((x ^ ones*2) - ones*0x21) | ((x ^ ones*'\\') - ones)
 }
 
 var plain = func() (t [256]bool) {

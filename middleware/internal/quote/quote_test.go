@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/hotpath-go/hotpath/middleware/internal/quote"
 )
@@ -20,8 +21,17 @@ func check(t *testing.T, s string) {
 		t.Fatal(err)
 	}
 	line := quote.Append(nil, s)
+	for _, room := range []int{0, len(line), len(line) + 20} {
+		before := append(make([]byte, 0, 3+room), "abc"...)
+		if after := quote.Append(before, s); string(after) != "abc"+string(line) {
+			t.Fatalf("Append(abc, %q) = %s with room for %d, want abc%s", s, after, room, line)
+		}
+	}
 	if err := json.Unmarshal(line, &got); err != nil || got != want {
 		t.Fatalf("Append(%q) = %s, which decodes to %q (%v), want %q", s, line, got, err, want)
+	}
+	if !utf8.Valid(line) {
+		t.Fatalf("Append(%q) = %q, which is not UTF-8", s, line)
 	}
 	for _, c := range line {
 		if c < 0x20 {
@@ -32,10 +42,12 @@ func check(t *testing.T, s string) {
 
 func TestEveryByteAtEveryOffset(t *testing.T) {
 	for c := range 256 {
-		for offset := range 18 {
-			s := []byte(strings.Repeat("a", 19))
-			s[offset] = byte(c)
-			check(t, string(s))
+		for _, length := range []int{1, 7, 8, 9, 15, 16, 19, 24, 31, 40} {
+			for offset := range length {
+				s := []byte(strings.Repeat("a", length))
+				s[offset] = byte(c)
+				check(t, string(s))
+			}
 		}
 	}
 }
