@@ -82,6 +82,8 @@ func eightDigits(n uint32) uint64 {
 }
 
 // AppendBool appends true or false.
+//
+//go:noinline
 func AppendBool(dst []byte, b bool) []byte {
 	if b {
 		return append(dst, "true"...)

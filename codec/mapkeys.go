@@ -16,6 +16,9 @@ type unsigned interface {
 	~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~uintptr
 }
 
+// SortKeys sorts keys in the order encoding/json writes them.
+func SortKeys(keys []string) { slices.Sort(keys) }
+
 // SortedKeys appends m's keys to buf in the order encoding/json writes them.
 // With room in buf (generated code passes an array on the stack) it does not
 // allocate.

@@ -1,0 +1,105 @@
+package codec
+
+// The methods of this file decode an array of the common scalars into *p, null as
+// nil. Elements are decoded into what was there, as encoding/json does.
+
+func finish[E any](d *Decoder, s []E, n int) []E {
+	if n == 0 {
+		return []E{}
+	}
+	d.elems = n
+	return s[:n]
+}
+
+// grow is Grow that begins with room for as many elements as the last list had,
+// which in many documents is what all have. A guess that is wrong wastes little.
+func grow[E any](d *Decoder, s []E) []E {
+	if len(s) > 0 || d.elems == 0 {
+		return Grow(s)
+	}
+	return make([]E, min(d.elems, 64))
+}
+
+// Strings decodes an array into a []string.
+func (d *Decoder) Strings(p *[]string) {
+	if d.Null() {
+		*p = nil
+		return
+	}
+	if !d.BeginArray() {
+		return
+	}
+	s := (*p)[:cap(*p)]
+	n := 0
+	for d.NextElem(n) {
+		if n == len(s) {
+			s = grow(d, s)
+		}
+		d.String(&s[n])
+		n++
+	}
+	*p = finish(d, s, n)
+}
+
+// Ints decodes an array into a []int.
+func (d *Decoder) Ints(p *[]int) {
+	if d.Null() {
+		*p = nil
+		return
+	}
+	if !d.BeginArray() {
+		return
+	}
+	s := (*p)[:cap(*p)]
+	n := 0
+	for d.NextElem(n) {
+		if n == len(s) {
+			s = grow(d, s)
+		}
+		d.Int(&s[n])
+		n++
+	}
+	*p = finish(d, s, n)
+}
+
+// Int64s decodes an array into a []int64.
+func (d *Decoder) Int64s(p *[]int64) {
+	if d.Null() {
+		*p = nil
+		return
+	}
+	if !d.BeginArray() {
+		return
+	}
+	s := (*p)[:cap(*p)]
+	n := 0
+	for d.NextElem(n) {
+		if n == len(s) {
+			s = grow(d, s)
+		}
+		d.Int64(&s[n])
+		n++
+	}
+	*p = finish(d, s, n)
+}
+
+// Float64s decodes an array into a []float64.
+func (d *Decoder) Float64s(p *[]float64) {
+	if d.Null() {
+		*p = nil
+		return
+	}
+	if !d.BeginArray() {
+		return
+	}
+	s := (*p)[:cap(*p)]
+	n := 0
+	for d.NextElem(n) {
+		if n == len(s) {
+			s = grow(d, s)
+		}
+		d.Float64(&s[n])
+		n++
+	}
+	*p = finish(d, s, n)
+}
