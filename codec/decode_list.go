@@ -94,7 +94,13 @@ func (d *Decoder) Float64s(p *[]float64) {
 	}
 	s := (*p)[:cap(*p)]
 	n := 0
-	for d.NextElem(n) {
+	for {
+		for n < len(s) && d.plainFloat(n, &s[n]) {
+			n++
+		}
+		if !d.NextElem(n) {
+			break
+		}
 		if n == len(s) {
 			s = grow(d, s)
 		}
@@ -102,4 +108,26 @@ func (d *Decoder) Float64s(p *[]float64) {
 		n++
 	}
 	*p = finish(d, s, n)
+}
+
+// plainFloat decodes element n if it comes next without white space, as in most lists.
+func (d *Decoder) plainFloat(n int, p *float64) bool {
+	b, i := d.data, d.pos
+	if n > 0 && i < len(b) && b[i] == ',' {
+		i++
+	} else if n > 0 {
+		return false
+	}
+	if i >= len(b) || !isNumber(b[i]) {
+		return false
+	}
+	x, end := scanDecimal(b, i)
+	if end < 0 {
+		return false
+	}
+	f, ok := x.float64()
+	if ok {
+		*p, d.pos = f, end
+	}
+	return ok
 }

@@ -177,6 +177,12 @@ func shortInt(b []byte, i int) (n int64, end int) {
 		i++
 	}
 	first := i
+	if i+8 <= len(b) {
+		if w := load64(b, i); notDigits(w) == 0 {
+			n = int64(eightDigitValue(w))
+			i += 8
+		}
+	}
 	for i < len(b) && b[i]-'0' <= 9 {
 		n = n*10 + int64(b[i]-'0')
 		i++
