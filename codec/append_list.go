@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// AppendNull appends null.
+// AppendNull appends null. It is a call, since in place it would be a call of growslice
+// in each field.
 //
 //go:noinline
 func AppendNull(dst []byte) []byte { return append(dst, "null"...) }
@@ -16,6 +17,8 @@ func CloseArray(dst []byte) []byte { return closed(dst, ']') }
 // CloseObject is CloseArray for an object.
 func CloseObject(dst []byte) []byte { return closed(dst, '}') }
 
+// closed is a call for the same reason as AppendNull.
+//
 //go:noinline
 func closed(dst []byte, c byte) []byte {
 	if last := len(dst) - 1; dst[last] == ',' {
@@ -41,11 +44,15 @@ func appendStrings(dst []byte, s []string, set *escapeSet) []byte {
 	if s == nil {
 		return AppendNull(dst)
 	}
+	if len(s) == 0 {
+		return append(dst, "[]"...)
+	}
 	dst = append(dst, '[')
 	for i := range s {
 		dst = append(appendString(dst, s[i], set), ',')
 	}
-	return CloseArray(dst)
+	dst[len(dst)-1] = ']'
+	return dst
 }
 
 // AppendInts appends a list, nil as null.
@@ -58,17 +65,24 @@ func appendInts[E int | int64](dst []byte, s []E) []byte {
 	if s == nil {
 		return AppendNull(dst)
 	}
+	if len(s) == 0 {
+		return append(dst, "[]"...)
+	}
 	dst = append(dst, '[')
 	for _, e := range s {
 		dst = append(AppendInt(dst, int64(e)), ',')
 	}
-	return CloseArray(dst)
+	dst[len(dst)-1] = ']'
+	return dst
 }
 
 // AppendFloat64s appends a list, nil as null.
 func AppendFloat64s(dst []byte, s []float64) (_ []byte, err error) {
 	if s == nil {
 		return AppendNull(dst), nil
+	}
+	if len(s) == 0 {
+		return append(dst, "[]"...), nil
 	}
 	dst = append(dst, '[')
 	for _, e := range s {
@@ -77,7 +91,8 @@ func AppendFloat64s(dst []byte, s []float64) (_ []byte, err error) {
 		}
 		dst = append(dst, ',')
 	}
-	return CloseArray(dst), nil
+	dst[len(dst)-1] = ']'
+	return dst, nil
 }
 
 // AppendStringMap appends a map of strings in the order of its keys, nil as null.

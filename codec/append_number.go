@@ -84,7 +84,7 @@ func splitDigits(n uint32) uint64 {
 	return q | (x-q*10)<<8
 }
 
-// AppendBool appends true or false.
+// AppendBool appends true or false. It is a call for the same reason as AppendNull.
 //
 //go:noinline
 func AppendBool(dst []byte, b bool) []byte {

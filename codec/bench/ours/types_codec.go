@@ -437,7 +437,7 @@ func (v *Citm) AppendJSON(dst []byte) (_ []byte, err error) {
 	} else {
 		dst = append(dst, '{')
 		var b2 [16]string
-		s2 := b2[:0]
+		s2 := codec.KeyRoom(b2[:0], len(v.Events))
 		for k2 := range v.Events {
 			s2 = append(s2, string(k2))
 		}
@@ -481,7 +481,7 @@ func (v *Citm) AppendJSON(dst []byte) (_ []byte, err error) {
 	} else {
 		dst = append(dst, '{')
 		var b4 [16]string
-		s4 := b4[:0]
+		s4 := codec.KeyRoom(b4[:0], len(v.TopicSubTopics))
 		for k4 := range v.TopicSubTopics {
 			s4 = append(s4, string(k4))
 		}
@@ -2032,7 +2032,7 @@ func (v *Medium) AppendJSON(dst []byte) (_ []byte, err error) {
 	} else {
 		dst = append(dst, '{')
 		var b3 [16]string
-		s3 := b3[:0]
+		s3 := codec.KeyRoom(b3[:0], len(v.Totals))
 		for k3 := range v.Totals {
 			s3 = append(s3, string(k3))
 		}
@@ -2055,7 +2055,7 @@ func (v *Medium) AppendJSON(dst []byte) (_ []byte, err error) {
 	} else {
 		dst = append(dst, '{')
 		var b4 [16]string
-		s4 := b4[:0]
+		s4 := codec.KeyRoom(b4[:0], len(v.Flags))
 		for k4 := range v.Flags {
 			s4 = append(s4, string(k4))
 		}

@@ -276,7 +276,7 @@ func (v *Order) AppendJSON(dst []byte) (_ []byte, err error) {
 	} else {
 		dst = append(dst, '{')
 		var b3 [16]string
-		s3 := b3[:0]
+		s3 := codec.KeyRoom(b3[:0], len(v.Totals))
 		for k3 := range v.Totals {
 			s3 = append(s3, string(k3))
 		}
@@ -299,7 +299,7 @@ func (v *Order) AppendJSON(dst []byte) (_ []byte, err error) {
 	} else {
 		dst = append(dst, '{')
 		var b4 [16]string
-		s4 := b4[:0]
+		s4 := codec.KeyRoom(b4[:0], len(v.Flags))
 		for k4 := range v.Flags {
 			s4 = append(s4, string(k4))
 		}

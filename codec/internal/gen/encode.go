@@ -180,7 +180,7 @@ func (w *writer) encodeMap(x string, m *types.Map) {
 	plain = plain && suffix == ""
 	switch {
 	case plain:
-		w.p("var b%d [16]string\ns%[1]d := b%[1]d[:0]\nfor k%[1]d := range %[2]s {\ns%[1]d = append(s%[1]d, string(k%[1]d))\n}\n", n, x)
+		w.p("var b%d [16]string\ns%[1]d := codec.KeyRoom(b%[1]d[:0], len(%[2]s))\nfor k%[1]d := range %[2]s {\ns%[1]d = append(s%[1]d, string(k%[1]d))\n}\n", n, x)
 		w.p("codec.SortKeys(s%d)\nfor _, k%[1]d := range s%[1]d {\n", n)
 	case suffix == "Text":
 		w.p("keys%d, err := codec.SortedTextKeys(%s)\nif err != nil {\nreturn dst, err\n}\n", n, x)

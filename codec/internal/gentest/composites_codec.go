@@ -137,7 +137,7 @@ func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 	} else {
 		dst = append(dst, '{')
 		var b8 [16]string
-		s8 := b8[:0]
+		s8 := codec.KeyRoom(b8[:0], len(v.Map))
 		for k8 := range v.Map {
 			s8 = append(s8, string(k8))
 		}
@@ -156,7 +156,7 @@ func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 	} else {
 		dst = append(dst, '{')
 		var b9 [16]string
-		s9 := b9[:0]
+		s9 := codec.KeyRoom(b9[:0], len(v.Named))
 		for k9 := range v.Named {
 			s9 = append(s9, string(k9))
 		}
@@ -219,7 +219,7 @@ func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 	} else {
 		dst = append(dst, '{')
 		var b13 [16]string
-		s13 := b13[:0]
+		s13 := codec.KeyRoom(b13[:0], len(v.MapPtr))
 		for k13 := range v.MapPtr {
 			s13 = append(s13, string(k13))
 		}
@@ -240,7 +240,7 @@ func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 	} else {
 		dst = append(dst, '{')
 		var b14 [16]string
-		s14 := b14[:0]
+		s14 := codec.KeyRoom(b14[:0], len(v.MapMap))
 		for k14 := range v.MapMap {
 			s14 = append(s14, string(k14))
 		}
@@ -253,7 +253,7 @@ func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 			} else {
 				dst = append(dst, '{')
 				var b15 [16]string
-				s15 := b15[:0]
+				s15 := codec.KeyRoom(b15[:0], len(e14))
 				for k15 := range e14 {
 					s15 = append(s15, string(k15))
 				}
@@ -278,7 +278,7 @@ func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 	} else {
 		dst = append(dst, '{')
 		var b16 [16]string
-		s16 := b16[:0]
+		s16 := codec.KeyRoom(b16[:0], len(v.MapAny))
 		for k16 := range v.MapAny {
 			s16 = append(s16, string(k16))
 		}
@@ -382,7 +382,7 @@ func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 	} else {
 		dst = append(dst, '{')
 		var b23 [16]string
-		s23 := b23[:0]
+		s23 := codec.KeyRoom(b23[:0], len(v.Times))
 		for k23 := range v.Times {
 			s23 = append(s23, string(k23))
 		}
@@ -498,7 +498,7 @@ func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 	} else {
 		dst = append(dst, '{')
 		var b29 [16]string
-		s29 := b29[:0]
+		s29 := codec.KeyRoom(b29[:0], len(v.Uppers))
 		for k29 := range v.Uppers {
 			s29 = append(s29, string(k29))
 		}
@@ -1265,7 +1265,7 @@ func (v *Dict) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	} else {
 		dst = append(dst, '{')
 		var b1 [16]string
-		s1 := b1[:0]
+		s1 := codec.KeyRoom(b1[:0], len((*v)))
 		for k1 := range *v {
 			s1 = append(s1, string(k1))
 		}
@@ -1576,7 +1576,7 @@ func (v *Forest) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	} else {
 		dst = append(dst, '{')
 		var b2 [16]string
-		s2 := b2[:0]
+		s2 := codec.KeyRoom(b2[:0], len(v.Trees))
 		for k2 := range v.Trees {
 			s2 = append(s2, string(k2))
 		}
@@ -1689,7 +1689,7 @@ func (v *Interfaces) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 	} else {
 		dst = append(dst, '{')
 		var b3 [16]string
-		s3 := b3[:0]
+		s3 := codec.KeyRoom(b3[:0], len(v.ByName))
 		for k3 := range v.ByName {
 			s3 = append(s3, string(k3))
 		}
@@ -1958,7 +1958,7 @@ func (v *Keys) AppendJSON(dst []byte) (_ []byte, err error) {
 	} else {
 		dst = append(dst, '{')
 		var b5 [16]string
-		s5 := b5[:0]
+		s5 := codec.KeyRoom(b5[:0], len(v.Names))
 		for k5 := range v.Names {
 			s5 = append(s5, string(k5))
 		}
@@ -2765,7 +2765,7 @@ func (v *Omit) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 		} else {
 			dst = append(dst, '{')
 			var b5 [16]string
-			s5 := b5[:0]
+			s5 := codec.KeyRoom(b5[:0], len(v.ZMap))
 			for k5 := range v.ZMap {
 				s5 = append(s5, string(k5))
 			}
@@ -3016,7 +3016,7 @@ func (v *Page[T]) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	} else {
 		dst = append(dst, '{')
 		var b3 [16]string
-		s3 := b3[:0]
+		s3 := codec.KeyRoom(b3[:0], len(v.ByKey))
 		for k3 := range v.ByKey {
 			s3 = append(s3, string(k3))
 		}

@@ -210,7 +210,7 @@ func (v *Modern) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	dst = append(dst, `,"Map":`...)
 	dst = append(dst, '{')
 	var b14 [16]string
-	s14 := b14[:0]
+	s14 := codec.KeyRoom(b14[:0], len(v.Map))
 	for k14 := range v.Map {
 		s14 = append(s14, string(k14))
 	}
@@ -228,7 +228,7 @@ func (v *Modern) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	dst = append(dst, `,"Texts":`...)
 	dst = append(dst, '{')
 	var b15 [16]string
-	s15 := b15[:0]
+	s15 := codec.KeyRoom(b15[:0], len(v.Texts))
 	for k15 := range v.Texts {
 		s15 = append(s15, string(k15))
 	}
@@ -278,7 +278,7 @@ func (v *Modern) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	dst = append(dst, `,"MapPtr":`...)
 	dst = append(dst, '{')
 	var b18 [16]string
-	s18 := b18[:0]
+	s18 := codec.KeyRoom(b18[:0], len(v.MapPtr))
 	for k18 := range v.MapPtr {
 		s18 = append(s18, string(k18))
 	}
@@ -298,7 +298,7 @@ func (v *Modern) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	dst = append(dst, `,"MapList":`...)
 	dst = append(dst, '{')
 	var b19 [16]string
-	s19 := b19[:0]
+	s19 := codec.KeyRoom(b19[:0], len(v.MapList))
 	for k19 := range v.MapList {
 		s19 = append(s19, string(k19))
 	}
@@ -321,7 +321,7 @@ func (v *Modern) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	dst = append(dst, `,"MapMap":`...)
 	dst = append(dst, '{')
 	var b21 [16]string
-	s21 := b21[:0]
+	s21 := codec.KeyRoom(b21[:0], len(v.MapMap))
 	for k21 := range v.MapMap {
 		s21 = append(s21, string(k21))
 	}
@@ -334,7 +334,7 @@ func (v *Modern) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 		e21 := v.MapMap[k21]
 		dst = append(dst, '{')
 		var b22 [16]string
-		s22 := b22[:0]
+		s22 := codec.KeyRoom(b22[:0], len(e21))
 		for k22 := range e21 {
 			s22 = append(s22, string(k22))
 		}
@@ -355,7 +355,7 @@ func (v *Modern) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	dst = append(dst, `,"Anys":`...)
 	dst = append(dst, '{')
 	var b23 [16]string
-	s23 := b23[:0]
+	s23 := codec.KeyRoom(b23[:0], len(v.Anys))
 	for k23 := range v.Anys {
 		s23 = append(s23, string(k23))
 	}
@@ -417,7 +417,7 @@ func (v *Modern) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	dst = append(dst, `,"Colors":`...)
 	dst = append(dst, '{')
 	var b26 [16]string
-	s26 := b26[:0]
+	s26 := codec.KeyRoom(b26[:0], len(v.Colors))
 	for k26 := range v.Colors {
 		s26 = append(s26, string(k26))
 	}
@@ -1394,7 +1394,7 @@ func (v *ModernDict) AppendJSON(dst []byte) (_ []byte, err error) {
 	}
 	dst = append(dst, '{')
 	var b1 [16]string
-	s1 := b1[:0]
+	s1 := codec.KeyRoom(b1[:0], len((*v)))
 	for k1 := range *v {
 		s1 = append(s1, string(k1))
 	}
@@ -1586,7 +1586,7 @@ func (v *ModernOmit) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 		dst = append(dst, `,"Map":`...)
 		dst = append(dst, '{')
 		var b6 [16]string
-		s6 := b6[:0]
+		s6 := codec.KeyRoom(b6[:0], len(v.Map))
 		for k6 := range v.Map {
 			s6 = append(s6, string(k6))
 		}
@@ -2226,7 +2226,7 @@ func (v *ModernPart) AppendJSON(dst []byte) (_ []byte, err error) {
 		dst = append(dst, `,"d":`...)
 		dst = append(dst, '{')
 		var b3 [16]string
-		s3 := b3[:0]
+		s3 := codec.KeyRoom(b3[:0], len(v.D))
 		for k3 := range v.D {
 			s3 = append(s3, string(k3))
 		}
@@ -2502,7 +2502,7 @@ func (v *ModernString) AppendJSON(dst []byte) (_ []byte, err error) {
 	dst = append(dst, `,"Map":`...)
 	dst = append(dst, '{')
 	var b5 [16]string
-	s5 := b5[:0]
+	s5 := codec.KeyRoom(b5[:0], len(v.Map))
 	for k5 := range v.Map {
 		s5 = append(s5, string(k5))
 	}

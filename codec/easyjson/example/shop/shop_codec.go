@@ -47,7 +47,7 @@ func (v *Book) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	} else {
 		dst = append(dst, '{')
 		var b2 [16]string
-		s2 := b2[:0]
+		s2 := codec.KeyRoom(b2[:0], len(v.Counts))
 		for k2 := range v.Counts {
 			s2 = append(s2, string(k2))
 		}
