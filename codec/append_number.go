@@ -40,7 +40,7 @@ func appendWord(dst []byte, w uint64, size int) []byte {
 	// can have other owners there.
 	switch {
 	case size == 8:
-		binary.LittleEndian.PutUint64(out, w)
+		store64(out, 0, w)
 	case size >= 4:
 		binary.LittleEndian.PutUint32(out[size-4:], uint32(w>>(8*(size-4))))
 		binary.LittleEndian.PutUint32(out, uint32(w))
@@ -70,18 +70,23 @@ var tens = [...]uint64{
 // scales are what makes 17 digits of 17 to 9.
 var scales = [...]uint32{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8}
 
-// eightDigits returns the digits of n < 1e8 in the order of memory: halves,
-// pairs and digits are split side by side, by multiplication with reciprocals.
-func eightDigits(n uint32) uint64 {
+// eightDigits returns the digits of n < 1e8 in the order of memory.
+func eightDigits(n uint32) uint64 { return splitDigits(n) + ones*'0' }
+
+// splitDigits returns the values of n's eight digits: halves, pairs and digits are
+// split side by side, by multiplication with reciprocals.
+func splitDigits(n uint32) uint64 {
 	hi := n / 1e4
 	x := uint64(hi) | uint64(n-hi*1e4)<<32
 	q := x * 10486 >> 20 & (0x7F<<32 | 0x7F)
 	x = q | (x-q*100)<<16
 	q = x * 103 >> 10 & (0xF<<48 | 0xF<<32 | 0xF<<16 | 0xF)
-	return (q | (x-q*10)<<8) + ones*'0'
+	return q | (x-q*10)<<8
 }
 
-// AppendBool appends true or false.
+// AppendBool appends true or false. It is a call for the same reason as AppendNull.
+//
+//go:noinline
 func AppendBool(dst []byte, b bool) []byte {
 	if b {
 		return append(dst, "true"...)
@@ -102,10 +107,13 @@ func AppendFloat64(dst []byte, f float64) ([]byte, error) {
 	if n := int64(abs); abs < 1<<53 && float64(n) == abs {
 		return AppendUint(dst, uint64(n)), nil
 	}
-	d, k, ok := shortDecimal(abs)
-	if !ok {
-		d, k = shortest(abs)
+	if d, k, ok := shortDecimal(abs); ok {
+		return appendDecimal(dst, d, k), nil
 	}
+	if d, k, ok := shortestLong(abs); ok {
+		return appendLong(dst, d, k), nil
+	}
+	d, k := shortest(abs)
 	return appendDecimal(dst, d, k), nil
 }
 
@@ -171,8 +179,8 @@ func appendDecimal(dst []byte, d uint64, k int) []byte {
 		return append(dst, "000000000000000000000"[:k]...)
 	case size < 8:
 		return appendWord(dst, withPoint(eightDigits(uint32(d))>>(64-8*size), point), size+1)
-	case size > 8 && point < 8:
-		return appendLong(dst, d, size, point)
+	case size > 9 && point < 8:
+		return appendLong(dst, d*uint64(scales[17-size]), k-17+size)
 	}
 	digits := digitsOf(d)
 	first := 24 - size
@@ -188,27 +196,38 @@ func appendDecimal(dst []byte, d uint64, k int) []byte {
 // withPoint moves what stands in w at point and after it one byte up, and puts the
 // point there.
 func withPoint(w uint64, point int) uint64 {
-	at := uint(point) * 8
-	return w&(1<<at-1) | '.'<<at | w>>at<<(at+8)
+	at := uint(point) * 8 & 63
+	low := w & (1<<at - 1)
+	return low | '.'<<at | (w^low)<<8
 }
 
-// appendLong writes 9 to 17 digits with a point after at most seven. All that it
-// stores comes from registers, and the stores overlap in place of asking for the
-// size, which cannot be predicted.
-func appendLong(dst []byte, d uint64, size, point int) []byte {
-	n := len(dst)
-	dst = slices.Grow(dst, size+1)[:n+size+1]
-	out := dst[n:]
-	d *= uint64(scales[17-size]) // 17 digits: one, eight and eight
+// appendLong writes 16 or 17 digits, without the zeros at their end. A point after
+// one to seven of them takes the short way: all that it stores comes from registers,
+// and the stores overlap in place of asking for the size, which cannot be predicted.
+func appendLong(dst []byte, d uint64, k int) []byte {
+	if d < 1e16 {
+		d *= 10
+		k--
+	}
 	first := d / 1e16
-	d -= first * 1e16
-	mid := d / 1e8
-	w, x := eightDigits(uint32(mid)), eightDigits(uint32(d-mid*1e8))
-	cut := uint(size-9) * 8
-	binary.LittleEndian.PutUint64(out[2:], w)
-	binary.LittleEndian.PutUint64(out[size-7:], w>>cut|x<<(64-cut))
-	binary.LittleEndian.PutUint64(out, withPoint(w<<8|('0'+first), point))
-	return dst
+	rest := d - first*1e16
+	mid := rest / 1e8
+	w, x := splitDigits(uint32(mid)), splitDigits(uint32(rest-mid*1e8))
+	point, size := 17+k, 17-bits.LeadingZeros64(x)/8
+	if uint(point-1) >= 7 || x == 0 {
+		return appendDecimal(dst, d, k)
+	}
+	n := len(dst)
+	if size >= cap(dst)-n {
+		dst = slices.Grow(dst, size+1)
+	}
+	out := dst[n : n+size+1] // 11 bytes at least
+	w, x = w+ones*'0', x+ones*'0'
+	cut := uint(size-10) * 8 // 0 to 56
+	store64(out, 2, w)
+	store64(out, size-7, w>>8>>(cut&63)|x<<((56-cut)&63))
+	store64(out, 0, withPoint(w<<8|('0'+first), point))
+	return dst[:n+size+1]
 }
 
 // digitsOf returns the 24 digits of d, which has less.
@@ -229,9 +248,9 @@ func copyDigits(dst, src []byte) {
 	switch {
 	case n >= 8:
 		for i := 0; i+8 < n; i += 8 {
-			binary.LittleEndian.PutUint64(dst[i:], load64(src, i))
+			store64(dst, i, load64(src, i))
 		}
-		binary.LittleEndian.PutUint64(dst[n-8:], load64(src, n-8))
+		store64(dst, n-8, load64(src, n-8))
 	case n >= 4:
 		binary.LittleEndian.PutUint32(dst, binary.LittleEndian.Uint32(src))
 		binary.LittleEndian.PutUint32(dst[n-4:], binary.LittleEndian.Uint32(src[n-4:]))

@@ -44,4 +44,4 @@ func TestFloatsComeBack(t *testing.T) {
 
 type number float64
 
-func (n *number) DecodeJSON(d *codec.Decoder) { codec.Float(d, n) }
+func (n *number) DecodeJSON(d *codec.Decoder) { d.Float64((*float64)(n)) }

@@ -1,7 +1,6 @@
 package codec
 
 import (
-	"encoding/binary"
 	"math/bits"
 	"slices"
 	"unicode/utf8"
@@ -38,7 +37,7 @@ func appendString(dst []byte, s string, set *escapeSet) []byte {
 	i := 0
 	for ; i+8 <= len(b); i += 8 {
 		w := load64(b, i)
-		binary.LittleEndian.PutUint64(out[i:], w)
+		store64(out, i, w)
 		if m := set.marks(w); m != 0 {
 			i += bits.TrailingZeros64(m) / 8
 			return appendEscaped(dst[:n+1+i], s[i:], set)
@@ -48,7 +47,7 @@ func appendString(dst []byte, s string, set *escapeSet) []byte {
 		// One word that overlaps the last in place of up to seven bytes.
 		k := len(b) - 8
 		w := load64(b, k)
-		binary.LittleEndian.PutUint64(out[k:], w)
+		store64(out, k, w)
 		if m := set.marks(w); m != 0 {
 			k += bits.TrailingZeros64(m) / 8
 			return appendEscaped(dst[:n+1+k], s[k:], set)

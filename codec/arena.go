@@ -26,7 +26,8 @@ func (d *Decoder) keep(b []byte) string {
 	if n > len(d.arena) {
 		// What is left of the input bounds what its strings can need, but for
 		// replaced UTF-8; a small document takes a small chunk.
-		d.arena = make([]byte, max(n, min(arenaChunk, len(d.data)-d.pos)))
+		chunk := uncleared(max(n, min(arenaChunk, len(d.data)-d.pos)))
+		d.arena = chunk[:cap(chunk)]
 	}
 	s := d.arena[:n:n]
 	d.arena = d.arena[n:]

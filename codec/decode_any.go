@@ -1,7 +1,5 @@
 package codec
 
-import "math"
-
 // Any decodes whatever comes next into *p, with the types encoding/json
 // chooses. Where *p holds a value of another type already, such as a pointer,
 // encoding/json is asked, since it may decode into what the pointer points at.
@@ -38,8 +36,7 @@ func (d *Decoder) any() any {
 		if f, ok := d.shortFloat(); ok {
 			return f
 		}
-		f := math.NaN()
-		if Float(d, &f); !math.IsNaN(f) {
+		if f, ok := d.float(64); ok {
 			return f
 		}
 	default:

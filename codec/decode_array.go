@@ -1,7 +1,5 @@
 package codec
 
-import "unsafe"
-
 // BeginArray enters an array. It returns false, with the value consumed, if
 // null or a value of another kind comes next.
 func (d *Decoder) BeginArray() bool {
@@ -41,22 +39,12 @@ func (d *Decoder) truncated() bool {
 	return false
 }
 
-// Grow returns s with room for element n, which it makes visible. An element
-// that was there before keeps its value, as encoding/json leaves it.
-func Grow[S ~[]E, E any](s S, n int) S {
-	if n < cap(s) {
-		return s[:n+1]
-	}
-	var zero E
-	if n == 0 {
-		// One allocation in place of three for the short lists most lists are.
-		return make(S, 1, max(1, min(4, firstBytes/(1+unsafe.Sizeof(zero)))))
-	}
-	return append(s, zero)
+// Grow returns s, all of which is in use, with room for more elements, of which
+// the new ones are zero.
+func Grow[S ~[]E, E any](s S) S {
+	s = append(s, make(S, 4)...)
+	return s[:cap(s)]
 }
-
-// firstBytes bounds the first array of a list.
-const firstBytes = 512
 
 // Finish returns the first n elements of s; none is an empty slice, not nil.
 func Finish[S ~[]E, E any](s S, n int) S {

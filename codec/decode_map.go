@@ -19,19 +19,41 @@ func ZeroElem[M ~map[K]V, K comparable, V any](m M) (v V) { return v }
 
 // StringElem decodes the element of m under key. It is a new one, as with
 // ZeroElem, but text that m holds there already stays the same string.
-func StringElem[M ~map[K]V, K, V ~string](d *Decoder, m M, key string) (v V) {
+func StringElem[M ~map[K]V, K, V ~string](d *Decoder, m M, key string) V {
+	return V(d.element(string(m[K(key)])))
+}
+
+// element decodes a string, which is old itself if it is the same; null is "".
+func (d *Decoder) element(old string) (s string) {
 	if d.peek() != '"' {
-		String(d, &v)
-		return v
+		d.String(&s)
+		return s
 	}
 	b, ok := d.text()
-	if !ok {
-		return v
-	}
-	if old := m[K(key)]; string(old) == string(b) {
+	switch {
+	case !ok:
+		return ""
+	case old == string(b):
 		return old
 	}
-	return V(d.keep(b))
+	return d.keep(b)
+}
+
+// StringMap decodes an object of strings into *p, null as nil.
+func (d *Decoder) StringMap(p *map[string]string) {
+	if d.Null() {
+		*p = nil
+		return
+	}
+	var o Object
+	if !d.BeginObject(&o, nil) {
+		return
+	}
+	MakeMap(p)
+	m := *p
+	for d.NextKey(&o) {
+		m[o.Key] = d.element(m[o.Key])
+	}
 }
 
 // Set stores an element under a string key.

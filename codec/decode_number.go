@@ -1,7 +1,6 @@
 package codec
 
 import (
-	"math"
 	"strconv"
 	"unsafe"
 )
@@ -70,87 +69,79 @@ func isNumber(c byte) bool {
 	return c == '-' || c-'0' <= 9
 }
 
-// Int decodes a whole number into *p; null leaves it alone.
-func Int[T signed](d *Decoder, p *T) {
+// int64 reads a whole number of the given bits. ok is false if there is nothing to
+// set: for null, and for what does not fit, which is reported.
+func (d *Decoder) int64(bits int) (n int64, ok bool) {
 	c := d.peek()
 	if !isNumber(c) {
-		d.scalarMismatch(c, intName(int(unsafe.Sizeof(*p))))
-		return
+		d.scalarMismatch(c, sized("int", bits))
+		return 0, false
 	}
-	if n, end := shortInt(d.data, d.pos); end > 0 && int64(T(n)) == n {
-		*p = T(n)
+	if n, end := shortInt(d.data, d.pos); end > 0 && n<<(64-bits)>>(64-bits) == n {
 		d.pos = end
-		return
+		return n, true
 	}
 	start := d.pos
 	tok, whole, ok := d.number()
 	if !ok {
-		return
+		return 0, false
 	}
-	size := int(unsafe.Sizeof(*p))
-	n, ok := parseInt(tok, 8*size)
-	if !whole || !ok {
-		d.saveType(start, describeNumber(tok), intName(size))
-		return
+	if n, ok = parseInt(tok, bits); !whole || !ok {
+		d.saveType(start, describeNumber(tok), sized("int", bits))
+		return 0, false
 	}
-	*p = T(n)
+	return n, true
 }
 
-// Uint decodes a whole number that is not negative into *p; null leaves it alone.
-func Uint[T unsigned](d *Decoder, p *T) {
+// uint64 is int64 for numbers that are not negative.
+func (d *Decoder) uint64(bits int) (n uint64, ok bool) {
 	c := d.peek()
 	if !isNumber(c) {
-		d.scalarMismatch(c, "u"+intName(int(unsafe.Sizeof(*p))))
-		return
+		d.scalarMismatch(c, sized("uint", bits))
+		return 0, false
 	}
-	if n, end := shortInt(d.data, d.pos); end > 0 && c != '-' && uint64(T(n)) == uint64(n) {
-		*p = T(n)
+	if n, end := shortInt(d.data, d.pos); end > 0 && c != '-' && uint64(n)>>(bits-1)>>1 == 0 {
 		d.pos = end
-		return
+		return uint64(n), true
 	}
 	start := d.pos
 	tok, whole, ok := d.number()
 	if !ok {
-		return
+		return 0, false
 	}
-	size := int(unsafe.Sizeof(*p))
-	n, ok := parseUint(tok)
-	if !whole || !ok || n > math.MaxUint64>>(64-8*size) {
-		d.saveType(start, describeNumber(tok), "u"+intName(size))
-		return
+	if n, ok = parseUint(tok); !whole || !ok || n>>(bits-1)>>1 != 0 {
+		d.saveType(start, describeNumber(tok), sized("uint", bits))
+		return 0, false
 	}
-	*p = T(n)
+	return n, true
 }
 
-// Float decodes a number into *p; null leaves it alone.
-func Float[T ~float32 | ~float64](d *Decoder, p *T) {
+// float reads a number, as int64 does.
+func (d *Decoder) float(bits int) (f float64, ok bool) {
 	c := d.peek()
-	size := int(unsafe.Sizeof(*p))
 	if !isNumber(c) {
-		d.scalarMismatch(c, "float"+strconv.Itoa(8*size))
-		return
+		d.scalarMismatch(c, sized("float", bits))
+		return 0, false
 	}
-	if size == 8 {
+	if bits == 64 {
 		if f, ok := d.shortFloat(); ok {
-			*p = T(f)
-			return
+			return f, true
 		}
 	}
 	start := d.pos
 	tok, _, ok := d.number()
 	if !ok {
-		return
+		return 0, false
 	}
-	f, ok := parseFloat(tok, 8*size)
-	if !ok {
-		d.saveType(start, describeNumber(tok), "float"+strconv.Itoa(8*size))
-		return
+	if f, ok = parseFloat(tok, bits); !ok {
+		d.saveType(start, describeNumber(tok), sized("float", bits))
 	}
-	*p = T(f)
+	return f, ok
 }
 
-func intName(size int) string {
-	return "int" + strconv.Itoa(8*size)
+// sized names a type in errors.
+func sized(kind string, bits int) string {
+	return kind + strconv.Itoa(bits)
 }
 
 // parseUint reads a run of digits. Nineteen of them always fit.
@@ -186,6 +177,12 @@ func shortInt(b []byte, i int) (n int64, end int) {
 		i++
 	}
 	first := i
+	if i+8 <= len(b) {
+		if w := load64(b, i); notDigits(w) == 0 {
+			n = int64(eightDigitValue(w))
+			i += 8
+		}
+	}
 	for i < len(b) && b[i]-'0' <= 9 {
 		n = n*10 + int64(b[i]-'0')
 		i++

@@ -76,19 +76,22 @@ func (d *Decoder) Next(o *Object) bool {
 	return d.search(o)
 }
 
-// startsWith compares keys of up to sixteen bytes, which most are, by two words
+// startsWith compares keys of four to sixteen bytes, which most are, by two words
 // that overlap.
 func startsWith(b []byte, key string) bool {
 	n := len(key)
 	if n > len(b) {
 		return false
 	}
-	if n < 8 || n > 16 {
-		return string(b[:n]) == key
-	}
 	// Rule: the view is only read, and does not outlive key.
 	k := unsafe.Slice(unsafe.StringData(key), n)
-	return load64(b, 0) == load64(k, 0) && load64(b, n-8) == load64(k, n-8)
+	switch {
+	case n > 16 || n < 4:
+		return string(b[:n]) == key
+	case n >= 8:
+		return load64(b, 0) == load64(k, 0) && load64(b, n-8) == load64(k, n-8)
+	}
+	return load32(b, 0) == load32(k, 0) && load32(b, n-4) == load32(k, n-4)
 }
 
 // NextKey moves to the next member and sets o.Key, or leaves the object.

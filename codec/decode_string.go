@@ -8,11 +8,11 @@ import (
 
 // String decodes a JSON string into *p; null leaves it alone. A target that
 // already holds the same text keeps it.
-func String[T ~string](d *Decoder, p *T) {
+func (d *Decoder) String(p *string) {
 	switch d.peek() {
 	case '"':
-		if b, ok := d.text(); ok && string(*p) != string(b) {
-			*p = T(d.keep(b))
+		if b, ok := d.text(); ok && *p != string(b) {
+			*p = d.keep(b)
 		}
 	case 'n':
 		d.literal("null")

@@ -90,11 +90,11 @@ func (d *Decoder) DurationV2(p *time.Duration) {
 
 // StringIntV2 decodes a number in a string into *p.
 func StringIntV2[T signed](d *Decoder, p *T) {
-	size := int(unsafe.Sizeof(*p))
+	bits := 8 * int(unsafe.Sizeof(*p))
 	if tok, start, ok := d.stringNumber(); ok {
-		n, ok := parseInt(tok, 8*size)
+		n, ok := parseInt(tok, bits)
 		if !ok {
-			d.saveType(start, describeNumber(tok), intName(size))
+			d.saveType(start, describeNumber(tok), sized("int", bits))
 			return
 		}
 		*p = T(n)
@@ -103,11 +103,11 @@ func StringIntV2[T signed](d *Decoder, p *T) {
 
 // StringUintV2 is StringIntV2 for unsigned numbers.
 func StringUintV2[T unsigned](d *Decoder, p *T) {
-	size := int(unsafe.Sizeof(*p))
+	bits := 8 * int(unsafe.Sizeof(*p))
 	if tok, start, ok := d.stringNumber(); ok {
 		n, ok := parseUint(tok)
-		if !ok || n > math.MaxUint64>>(64-8*size) {
-			d.saveType(start, describeNumber(tok), "u"+intName(size))
+		if !ok || n > math.MaxUint64>>(64-bits) {
+			d.saveType(start, describeNumber(tok), sized("uint", bits))
 			return
 		}
 		*p = T(n)
@@ -194,19 +194,19 @@ func (d *Decoder) AnyV2(p *any) {
 	case nil:
 		*p = d.any()
 	case bool:
-		Bool(d, &v)
+		d.Bool(&v)
 		*p = v
 	case float64:
-		Float(d, &v)
+		d.Float64(&v)
 		*p = v
 	case string:
-		String(d, &v)
+		d.String(&v)
 		*p = v
 	case map[string]any:
 		d.mergeV2(&v)
 		*p = v
 	case int:
-		Int(d, &v)
+		d.Int(&v)
 		*p = v
 	case []any:
 		if d.peek() != '[' {

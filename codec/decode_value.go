@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"unsafe"
 )
 
 // Raw copies the next value's text into *p, reusing its array.
@@ -41,6 +42,11 @@ func (d *Decoder) Number(p *json.Number) {
 // Bytes decodes base64, or an array of numbers as encoding/json admits, into
 // *p; null makes it nil.
 func Bytes[S ~[]B, B ~uint8](d *Decoder, p *S) {
+	// Rule: as in bytesOf, the layouts are the same.
+	d.bytes((*[]byte)(unsafe.Pointer(p)))
+}
+
+func (d *Decoder) bytes(p *[]byte) {
 	c := d.peek()
 	start := d.pos
 	switch c {
@@ -49,8 +55,8 @@ func Bytes[S ~[]B, B ~uint8](d *Decoder, p *S) {
 		if !ok {
 			return
 		}
-		out := make(S, base64.StdEncoding.DecodedLen(len(b)))
-		n, err := base64.StdEncoding.Decode(bytesOf(out), b)
+		out := make([]byte, base64.StdEncoding.DecodedLen(len(b)))
+		n, err := base64.StdEncoding.Decode(out, b)
 		if err != nil {
 			d.saveValue(start, err)
 			return
@@ -61,23 +67,26 @@ func Bytes[S ~[]B, B ~uint8](d *Decoder, p *S) {
 			*p = nil
 		}
 	case '[':
-		decodeByteArray(d, p)
+		d.byteArray(p)
 	default:
 		d.mismatch("base64 string")
 	}
 }
 
-func decodeByteArray[S ~[]B, B ~uint8](d *Decoder, p *S) {
+func (d *Decoder) byteArray(p *[]byte) {
 	if !d.BeginArray() {
 		return
 	}
+	s := (*p)[:cap(*p)]
 	n := 0
 	for d.NextElem(n) {
-		*p = Grow(*p, n)
-		Uint(d, &(*p)[n])
+		if n == len(s) {
+			s = Grow(s)
+		}
+		d.Uint8(&s[n])
 		n++
 	}
-	*p = Finish(*p, n)
+	*p = Finish(s, n)
 }
 
 // Unmarshaler hands the text of the next value, null included, to u. The text

@@ -27,6 +27,7 @@ type Decoder struct {
 
 	members []member  // of the objects and arrays that are being read into any
 	keys    *keyTable // of maps, lately met
+	elems   int       // of the last list of scalars
 
 	// apostrophe admits \', which encoding/json does inside ",string" strings only.
 	apostrophe bool

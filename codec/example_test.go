@@ -75,7 +75,7 @@ func (c *celsius) AppendJSON(dst []byte) ([]byte, error) {
 
 // DecodeJSON makes it a Decodable, too.
 func (c *celsius) DecodeJSON(d *codec.Decoder) {
-	codec.Float(d, c)
+	d.Float64((*float64)(c))
 	if *c < -273.15 {
 		d.Fail(errors.New("colder than possible"))
 	}
@@ -107,9 +107,9 @@ func (p *point) DecodeJSON(d *codec.Decoder) {
 	for d.Next(&o) {
 		switch o.Index {
 		case 0:
-			codec.Int(d, &p.x)
+			d.Int(&p.x)
 		case 1:
-			codec.Int(d, &p.y)
+			d.Int(&p.y)
 		default:
 			d.Skip()
 		}

@@ -59,7 +59,10 @@ func scanDigits(b []byte, i int, n uint64) (uint64, int) {
 		if other := notDigits(w); other != 0 {
 			// Zeros in front make eight of what there is.
 			size := uint(bits.TrailingZeros64(other)) / 8
-			w = w<<(64-8*size) | ones*'0'>>(8*size)
+			if size == 0 {
+				return n, i
+			}
+			w = w<<((64-8*size)&63) | ones*'0'>>(8*size&63)
 			return n*uint64(scales[size]) + eightDigitValue(w), i + int(size)
 		}
 		n = n*1e8 + eightDigitValue(w)

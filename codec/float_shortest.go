@@ -7,6 +7,45 @@ import (
 
 //go:generate go run ./internal/pow10
 
+// shortestLong is shortest for most doubles, with one product where that has three
+// (the way of yyjson's and Victor Zverovich's "zmij", 2025): d has 16 or 17 digits,
+// of which the last may be zeros. Both ends of the interval are its middle and the
+// width, which is a power of ten shifted. It declines where what is cut off could
+// decide, and below a power of two.
+func shortestLong(f float64) (d uint64, k int, ok bool) {
+	raw := math.Float64bits(f)
+	c, exp := raw&(1<<52-1), int(raw>>52)
+	if c == 0 || exp == 0 {
+		return 0, 0, false
+	}
+	q := exp - 1075
+	k = log10(q)
+	h := uint(q+log2Ten(-k)+1) & 63 // 1 to 4
+	p := &tenTo[-k-lowestPower]
+	c = (c | 1<<52) << h
+	// f / 10^k is y and a fraction, z.
+	y, z := bits.Mul64(p.hi, c)
+	x, _ := bits.Mul64(p.lo, c)
+	z, carry := bits.Add64(z, x, 0)
+	y += carry
+	// Where it stands above a multiple of ten, and how far the interval reaches, in
+	// units of 2^-60, each less than two of them too small.
+	t := y / 10 * 10
+	const ten = 10 << 60
+	at, reach := (y-t)<<60|z>>4, p.hi>>((5-h)&63)
+	if at-reach+2 <= 4 || ten-at-reach+2 <= 4 || z-1<<63+2 <= 4 {
+		return 0, 0, false
+	}
+	d = y + z>>63
+	if at < reach {
+		d = t
+	}
+	if ten-at < reach {
+		d = t + 10
+	}
+	return d, k, true
+}
+
 // shortest returns the digits d and the exponent k such that d * 10^k is the
 // shortest decimal that reads back as f, and the closest to f among those.
 // f is finite and positive. The method is Schubfach (Raffaello Giulietti, "The

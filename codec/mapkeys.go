@@ -16,6 +16,21 @@ type unsigned interface {
 	~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~uintptr
 }
 
+// KeyRoom returns buf, or an empty slice with room for n keys if it has less.
+func KeyRoom(buf []string, n int) []string {
+	if n > cap(buf) {
+		return make([]string, 0, n)
+	}
+	return buf
+}
+
+// SortKeys sorts keys in the order encoding/json writes them. It is a call: in place,
+// which 32-bit machines would do, it makes an instance of slices.Sort in the user's
+// package, to which an array of keys escapes.
+//
+//go:noinline
+func SortKeys(keys []string) { slices.Sort(keys) }
+
 // SortedKeys appends m's keys to buf in the order encoding/json writes them.
 // With room in buf (generated code passes an array on the stack) it does not
 // allocate.

@@ -50,15 +50,15 @@ func Value[T any](d *Decoder, p *T) {
 	case Decodable:
 		p.DecodeJSON(d)
 	case *string:
-		String(d, p)
+		d.String(p)
 	case *bool:
-		Bool(d, p)
+		d.Bool(p)
 	case *int:
-		Int(d, p)
+		d.Int(p)
 	case *int64:
-		Int(d, p)
+		d.Int64(p)
 	case *float64:
-		Float(d, p)
+		d.Float64(p)
 	case *any:
 		d.Any(p)
 	case *time.Time:

@@ -85,15 +85,15 @@ func (p *Problem) DecodeJSON(d *Decoder) {
 	for d.Next(&o) {
 		switch o.Index {
 		case 0:
-			String(d, &p.Type)
+			d.String(&p.Type)
 		case 1:
-			String(d, &p.Title)
+			d.String(&p.Title)
 		case 2:
-			Int(d, &p.Status)
+			d.Int(&p.Status)
 		case 3:
-			String(d, &p.Detail)
+			d.String(&p.Detail)
 		case 4:
-			String(d, &p.Instance)
+			d.String(&p.Instance)
 		default:
 			d.Skip()
 		}

@@ -1,7 +1,6 @@
 package codec
 
 import (
-	"encoding/binary"
 	"math/bits"
 	"unsafe"
 )
@@ -13,7 +12,7 @@ func copyPlainSWAR(dst, src *byte, n int, set *escapeSet) (i int) {
 	out, b := unsafe.Slice(dst, n), unsafe.Slice(src, n)
 	for ; i+8 <= n; i += 8 {
 		w := load64(b, i)
-		binary.LittleEndian.PutUint64(out[i:], w)
+		store64(out, i, w)
 		if m := set.marks(w); m != 0 {
 			return i + bits.TrailingZeros64(m)/8
 		}

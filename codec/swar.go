@@ -1,6 +1,9 @@
 package codec
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"unsafe"
+)
 
 // The scanners look at eight bytes at a time ("SIMD within a register"). Every
 // mask below has the high bit of a byte set where that byte matches; borrows
@@ -10,8 +13,23 @@ const (
 	highs = 0x8080808080808080
 )
 
+// load64 returns the eight bytes of b at i. It is not checked that they are there:
+// each caller has compared i+8 with the length.
 func load64(b []byte, i int) uint64 {
-	return binary.LittleEndian.Uint64(b[i:])
+	// Rule: the caller vouches for the eight bytes, and an array may begin anywhere.
+	return binary.LittleEndian.Uint64((*[8]byte)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(b)), i))[:])
+}
+
+// load32 is load64 for four bytes.
+func load32(b []byte, i int) uint32 {
+	// Rule: as in load64.
+	return binary.LittleEndian.Uint32((*[4]byte)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(b)), i))[:])
+}
+
+// store64 is load64 for writing.
+func store64(b []byte, i int, w uint64) {
+	// Rule: as in load64.
+	binary.LittleEndian.PutUint64((*[8]byte)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(b)), i))[:], w)
 }
 
 // zeroByte marks bytes of w that are zero.

@@ -1,6 +1,6 @@
 package codec
 
-// GeneratedVersion1 is named by generated code. It goes away when generated
+// GeneratedVersion2 is named by generated code. It goes away when generated
 // code of its kind would no longer work, so that stale files fail to compile
 // and not at run time.
-const GeneratedVersion1 = 1
+const GeneratedVersion2 = 2

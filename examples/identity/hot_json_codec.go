@@ -5,7 +5,7 @@ package main
 import "github.com/hotpath-go/hotpath/codec"
 
 // A runtime that cannot serve this file does not have this constant.
-const _ = codec.GeneratedVersion1
+const _ = codec.GeneratedVersion2
 
 var (
 	_ codec.Appender  = (*auditJSON)(nil)
@@ -29,17 +29,14 @@ var (
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *auditJSON) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"events":`...)
 	if v.Events == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i2 := range v.Events {
-			if i2 > 0 {
-				dst = append(dst, ',')
-			}
 			dst = append(dst, `{"id":`...)
 			dst = codec.AppendString(dst, string(v.Events[i2].ID))
 			dst = append(dst, `,"type":`...)
@@ -53,8 +50,9 @@ func (v *auditJSON) AppendJSON(dst []byte) (_ []byte, err error) {
 				return dst, err
 			}
 			dst = append(dst, '}')
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
 	}
 	dst = append(dst, '}')
 	return dst, nil
@@ -71,22 +69,26 @@ func (v *auditJSON) DecodeJSON(d *codec.Decoder) {
 					v.Events = nil
 				} else if d.BeginArray() {
 					n5 := 0
+					s5 := v.Events[:cap(v.Events)]
 					for d.NextElem(n5) {
-						v.Events = codec.Grow(v.Events, n5)
+						if n5 == len(s5) {
+							s5 = append(s5, make([]Event, 4)...)
+							s5 = s5[:cap(s5)]
+						}
 						var o6 codec.Object
 						if d.BeginObject(&o6, codecFieldsOfauditJSON2) {
 							for d.Next(&o6) {
 								switch o6.Index {
 								case 0: // id
-									codec.String(d, &v.Events[n5].ID)
+									d.String(&s5[n5].ID)
 								case 1: // type
-									codec.String(d, &v.Events[n5].Type)
+									d.String(&s5[n5].Type)
 								case 2: // user_id
-									codec.String(d, &v.Events[n5].UserID)
+									d.String(&s5[n5].UserID)
 								case 3: // remote
-									codec.String(d, &v.Events[n5].Remote)
+									d.String(&s5[n5].Remote)
 								case 4: // at
-									d.Time(&v.Events[n5].At)
+									d.Time(&s5[n5].At)
 								default:
 									d.Skip()
 								}
@@ -94,7 +96,10 @@ func (v *auditJSON) DecodeJSON(d *codec.Decoder) {
 						}
 						n5++
 					}
-					v.Events = codec.Finish(v.Events, n5)
+					if n5 == 0 {
+						s5 = []Event{}
+					}
+					v.Events = s5[:n5]
 				}
 			default:
 				d.Skip()
@@ -128,7 +133,7 @@ var codecFieldsOfauditJSON2 = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *credentialsJSON) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"email":`...)
 	dst = codec.AppendString(dst, string(v.Email))
@@ -145,9 +150,9 @@ func (v *credentialsJSON) DecodeJSON(d *codec.Decoder) {
 		for d.Next(&o2) {
 			switch o2.Index {
 			case 0: // email
-				codec.String(d, &v.Email)
+				d.String(&v.Email)
 			case 1: // password
-				codec.String(d, &v.Password)
+				d.String(&v.Password)
 			default:
 				d.Skip()
 			}
@@ -173,16 +178,13 @@ var codecFieldsOfcredentialsJSON = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *eventsJSON) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	if (*v) == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i1 := range *v {
-			if i1 > 0 {
-				dst = append(dst, ',')
-			}
 			dst = append(dst, `{"id":`...)
 			dst = codec.AppendString(dst, string((*v)[i1].ID))
 			dst = append(dst, `,"type":`...)
@@ -196,8 +198,9 @@ func (v *eventsJSON) AppendJSON(dst []byte) (_ []byte, err error) {
 				return dst, err
 			}
 			dst = append(dst, '}')
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
 	}
 	return dst, nil
 }
@@ -208,22 +211,26 @@ func (v *eventsJSON) DecodeJSON(d *codec.Decoder) {
 		(*v) = nil
 	} else if d.BeginArray() {
 		n3 := 0
+		s3 := (*v)[:cap((*v))]
 		for d.NextElem(n3) {
-			(*v) = codec.Grow((*v), n3)
+			if n3 == len(s3) {
+				s3 = append(s3, make([]Event, 4)...)
+				s3 = s3[:cap(s3)]
+			}
 			var o4 codec.Object
 			if d.BeginObject(&o4, codecFieldsOfeventsJSON) {
 				for d.Next(&o4) {
 					switch o4.Index {
 					case 0: // id
-						codec.String(d, &(*v)[n3].ID)
+						d.String(&s3[n3].ID)
 					case 1: // type
-						codec.String(d, &(*v)[n3].Type)
+						d.String(&s3[n3].Type)
 					case 2: // user_id
-						codec.String(d, &(*v)[n3].UserID)
+						d.String(&s3[n3].UserID)
 					case 3: // remote
-						codec.String(d, &(*v)[n3].Remote)
+						d.String(&s3[n3].Remote)
 					case 4: // at
-						d.Time(&(*v)[n3].At)
+						d.Time(&s3[n3].At)
 					default:
 						d.Skip()
 					}
@@ -231,7 +238,10 @@ func (v *eventsJSON) DecodeJSON(d *codec.Decoder) {
 			}
 			n3++
 		}
-		(*v) = codec.Finish((*v), n3)
+		if n3 == 0 {
+			s3 = []Event{}
+		}
+		(*v) = s3[:n3]
 	}
 }
 
@@ -256,7 +266,7 @@ var codecFieldsOfeventsJSON = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *identityJSON) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"user_id":`...)
 	dst = codec.AppendString(dst, string(v.UserID))
@@ -287,13 +297,10 @@ func (v *identityJSON) AppendJSON(dst []byte) (_ []byte, err error) {
 	}
 	dst = append(dst, `,"roles":`...)
 	if v.Profile.Roles == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i3 := range v.Profile.Roles {
-			if i3 > 0 {
-				dst = append(dst, ',')
-			}
 			dst = append(dst, `{"name":`...)
 			dst = codec.AppendString(dst, string(v.Profile.Roles[i3].Name))
 			dst = append(dst, `,"scope":`...)
@@ -306,51 +313,28 @@ func (v *identityJSON) AppendJSON(dst []byte) (_ []byte, err error) {
 			}
 			dst = append(dst, `,"grants":`...)
 			if v.Profile.Roles[i3].Grants == nil {
-				dst = append(dst, "null"...)
+				dst = codec.AppendNull(dst)
 			} else {
 				dst = append(dst, '[')
 				for i5 := range v.Profile.Roles[i3].Grants {
-					if i5 > 0 {
-						dst = append(dst, ',')
-					}
 					dst = append(dst, `{"resource":`...)
 					dst = codec.AppendString(dst, string(v.Profile.Roles[i3].Grants[i5].Resource))
 					dst = append(dst, `,"actions":`...)
-					if v.Profile.Roles[i3].Grants[i5].Actions == nil {
-						dst = append(dst, "null"...)
-					} else {
-						dst = append(dst, '[')
-						for i7 := range v.Profile.Roles[i3].Grants[i5].Actions {
-							if i7 > 0 {
-								dst = append(dst, ',')
-							}
-							dst = codec.AppendString(dst, string(v.Profile.Roles[i3].Grants[i5].Actions[i7]))
-						}
-						dst = append(dst, ']')
-					}
+					dst = codec.AppendStrings(dst, v.Profile.Roles[i3].Grants[i5].Actions)
 					dst = append(dst, `,"own":`...)
 					dst = codec.AppendBool(dst, bool(v.Profile.Roles[i3].Grants[i5].Own))
 					dst = append(dst, '}')
+					dst = append(dst, ',')
 				}
-				dst = append(dst, ']')
+				dst = codec.CloseArray(dst)
 			}
 			dst = append(dst, '}')
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
 	}
 	dst = append(dst, `,"permissions":`...)
-	if v.Profile.Permissions == nil {
-		dst = append(dst, "null"...)
-	} else {
-		dst = append(dst, '[')
-		for i8 := range v.Profile.Permissions {
-			if i8 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = codec.AppendString(dst, string(v.Profile.Permissions[i8]))
-		}
-		dst = append(dst, ']')
-	}
+	dst = codec.AppendStrings(dst, v.Profile.Permissions)
 	dst = append(dst, `,"preferences":`...)
 	dst = append(dst, `{"theme":`...)
 	dst = codec.AppendString(dst, string(v.Profile.Preferences.Theme))
@@ -376,138 +360,132 @@ func (v *identityJSON) AppendJSON(dst []byte) (_ []byte, err error) {
 
 // DecodeJSON decodes into v as encoding/json would.
 func (v *identityJSON) DecodeJSON(d *codec.Decoder) {
-	var o11 codec.Object
-	if d.BeginObject(&o11, codecFieldsOfidentityJSON) {
-		for d.Next(&o11) {
-			switch o11.Index {
+	var o9 codec.Object
+	if d.BeginObject(&o9, codecFieldsOfidentityJSON) {
+		for d.Next(&o9) {
+			switch o9.Index {
 			case 0: // user_id
-				codec.String(d, &v.UserID)
+				d.String(&v.UserID)
 			case 1: // created
 				d.Time(&v.Created)
 			case 2: // expires
 				d.Time(&v.Expires)
 			case 3: // profile
-				var o12 codec.Object
-				if d.BeginObject(&o12, codecFieldsOfidentityJSON2) {
-					for d.Next(&o12) {
-						switch o12.Index {
+				var o10 codec.Object
+				if d.BeginObject(&o10, codecFieldsOfidentityJSON2) {
+					for d.Next(&o10) {
+						switch o10.Index {
 						case 0: // id
-							codec.String(d, &v.Profile.ID)
+							d.String(&v.Profile.ID)
 						case 1: // name
-							codec.String(d, &v.Profile.Name)
+							d.String(&v.Profile.Name)
 						case 2: // email
-							codec.String(d, &v.Profile.Email)
+							d.String(&v.Profile.Email)
 						case 3: // locale
-							codec.String(d, &v.Profile.Locale)
+							d.String(&v.Profile.Locale)
 						case 4: // time_zone
-							codec.String(d, &v.Profile.TimeZone)
+							d.String(&v.Profile.TimeZone)
 						case 5: // verified
-							codec.Bool(d, &v.Profile.Verified)
+							d.Bool(&v.Profile.Verified)
 						case 6: // created
 							d.Time(&v.Profile.Created)
 						case 7: // roles
 							if d.Null() {
 								v.Profile.Roles = nil
 							} else if d.BeginArray() {
-								n13 := 0
-								for d.NextElem(n13) {
-									v.Profile.Roles = codec.Grow(v.Profile.Roles, n13)
-									var o14 codec.Object
-									if d.BeginObject(&o14, codecFieldsOfidentityJSON3) {
-										for d.Next(&o14) {
-											switch o14.Index {
+								n11 := 0
+								s11 := v.Profile.Roles[:cap(v.Profile.Roles)]
+								for d.NextElem(n11) {
+									if n11 == len(s11) {
+										s11 = append(s11, make([]Role, 4)...)
+										s11 = s11[:cap(s11)]
+									}
+									var o12 codec.Object
+									if d.BeginObject(&o12, codecFieldsOfidentityJSON3) {
+										for d.Next(&o12) {
+											switch o12.Index {
 											case 0: // name
-												codec.String(d, &v.Profile.Roles[n13].Name)
+												d.String(&s11[n11].Name)
 											case 1: // scope
-												codec.String(d, &v.Profile.Roles[n13].Scope)
+												d.String(&s11[n11].Scope)
 											case 2: // granted_by
-												codec.String(d, &v.Profile.Roles[n13].GrantedBy)
+												d.String(&s11[n11].GrantedBy)
 											case 3: // granted_at
-												d.Time(&v.Profile.Roles[n13].GrantedAt)
+												d.Time(&s11[n11].GrantedAt)
 											case 4: // grants
 												if d.Null() {
-													v.Profile.Roles[n13].Grants = nil
+													s11[n11].Grants = nil
 												} else if d.BeginArray() {
-													n15 := 0
-													for d.NextElem(n15) {
-														v.Profile.Roles[n13].Grants = codec.Grow(v.Profile.Roles[n13].Grants, n15)
-														var o16 codec.Object
-														if d.BeginObject(&o16, codecFieldsOfidentityJSON4) {
-															for d.Next(&o16) {
-																switch o16.Index {
+													n13 := 0
+													s13 := s11[n11].Grants[:cap(s11[n11].Grants)]
+													for d.NextElem(n13) {
+														if n13 == len(s13) {
+															s13 = append(s13, make([]Grant, 4)...)
+															s13 = s13[:cap(s13)]
+														}
+														var o14 codec.Object
+														if d.BeginObject(&o14, codecFieldsOfidentityJSON4) {
+															for d.Next(&o14) {
+																switch o14.Index {
 																case 0: // resource
-																	codec.String(d, &v.Profile.Roles[n13].Grants[n15].Resource)
+																	d.String(&s13[n13].Resource)
 																case 1: // actions
-																	if d.Null() {
-																		v.Profile.Roles[n13].Grants[n15].Actions = nil
-																	} else if d.BeginArray() {
-																		n17 := 0
-																		for d.NextElem(n17) {
-																			v.Profile.Roles[n13].Grants[n15].Actions = codec.Grow(v.Profile.Roles[n13].Grants[n15].Actions, n17)
-																			codec.String(d, &v.Profile.Roles[n13].Grants[n15].Actions[n17])
-																			n17++
-																		}
-																		v.Profile.Roles[n13].Grants[n15].Actions = codec.Finish(v.Profile.Roles[n13].Grants[n15].Actions, n17)
-																	}
+																	d.Strings(&s13[n13].Actions)
 																case 2: // own
-																	codec.Bool(d, &v.Profile.Roles[n13].Grants[n15].Own)
+																	d.Bool(&s13[n13].Own)
 																default:
 																	d.Skip()
 																}
 															}
 														}
-														n15++
+														n13++
 													}
-													v.Profile.Roles[n13].Grants = codec.Finish(v.Profile.Roles[n13].Grants, n15)
+													if n13 == 0 {
+														s13 = []Grant{}
+													}
+													s11[n11].Grants = s13[:n13]
 												}
 											default:
 												d.Skip()
 											}
 										}
 									}
-									n13++
+									n11++
 								}
-								v.Profile.Roles = codec.Finish(v.Profile.Roles, n13)
+								if n11 == 0 {
+									s11 = []Role{}
+								}
+								v.Profile.Roles = s11[:n11]
 							}
 						case 8: // permissions
-							if d.Null() {
-								v.Profile.Permissions = nil
-							} else if d.BeginArray() {
-								n18 := 0
-								for d.NextElem(n18) {
-									v.Profile.Permissions = codec.Grow(v.Profile.Permissions, n18)
-									codec.String(d, &v.Profile.Permissions[n18])
-									n18++
-								}
-								v.Profile.Permissions = codec.Finish(v.Profile.Permissions, n18)
-							}
+							d.Strings(&v.Profile.Permissions)
 						case 9: // preferences
-							var o19 codec.Object
-							if d.BeginObject(&o19, codecFieldsOfidentityJSON5) {
-								for d.Next(&o19) {
-									switch o19.Index {
+							var o15 codec.Object
+							if d.BeginObject(&o15, codecFieldsOfidentityJSON5) {
+								for d.Next(&o15) {
+									switch o15.Index {
 									case 0: // theme
-										codec.String(d, &v.Profile.Preferences.Theme)
+										d.String(&v.Profile.Preferences.Theme)
 									case 1: // page_size
-										codec.Int(d, &v.Profile.Preferences.PageSize)
+										d.Int(&v.Profile.Preferences.PageSize)
 									case 2: // notifications
-										codec.Bool(d, &v.Profile.Preferences.Notifications)
+										d.Bool(&v.Profile.Preferences.Notifications)
 									default:
 										d.Skip()
 									}
 								}
 							}
 						case 10: // quota
-							var o20 codec.Object
-							if d.BeginObject(&o20, codecFieldsOfidentityJSON6) {
-								for d.Next(&o20) {
-									switch o20.Index {
+							var o16 codec.Object
+							if d.BeginObject(&o16, codecFieldsOfidentityJSON6) {
+								for d.Next(&o16) {
+									switch o16.Index {
 									case 0: // projects
-										codec.Int(d, &v.Profile.Quota.Projects)
+										d.Int(&v.Profile.Quota.Projects)
 									case 1: // storage_bytes
-										codec.Int(d, &v.Profile.Quota.StorageBytes)
+										d.Int64(&v.Profile.Quota.StorageBytes)
 									case 2: // request_rate
-										codec.Float(d, &v.Profile.Quota.RequestRate)
+										d.Float64(&v.Profile.Quota.RequestRate)
 									default:
 										d.Skip()
 									}
@@ -585,7 +563,7 @@ var codecFieldsOfidentityJSON6 = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *loginJSON) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"token":`...)
 	dst = codec.AppendString(dst, string(v.Token))
@@ -606,9 +584,9 @@ func (v *loginJSON) DecodeJSON(d *codec.Decoder) {
 		for d.Next(&o2) {
 			switch o2.Index {
 			case 0: // token
-				codec.String(d, &v.Token)
+				d.String(&v.Token)
 			case 1: // user_id
-				codec.String(d, &v.UserID)
+				d.String(&v.UserID)
 			case 2: // expires
 				d.Time(&v.Expires)
 			default:
@@ -637,7 +615,7 @@ var codecFieldsOfloginJSON = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *problemJSON) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"title":`...)
 	dst = codec.AppendString(dst, string(v.Title))
@@ -652,20 +630,18 @@ func (v *problemJSON) AppendJSON(dst []byte) (_ []byte, err error) {
 	if len(v.Errors) != 0 {
 		dst = append(dst, `,"errors":`...)
 		if v.Errors == nil {
-			dst = append(dst, "null"...)
+			dst = codec.AppendNull(dst)
 		} else {
 			dst = append(dst, '[')
 			for i2 := range v.Errors {
-				if i2 > 0 {
-					dst = append(dst, ',')
-				}
 				dst = append(dst, `{"field":`...)
 				dst = codec.AppendString(dst, string(v.Errors[i2].Field))
 				dst = append(dst, `,"detail":`...)
 				dst = codec.AppendString(dst, string(v.Errors[i2].Detail))
 				dst = append(dst, '}')
+				dst = append(dst, ',')
 			}
-			dst = append(dst, ']')
+			dst = codec.CloseArray(dst)
 		}
 	}
 	dst = append(dst, '}')
@@ -679,28 +655,32 @@ func (v *problemJSON) DecodeJSON(d *codec.Decoder) {
 		for d.Next(&o4) {
 			switch o4.Index {
 			case 0: // title
-				codec.String(d, &v.Title)
+				d.String(&v.Title)
 			case 1: // status
-				codec.Int(d, &v.Status)
+				d.Int(&v.Status)
 			case 2: // code
-				codec.String(d, &v.Code)
+				d.String(&v.Code)
 			case 3: // detail
-				codec.String(d, &v.Detail)
+				d.String(&v.Detail)
 			case 4: // errors
 				if d.Null() {
 					v.Errors = nil
 				} else if d.BeginArray() {
 					n5 := 0
+					s5 := v.Errors[:cap(v.Errors)]
 					for d.NextElem(n5) {
-						v.Errors = codec.Grow(v.Errors, n5)
+						if n5 == len(s5) {
+							s5 = append(s5, make([]FieldError, 4)...)
+							s5 = s5[:cap(s5)]
+						}
 						var o6 codec.Object
 						if d.BeginObject(&o6, codecFieldsOfproblemJSON2) {
 							for d.Next(&o6) {
 								switch o6.Index {
 								case 0: // field
-									codec.String(d, &v.Errors[n5].Field)
+									d.String(&s5[n5].Field)
 								case 1: // detail
-									codec.String(d, &v.Errors[n5].Detail)
+									d.String(&s5[n5].Detail)
 								default:
 									d.Skip()
 								}
@@ -708,7 +688,10 @@ func (v *problemJSON) DecodeJSON(d *codec.Decoder) {
 						}
 						n5++
 					}
-					v.Errors = codec.Finish(v.Errors, n5)
+					if n5 == 0 {
+						s5 = []FieldError{}
+					}
+					v.Errors = s5[:n5]
 				}
 			default:
 				d.Skip()
@@ -743,7 +726,7 @@ var codecFieldsOfproblemJSON2 = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *registrationJSON) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"name":`...)
 	dst = codec.AppendString(dst, string(v.Name))
@@ -762,11 +745,11 @@ func (v *registrationJSON) DecodeJSON(d *codec.Decoder) {
 		for d.Next(&o2) {
 			switch o2.Index {
 			case 0: // name
-				codec.String(d, &v.Name)
+				d.String(&v.Name)
 			case 1: // email
-				codec.String(d, &v.Email)
+				d.String(&v.Email)
 			case 2: // password
-				codec.String(d, &v.Password)
+				d.String(&v.Password)
 			default:
 				d.Skip()
 			}
@@ -793,7 +776,7 @@ var codecFieldsOfregistrationJSON = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *userJSON) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"id":`...)
 	dst = codec.AppendString(dst, string(v.ID))
@@ -814,9 +797,9 @@ func (v *userJSON) DecodeJSON(d *codec.Decoder) {
 		for d.Next(&o2) {
 			switch o2.Index {
 			case 0: // id
-				codec.String(d, &v.ID)
+				d.String(&v.ID)
 			case 1: // name
-				codec.String(d, &v.Name)
+				d.String(&v.Name)
 			case 2: // created
 				d.Time(&v.Created)
 			default:

@@ -5,7 +5,7 @@ package main
 import "github.com/hotpath-go/hotpath/codec"
 
 // A runtime that cannot serve this file does not have this constant.
-const _ = codec.GeneratedVersion1
+const _ = codec.GeneratedVersion2
 
 var (
 	_ codec.Appender  = (*Actor)(nil)
@@ -21,7 +21,7 @@ var (
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Actor) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"id":`...)
 	dst = codec.AppendInt(dst, int64(v.ID))
@@ -48,17 +48,17 @@ func (v *Actor) DecodeJSON(d *codec.Decoder) {
 		for d.Next(&o2) {
 			switch o2.Index {
 			case 0: // id
-				codec.Int(d, &v.ID)
+				d.Int64(&v.ID)
 			case 1: // login
-				codec.String(d, &v.Login)
+				d.String(&v.Login)
 			case 2: // display_login
-				codec.String(d, &v.DisplayLogin)
+				d.String(&v.DisplayLogin)
 			case 3: // gravatar_id
-				codec.String(d, &v.GravatarID)
+				d.String(&v.GravatarID)
 			case 4: // url
-				codec.String(d, &v.URL)
+				d.String(&v.URL)
 			case 5: // avatar_url
-				codec.String(d, &v.AvatarURL)
+				d.String(&v.AvatarURL)
 			default:
 				d.Skip()
 			}
@@ -88,7 +88,7 @@ var codecFieldsOfActor = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Event) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"id":`...)
 	dst = codec.AppendString(dst, string(v.ID))
@@ -129,9 +129,9 @@ func (v *Event) DecodeJSON(d *codec.Decoder) {
 		for d.Next(&o2) {
 			switch o2.Index {
 			case 0: // id
-				codec.String(d, &v.ID)
+				d.String(&v.ID)
 			case 1: // type
-				codec.String(d, &v.Type)
+				d.String(&v.Type)
 			case 2: // actor
 				v.Actor.DecodeJSON(d)
 			case 3: // repo
@@ -139,14 +139,16 @@ func (v *Event) DecodeJSON(d *codec.Decoder) {
 			case 4: // payload
 				d.Raw(&v.Payload)
 			case 5: // public
-				codec.Bool(d, &v.Public)
+				d.Bool(&v.Public)
 			case 6: // created_at
 				d.Time(&v.CreatedAt)
 			case 7: // org
 				if d.Null() {
 					v.Org = nil
 				} else {
-					codec.New(&v.Org)
+					if v.Org == nil {
+						v.Org = new(Actor)
+					}
 					v.Org.DecodeJSON(d)
 				}
 			default:
@@ -180,22 +182,20 @@ var codecFieldsOfEvent = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Page) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"events":`...)
 	if v.Events == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i2 := range v.Events {
-			if i2 > 0 {
-				dst = append(dst, ',')
-			}
 			if dst, err = v.Events[i2].AppendJSON(dst); err != nil {
 				return dst, err
 			}
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
 	}
 	dst = append(dst, '}')
 	return dst, nil
@@ -212,12 +212,19 @@ func (v *Page) DecodeJSON(d *codec.Decoder) {
 					v.Events = nil
 				} else if d.BeginArray() {
 					n4 := 0
+					s4 := v.Events[:cap(v.Events)]
 					for d.NextElem(n4) {
-						v.Events = codec.Grow(v.Events, n4)
-						v.Events[n4].DecodeJSON(d)
+						if n4 == len(s4) {
+							s4 = append(s4, make([]Event, 2)...)
+							s4 = s4[:cap(s4)]
+						}
+						s4[n4].DecodeJSON(d)
 						n4++
 					}
-					v.Events = codec.Finish(v.Events, n4)
+					if n4 == 0 {
+						s4 = []Event{}
+					}
+					v.Events = s4[:n4]
 				}
 			default:
 				d.Skip()
@@ -243,7 +250,7 @@ var codecFieldsOfPage = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Repo) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"id":`...)
 	dst = codec.AppendInt(dst, int64(v.ID))
@@ -262,11 +269,11 @@ func (v *Repo) DecodeJSON(d *codec.Decoder) {
 		for d.Next(&o2) {
 			switch o2.Index {
 			case 0: // id
-				codec.Int(d, &v.ID)
+				d.Int64(&v.ID)
 			case 1: // name
-				codec.String(d, &v.Name)
+				d.String(&v.Name)
 			case 2: // url
-				codec.String(d, &v.URL)
+				d.String(&v.URL)
 			default:
 				d.Skip()
 			}

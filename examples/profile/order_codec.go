@@ -5,7 +5,7 @@ package main
 import "github.com/hotpath-go/hotpath/codec"
 
 // A runtime that cannot serve this file does not have this constant.
-const _ = codec.GeneratedVersion1
+const _ = codec.GeneratedVersion2
 
 var (
 	_ codec.Appender  = (*Orders)(nil)
@@ -15,17 +15,14 @@ var (
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Orders) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"orders":`...)
 	if v.Orders == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i2 := range v.Orders {
-			if i2 > 0 {
-				dst = append(dst, ',')
-			}
 			dst = append(dst, `{"id":`...)
 			dst = codec.AppendUint(dst, uint64(v.Orders[i2].ID))
 			dst = append(dst, `,"number":`...)
@@ -56,13 +53,10 @@ func (v *Orders) AppendJSON(dst []byte) (_ []byte, err error) {
 			dst = append(dst, '}')
 			dst = append(dst, `,"items":`...)
 			if v.Orders[i2].Items == nil {
-				dst = append(dst, "null"...)
+				dst = codec.AppendNull(dst)
 			} else {
 				dst = append(dst, '[')
 				for i5 := range v.Orders[i2].Items {
-					if i5 > 0 {
-						dst = append(dst, ',')
-					}
 					dst = append(dst, `{"sku":`...)
 					dst = codec.AppendString(dst, string(v.Orders[i2].Items[i5].SKU))
 					dst = append(dst, `,"title":`...)
@@ -75,46 +69,40 @@ func (v *Orders) AppendJSON(dst []byte) (_ []byte, err error) {
 					}
 					if len(v.Orders[i2].Items[i5].Tags) != 0 {
 						dst = append(dst, `,"tags":`...)
-						if v.Orders[i2].Items[i5].Tags == nil {
-							dst = append(dst, "null"...)
-						} else {
-							dst = append(dst, '[')
-							for i7 := range v.Orders[i2].Items[i5].Tags {
-								if i7 > 0 {
-									dst = append(dst, ',')
-								}
-								dst = codec.AppendString(dst, string(v.Orders[i2].Items[i5].Tags[i7]))
-							}
-							dst = append(dst, ']')
-						}
+						dst = codec.AppendStrings(dst, v.Orders[i2].Items[i5].Tags)
 					}
 					dst = append(dst, '}')
+					dst = append(dst, ',')
 				}
-				dst = append(dst, ']')
+				dst = codec.CloseArray(dst)
 			}
 			dst = append(dst, `,"totals":`...)
 			if v.Orders[i2].Totals == nil {
-				dst = append(dst, "null"...)
+				dst = codec.AppendNull(dst)
 			} else {
 				dst = append(dst, '{')
-				var b8 [16]string
-				for i8, k8 := range codec.SortedKeys(b8[:0], v.Orders[i2].Totals) {
-					if i8 > 0 {
-						dst = append(dst, ',')
-					}
-					dst = append(codec.AppendString(dst, k8), ':')
-					e8 := codec.Get(v.Orders[i2].Totals, k8)
-					if dst, err = codec.AppendFloat64(dst, float64(e8)); err != nil {
+				var b7 [16]string
+				s7 := codec.KeyRoom(b7[:0], len(v.Orders[i2].Totals))
+				for k7 := range v.Orders[i2].Totals {
+					s7 = append(s7, string(k7))
+				}
+				codec.SortKeys(s7)
+				for _, k7 := range s7 {
+					dst = codec.AppendKey(dst, k7)
+					e7 := v.Orders[i2].Totals[k7]
+					if dst, err = codec.AppendFloat64(dst, float64(e7)); err != nil {
 						return dst, err
 					}
+					dst = append(dst, ',')
 				}
-				dst = append(dst, '}')
+				dst = codec.CloseObject(dst)
 			}
 			dst = append(dst, `,"paid":`...)
 			dst = codec.AppendBool(dst, bool(v.Orders[i2].Paid))
 			dst = append(dst, '}')
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
 	}
 	dst = append(dst, '}')
 	return dst, nil
@@ -122,44 +110,47 @@ func (v *Orders) AppendJSON(dst []byte) (_ []byte, err error) {
 
 // DecodeJSON decodes into v as encoding/json would.
 func (v *Orders) DecodeJSON(d *codec.Decoder) {
-	var o9 codec.Object
-	if d.BeginObject(&o9, codecFieldsOfOrders) {
-		for d.Next(&o9) {
-			switch o9.Index {
+	var o8 codec.Object
+	if d.BeginObject(&o8, codecFieldsOfOrders) {
+		for d.Next(&o8) {
+			switch o8.Index {
 			case 0: // orders
 				if d.Null() {
 					v.Orders = nil
 				} else if d.BeginArray() {
-					n10 := 0
-					for d.NextElem(n10) {
-						v.Orders = codec.Grow(v.Orders, n10)
-						var o11 codec.Object
-						if d.BeginObject(&o11, codecFieldsOfOrders2) {
-							for d.Next(&o11) {
-								switch o11.Index {
+					n9 := 0
+					s9 := v.Orders[:cap(v.Orders)]
+					for d.NextElem(n9) {
+						if n9 == len(s9) {
+							s9 = codec.Grow(s9)
+						}
+						var o10 codec.Object
+						if d.BeginObject(&o10, codecFieldsOfOrders2) {
+							for d.Next(&o10) {
+								switch o10.Index {
 								case 0: // id
-									codec.Uint(d, &v.Orders[n10].ID)
+									d.Uint64(&s9[n9].ID)
 								case 1: // number
-									codec.String(d, &v.Orders[n10].Number)
+									d.String(&s9[n9].Number)
 								case 2: // placed
-									d.Time(&v.Orders[n10].Placed)
+									d.Time(&s9[n9].Placed)
 								case 3: // customer
-									var o12 codec.Object
-									if d.BeginObject(&o12, codecFieldsOfOrders3) {
-										for d.Next(&o12) {
-											switch o12.Index {
+									var o11 codec.Object
+									if d.BeginObject(&o11, codecFieldsOfOrders3) {
+										for d.Next(&o11) {
+											switch o11.Index {
 											case 0: // name
-												codec.String(d, &v.Orders[n10].Customer.Name)
+												d.String(&s9[n9].Customer.Name)
 											case 1: // email
-												codec.String(d, &v.Orders[n10].Customer.Email)
+												d.String(&s9[n9].Customer.Email)
 											case 2: // since
-												d.Time(&v.Orders[n10].Customer.Since)
+												d.Time(&s9[n9].Customer.Since)
 											case 3: // city
-												codec.String(d, &v.Orders[n10].Customer.City)
+												d.String(&s9[n9].Customer.City)
 											case 4: // lat
-												codec.Float(d, &v.Orders[n10].Customer.Lat)
+												d.Float64(&s9[n9].Customer.Lat)
 											case 5: // lon
-												codec.Float(d, &v.Orders[n10].Customer.Lon)
+												d.Float64(&s9[n9].Customer.Lon)
 											default:
 												d.Skip()
 											}
@@ -167,69 +158,63 @@ func (v *Orders) DecodeJSON(d *codec.Decoder) {
 									}
 								case 4: // items
 									if d.Null() {
-										v.Orders[n10].Items = nil
+										s9[n9].Items = nil
 									} else if d.BeginArray() {
-										n13 := 0
-										for d.NextElem(n13) {
-											v.Orders[n10].Items = codec.Grow(v.Orders[n10].Items, n13)
-											var o14 codec.Object
-											if d.BeginObject(&o14, codecFieldsOfOrders4) {
-												for d.Next(&o14) {
-													switch o14.Index {
+										n12 := 0
+										s12 := s9[n9].Items[:cap(s9[n9].Items)]
+										for d.NextElem(n12) {
+											if n12 == len(s12) {
+												s12 = codec.Grow(s12)
+											}
+											var o13 codec.Object
+											if d.BeginObject(&o13, codecFieldsOfOrders4) {
+												for d.Next(&o13) {
+													switch o13.Index {
 													case 0: // sku
-														codec.String(d, &v.Orders[n10].Items[n13].SKU)
+														d.String(&s12[n12].SKU)
 													case 1: // title
-														codec.String(d, &v.Orders[n10].Items[n13].Title)
+														d.String(&s12[n12].Title)
 													case 2: // quantity
-														codec.Int(d, &v.Orders[n10].Items[n13].Quantity)
+														d.Int(&s12[n12].Quantity)
 													case 3: // price
-														codec.Float(d, &v.Orders[n10].Items[n13].Price)
+														d.Float64(&s12[n12].Price)
 													case 4: // tags
-														if d.Null() {
-															v.Orders[n10].Items[n13].Tags = nil
-														} else if d.BeginArray() {
-															n15 := 0
-															for d.NextElem(n15) {
-																v.Orders[n10].Items[n13].Tags = codec.Grow(v.Orders[n10].Items[n13].Tags, n15)
-																codec.String(d, &v.Orders[n10].Items[n13].Tags[n15])
-																n15++
-															}
-															v.Orders[n10].Items[n13].Tags = codec.Finish(v.Orders[n10].Items[n13].Tags, n15)
-														}
+														d.Strings(&s12[n12].Tags)
 													default:
 														d.Skip()
 													}
 												}
 											}
-											n13++
+											n12++
 										}
-										v.Orders[n10].Items = codec.Finish(v.Orders[n10].Items, n13)
+										s9[n9].Items = codec.Finish(s12, n12)
 									}
 								case 5: // totals
 									if d.Null() {
-										v.Orders[n10].Totals = nil
+										s9[n9].Totals = nil
 									} else {
-										var o16 codec.Object
-										if d.BeginObject(&o16, nil) {
-											codec.MakeMap(&v.Orders[n10].Totals)
-											for d.NextKey(&o16) {
-												k16 := o16.Key
-												e16 := codec.ZeroElem(v.Orders[n10].Totals)
-												codec.Float(d, &e16)
-												codec.Set(v.Orders[n10].Totals, k16, e16)
+										var o14 codec.Object
+										if d.BeginObject(&o14, nil) {
+											if s9[n9].Totals == nil {
+												s9[n9].Totals = make(map[string]float64)
+											}
+											for d.NextKey(&o14) {
+												var e14 float64
+												d.Float64(&e14)
+												s9[n9].Totals[o14.Key] = e14
 											}
 										}
 									}
 								case 6: // paid
-									codec.Bool(d, &v.Orders[n10].Paid)
+									d.Bool(&s9[n9].Paid)
 								default:
 									d.Skip()
 								}
 							}
 						}
-						n10++
+						n9++
 					}
-					v.Orders = codec.Finish(v.Orders, n10)
+					v.Orders = codec.Finish(s9, n9)
 				}
 			default:
 				d.Skip()

@@ -5,7 +5,7 @@ package ours
 import "github.com/hotpath-go/hotpath/codec"
 
 // A runtime that cannot serve this file does not have this constant.
-const _ = codec.GeneratedVersion1
+const _ = codec.GeneratedVersion2
 
 var (
 	_ codec.Appender  = (*Any)(nil)
@@ -110,7 +110,7 @@ func (v *Any) AppendJSON(dst []byte) ([]byte, error) {
 // AppendJSONDepth is AppendJSON at a depth: a Any may contain itself.
 func (v *Any) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	if depth > codec.MaxAppendDepth {
 		return dst, codec.ErrDepth
@@ -155,24 +155,22 @@ var codecFieldsOfAny = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Canada) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"type":`...)
 	dst = codec.AppendString(dst, string(v.Type))
 	dst = append(dst, `,"features":`...)
 	if v.Features == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i2 := range v.Features {
-			if i2 > 0 {
-				dst = append(dst, ',')
-			}
 			if dst, err = v.Features[i2].AppendJSON(dst); err != nil {
 				return dst, err
 			}
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
 	}
 	dst = append(dst, '}')
 	return dst, nil
@@ -185,18 +183,25 @@ func (v *Canada) DecodeJSON(d *codec.Decoder) {
 		for d.Next(&o3) {
 			switch o3.Index {
 			case 0: // type
-				codec.String(d, &v.Type)
+				d.String(&v.Type)
 			case 1: // features
 				if d.Null() {
 					v.Features = nil
 				} else if d.BeginArray() {
 					n4 := 0
+					s4 := v.Features[:cap(v.Features)]
 					for d.NextElem(n4) {
-						v.Features = codec.Grow(v.Features, n4)
-						v.Features[n4].DecodeJSON(d)
+						if n4 == len(s4) {
+							s4 = append(s4, make([]CanadaFeatureElem, 4)...)
+							s4 = s4[:cap(s4)]
+						}
+						s4[n4].DecodeJSON(d)
 						n4++
 					}
-					v.Features = codec.Finish(v.Features, n4)
+					if n4 == 0 {
+						s4 = []CanadaFeatureElem{}
+					}
+					v.Features = s4[:n4]
 				}
 			default:
 				d.Skip()
@@ -223,7 +228,7 @@ var codecFieldsOfCanada = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *CanadaFeatureElem) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"type":`...)
 	dst = codec.AppendString(dst, string(v.Type))
@@ -246,7 +251,7 @@ func (v *CanadaFeatureElem) DecodeJSON(d *codec.Decoder) {
 		for d.Next(&o2) {
 			switch o2.Index {
 			case 0: // type
-				codec.String(d, &v.Type)
+				d.String(&v.Type)
 			case 1: // properties
 				v.Properties.DecodeJSON(d)
 			case 2: // geometry
@@ -277,46 +282,31 @@ var codecFieldsOfCanadaFeatureElem = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *CanadaGeometry) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"type":`...)
 	dst = codec.AppendString(dst, string(v.Type))
 	dst = append(dst, `,"coordinates":`...)
 	if v.Coordinates == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i2 := range v.Coordinates {
-			if i2 > 0 {
-				dst = append(dst, ',')
-			}
 			if v.Coordinates[i2] == nil {
-				dst = append(dst, "null"...)
+				dst = codec.AppendNull(dst)
 			} else {
 				dst = append(dst, '[')
 				for i3 := range v.Coordinates[i2] {
-					if i3 > 0 {
-						dst = append(dst, ',')
+					if dst, err = codec.AppendFloat64s(dst, v.Coordinates[i2][i3]); err != nil {
+						return dst, err
 					}
-					if v.Coordinates[i2][i3] == nil {
-						dst = append(dst, "null"...)
-					} else {
-						dst = append(dst, '[')
-						for i4 := range v.Coordinates[i2][i3] {
-							if i4 > 0 {
-								dst = append(dst, ',')
-							}
-							if dst, err = codec.AppendFloat64(dst, float64(v.Coordinates[i2][i3][i4])); err != nil {
-								return dst, err
-							}
-						}
-						dst = append(dst, ']')
-					}
+					dst = append(dst, ',')
 				}
-				dst = append(dst, ']')
+				dst = codec.CloseArray(dst)
 			}
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
 	}
 	dst = append(dst, '}')
 	return dst, nil
@@ -324,43 +314,47 @@ func (v *CanadaGeometry) AppendJSON(dst []byte) (_ []byte, err error) {
 
 // DecodeJSON decodes into v as encoding/json would.
 func (v *CanadaGeometry) DecodeJSON(d *codec.Decoder) {
-	var o5 codec.Object
-	if d.BeginObject(&o5, codecFieldsOfCanadaGeometry) {
-		for d.Next(&o5) {
-			switch o5.Index {
+	var o4 codec.Object
+	if d.BeginObject(&o4, codecFieldsOfCanadaGeometry) {
+		for d.Next(&o4) {
+			switch o4.Index {
 			case 0: // type
-				codec.String(d, &v.Type)
+				d.String(&v.Type)
 			case 1: // coordinates
 				if d.Null() {
 					v.Coordinates = nil
 				} else if d.BeginArray() {
-					n6 := 0
-					for d.NextElem(n6) {
-						v.Coordinates = codec.Grow(v.Coordinates, n6)
-						if d.Null() {
-							v.Coordinates[n6] = nil
-						} else if d.BeginArray() {
-							n7 := 0
-							for d.NextElem(n7) {
-								v.Coordinates[n6] = codec.Grow(v.Coordinates[n6], n7)
-								if d.Null() {
-									v.Coordinates[n6][n7] = nil
-								} else if d.BeginArray() {
-									n8 := 0
-									for d.NextElem(n8) {
-										v.Coordinates[n6][n7] = codec.Grow(v.Coordinates[n6][n7], n8)
-										codec.Float(d, &v.Coordinates[n6][n7][n8])
-										n8++
-									}
-									v.Coordinates[n6][n7] = codec.Finish(v.Coordinates[n6][n7], n8)
-								}
-								n7++
-							}
-							v.Coordinates[n6] = codec.Finish(v.Coordinates[n6], n7)
+					n5 := 0
+					s5 := v.Coordinates[:cap(v.Coordinates)]
+					for d.NextElem(n5) {
+						if n5 == len(s5) {
+							s5 = append(s5, make([][][]float64, 4)...)
+							s5 = s5[:cap(s5)]
 						}
-						n6++
+						if d.Null() {
+							s5[n5] = nil
+						} else if d.BeginArray() {
+							n6 := 0
+							s6 := s5[n5][:cap(s5[n5])]
+							for d.NextElem(n6) {
+								if n6 == len(s6) {
+									s6 = append(s6, make([][]float64, 4)...)
+									s6 = s6[:cap(s6)]
+								}
+								d.Float64s(&s6[n6])
+								n6++
+							}
+							if n6 == 0 {
+								s6 = [][]float64{}
+							}
+							s5[n5] = s6[:n6]
+						}
+						n5++
 					}
-					v.Coordinates = codec.Finish(v.Coordinates, n6)
+					if n5 == 0 {
+						s5 = [][][]float64{}
+					}
+					v.Coordinates = s5[:n5]
 				}
 			default:
 				d.Skip()
@@ -387,7 +381,7 @@ var codecFieldsOfCanadaGeometry = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *CanadaProperties) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"name":`...)
 	dst = codec.AppendString(dst, string(v.Name))
@@ -402,7 +396,7 @@ func (v *CanadaProperties) DecodeJSON(d *codec.Decoder) {
 		for d.Next(&o2) {
 			switch o2.Index {
 			case 0: // name
-				codec.String(d, &v.Name)
+				d.String(&v.Name)
 			default:
 				d.Skip()
 			}
@@ -427,155 +421,78 @@ var codecFieldsOfCanadaProperties = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Citm) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"areaNames":`...)
-	if v.AreaNames == nil {
-		dst = append(dst, "null"...)
-	} else {
-		dst = append(dst, '{')
-		var b2 [16]string
-		for i2, k2 := range codec.SortedKeys(b2[:0], v.AreaNames) {
-			if i2 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(codec.AppendString(dst, k2), ':')
-			e2 := codec.Get(v.AreaNames, k2)
-			dst = codec.AppendString(dst, string(e2))
-		}
-		dst = append(dst, '}')
-	}
+	dst = codec.AppendStringMap(dst, v.AreaNames)
 	dst = append(dst, `,"audienceSubCategoryNames":`...)
-	if v.AudienceSubCategoryNames == nil {
-		dst = append(dst, "null"...)
-	} else {
-		dst = append(dst, '{')
-		var b3 [16]string
-		for i3, k3 := range codec.SortedKeys(b3[:0], v.AudienceSubCategoryNames) {
-			if i3 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(codec.AppendString(dst, k3), ':')
-			e3 := codec.Get(v.AudienceSubCategoryNames, k3)
-			dst = codec.AppendString(dst, string(e3))
-		}
-		dst = append(dst, '}')
-	}
+	dst = codec.AppendStringMap(dst, v.AudienceSubCategoryNames)
 	dst = append(dst, `,"blockNames":`...)
 	if dst, err = v.BlockNames.AppendJSON(dst); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"events":`...)
 	if v.Events == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
-		var b4 [16]string
-		for i4, k4 := range codec.SortedKeys(b4[:0], v.Events) {
-			if i4 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(codec.AppendString(dst, k4), ':')
-			e4 := codec.Get(v.Events, k4)
-			if dst, err = e4.AppendJSON(dst); err != nil {
+		var b2 [16]string
+		s2 := codec.KeyRoom(b2[:0], len(v.Events))
+		for k2 := range v.Events {
+			s2 = append(s2, string(k2))
+		}
+		codec.SortKeys(s2)
+		for _, k2 := range s2 {
+			dst = codec.AppendKey(dst, k2)
+			e2 := v.Events[k2]
+			if dst, err = e2.AppendJSON(dst); err != nil {
 				return dst, err
 			}
+			dst = append(dst, ',')
 		}
-		dst = append(dst, '}')
+		dst = codec.CloseObject(dst)
 	}
 	dst = append(dst, `,"performances":`...)
 	if v.Performances == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
-		for i5 := range v.Performances {
-			if i5 > 0 {
-				dst = append(dst, ',')
-			}
-			if dst, err = v.Performances[i5].AppendJSON(dst); err != nil {
+		for i3 := range v.Performances {
+			if dst, err = v.Performances[i3].AppendJSON(dst); err != nil {
 				return dst, err
 			}
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
 	}
 	dst = append(dst, `,"seatCategoryNames":`...)
-	if v.SeatCategoryNames == nil {
-		dst = append(dst, "null"...)
-	} else {
-		dst = append(dst, '{')
-		var b6 [16]string
-		for i6, k6 := range codec.SortedKeys(b6[:0], v.SeatCategoryNames) {
-			if i6 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(codec.AppendString(dst, k6), ':')
-			e6 := codec.Get(v.SeatCategoryNames, k6)
-			dst = codec.AppendString(dst, string(e6))
-		}
-		dst = append(dst, '}')
-	}
+	dst = codec.AppendStringMap(dst, v.SeatCategoryNames)
 	dst = append(dst, `,"subTopicNames":`...)
-	if v.SubTopicNames == nil {
-		dst = append(dst, "null"...)
-	} else {
-		dst = append(dst, '{')
-		var b7 [16]string
-		for i7, k7 := range codec.SortedKeys(b7[:0], v.SubTopicNames) {
-			if i7 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(codec.AppendString(dst, k7), ':')
-			e7 := codec.Get(v.SubTopicNames, k7)
-			dst = codec.AppendString(dst, string(e7))
-		}
-		dst = append(dst, '}')
-	}
+	dst = codec.AppendStringMap(dst, v.SubTopicNames)
 	dst = append(dst, `,"subjectNames":`...)
 	if dst, err = v.SubjectNames.AppendJSON(dst); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"topicNames":`...)
-	if v.TopicNames == nil {
-		dst = append(dst, "null"...)
-	} else {
-		dst = append(dst, '{')
-		var b8 [16]string
-		for i8, k8 := range codec.SortedKeys(b8[:0], v.TopicNames) {
-			if i8 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(codec.AppendString(dst, k8), ':')
-			e8 := codec.Get(v.TopicNames, k8)
-			dst = codec.AppendString(dst, string(e8))
-		}
-		dst = append(dst, '}')
-	}
+	dst = codec.AppendStringMap(dst, v.TopicNames)
 	dst = append(dst, `,"topicSubTopics":`...)
 	if v.TopicSubTopics == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
-		var b9 [16]string
-		for i9, k9 := range codec.SortedKeys(b9[:0], v.TopicSubTopics) {
-			if i9 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(codec.AppendString(dst, k9), ':')
-			e9 := codec.Get(v.TopicSubTopics, k9)
-			if e9 == nil {
-				dst = append(dst, "null"...)
-			} else {
-				dst = append(dst, '[')
-				for i10 := range e9 {
-					if i10 > 0 {
-						dst = append(dst, ',')
-					}
-					dst = codec.AppendInt(dst, int64(e9[i10]))
-				}
-				dst = append(dst, ']')
-			}
+		var b4 [16]string
+		s4 := codec.KeyRoom(b4[:0], len(v.TopicSubTopics))
+		for k4 := range v.TopicSubTopics {
+			s4 = append(s4, string(k4))
 		}
-		dst = append(dst, '}')
+		codec.SortKeys(s4)
+		for _, k4 := range s4 {
+			dst = codec.AppendKey(dst, k4)
+			e4 := v.TopicSubTopics[k4]
+			dst = codec.AppendInt64s(dst, e4)
+			dst = append(dst, ',')
+		}
+		dst = codec.CloseObject(dst)
 	}
 	dst = append(dst, `,"venueNames":`...)
 	if dst, err = v.VenueNames.AppendJSON(dst); err != nil {
@@ -587,52 +504,29 @@ func (v *Citm) AppendJSON(dst []byte) (_ []byte, err error) {
 
 // DecodeJSON decodes into v as encoding/json would.
 func (v *Citm) DecodeJSON(d *codec.Decoder) {
-	var o11 codec.Object
-	if d.BeginObject(&o11, codecFieldsOfCitm) {
-		for d.Next(&o11) {
-			switch o11.Index {
+	var o5 codec.Object
+	if d.BeginObject(&o5, codecFieldsOfCitm) {
+		for d.Next(&o5) {
+			switch o5.Index {
 			case 0: // areaNames
-				if d.Null() {
-					v.AreaNames = nil
-				} else {
-					var o12 codec.Object
-					if d.BeginObject(&o12, nil) {
-						codec.MakeMap(&v.AreaNames)
-						for d.NextKey(&o12) {
-							k12 := o12.Key
-							e12 := codec.StringElem(d, v.AreaNames, k12)
-							codec.Set(v.AreaNames, k12, e12)
-						}
-					}
-				}
+				d.StringMap(&v.AreaNames)
 			case 1: // audienceSubCategoryNames
-				if d.Null() {
-					v.AudienceSubCategoryNames = nil
-				} else {
-					var o13 codec.Object
-					if d.BeginObject(&o13, nil) {
-						codec.MakeMap(&v.AudienceSubCategoryNames)
-						for d.NextKey(&o13) {
-							k13 := o13.Key
-							e13 := codec.StringElem(d, v.AudienceSubCategoryNames, k13)
-							codec.Set(v.AudienceSubCategoryNames, k13, e13)
-						}
-					}
-				}
+				d.StringMap(&v.AudienceSubCategoryNames)
 			case 2: // blockNames
 				v.BlockNames.DecodeJSON(d)
 			case 3: // events
 				if d.Null() {
 					v.Events = nil
 				} else {
-					var o14 codec.Object
-					if d.BeginObject(&o14, nil) {
-						codec.MakeMap(&v.Events)
-						for d.NextKey(&o14) {
-							k14 := o14.Key
-							e14 := codec.ZeroElem(v.Events)
-							e14.DecodeJSON(d)
-							codec.Set(v.Events, k14, e14)
+					var o6 codec.Object
+					if d.BeginObject(&o6, nil) {
+						if v.Events == nil {
+							v.Events = make(map[string]CitmEventsValue)
+						}
+						for d.NextKey(&o6) {
+							var e6 CitmEventsValue
+							e6.DecodeJSON(d)
+							v.Events[o6.Key] = e6
 						}
 					}
 				}
@@ -640,80 +534,42 @@ func (v *Citm) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Performances = nil
 				} else if d.BeginArray() {
-					n15 := 0
-					for d.NextElem(n15) {
-						v.Performances = codec.Grow(v.Performances, n15)
-						v.Performances[n15].DecodeJSON(d)
-						n15++
+					n7 := 0
+					s7 := v.Performances[:cap(v.Performances)]
+					for d.NextElem(n7) {
+						if n7 == len(s7) {
+							s7 = append(s7, make([]CitmPerformanceElem, 4)...)
+							s7 = s7[:cap(s7)]
+						}
+						s7[n7].DecodeJSON(d)
+						n7++
 					}
-					v.Performances = codec.Finish(v.Performances, n15)
+					if n7 == 0 {
+						s7 = []CitmPerformanceElem{}
+					}
+					v.Performances = s7[:n7]
 				}
 			case 5: // seatCategoryNames
-				if d.Null() {
-					v.SeatCategoryNames = nil
-				} else {
-					var o16 codec.Object
-					if d.BeginObject(&o16, nil) {
-						codec.MakeMap(&v.SeatCategoryNames)
-						for d.NextKey(&o16) {
-							k16 := o16.Key
-							e16 := codec.StringElem(d, v.SeatCategoryNames, k16)
-							codec.Set(v.SeatCategoryNames, k16, e16)
-						}
-					}
-				}
+				d.StringMap(&v.SeatCategoryNames)
 			case 6: // subTopicNames
-				if d.Null() {
-					v.SubTopicNames = nil
-				} else {
-					var o17 codec.Object
-					if d.BeginObject(&o17, nil) {
-						codec.MakeMap(&v.SubTopicNames)
-						for d.NextKey(&o17) {
-							k17 := o17.Key
-							e17 := codec.StringElem(d, v.SubTopicNames, k17)
-							codec.Set(v.SubTopicNames, k17, e17)
-						}
-					}
-				}
+				d.StringMap(&v.SubTopicNames)
 			case 7: // subjectNames
 				v.SubjectNames.DecodeJSON(d)
 			case 8: // topicNames
-				if d.Null() {
-					v.TopicNames = nil
-				} else {
-					var o18 codec.Object
-					if d.BeginObject(&o18, nil) {
-						codec.MakeMap(&v.TopicNames)
-						for d.NextKey(&o18) {
-							k18 := o18.Key
-							e18 := codec.StringElem(d, v.TopicNames, k18)
-							codec.Set(v.TopicNames, k18, e18)
-						}
-					}
-				}
+				d.StringMap(&v.TopicNames)
 			case 9: // topicSubTopics
 				if d.Null() {
 					v.TopicSubTopics = nil
 				} else {
-					var o19 codec.Object
-					if d.BeginObject(&o19, nil) {
-						codec.MakeMap(&v.TopicSubTopics)
-						for d.NextKey(&o19) {
-							k19 := o19.Key
-							e19 := codec.ZeroElem(v.TopicSubTopics)
-							if d.Null() {
-								e19 = nil
-							} else if d.BeginArray() {
-								n20 := 0
-								for d.NextElem(n20) {
-									e19 = codec.Grow(e19, n20)
-									codec.Int(d, &e19[n20])
-									n20++
-								}
-								e19 = codec.Finish(e19, n20)
-							}
-							codec.Set(v.TopicSubTopics, k19, e19)
+					var o8 codec.Object
+					if d.BeginObject(&o8, nil) {
+						if v.TopicSubTopics == nil {
+							v.TopicSubTopics = make(map[string][]int64)
+						}
+						for d.NextKey(&o8) {
+							var e8 []int64
+							d.Int64s(&e8)
+							v.TopicSubTopics[o8.Key] = e8
 						}
 					}
 				}
@@ -753,47 +609,26 @@ var codecFieldsOfCitm = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *CitmAreaElem) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"areaId":`...)
 	dst = codec.AppendInt(dst, int64(v.AreaId))
 	dst = append(dst, `,"blockIds":`...)
-	if v.BlockIds == nil {
-		dst = append(dst, "null"...)
-	} else {
-		dst = append(dst, '[')
-		for i2 := range v.BlockIds {
-			if i2 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = codec.AppendString(dst, string(v.BlockIds[i2]))
-		}
-		dst = append(dst, ']')
-	}
+	dst = codec.AppendStrings(dst, v.BlockIds)
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
 func (v *CitmAreaElem) DecodeJSON(d *codec.Decoder) {
-	var o3 codec.Object
-	if d.BeginObject(&o3, codecFieldsOfCitmAreaElem) {
-		for d.Next(&o3) {
-			switch o3.Index {
+	var o2 codec.Object
+	if d.BeginObject(&o2, codecFieldsOfCitmAreaElem) {
+		for d.Next(&o2) {
+			switch o2.Index {
 			case 0: // areaId
-				codec.Int(d, &v.AreaId)
+				d.Int64(&v.AreaId)
 			case 1: // blockIds
-				if d.Null() {
-					v.BlockIds = nil
-				} else if d.BeginArray() {
-					n4 := 0
-					for d.NextElem(n4) {
-						v.BlockIds = codec.Grow(v.BlockIds, n4)
-						codec.String(d, &v.BlockIds[n4])
-						n4++
-					}
-					v.BlockIds = codec.Finish(v.BlockIds, n4)
-				}
+				d.Strings(&v.BlockIds)
 			default:
 				d.Skip()
 			}
@@ -819,7 +654,7 @@ var codecFieldsOfCitmAreaElem = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *CitmBlockNames) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, "{}"...)
 	return dst, nil
@@ -848,11 +683,11 @@ func (v *CitmBlockNames) UnmarshalJSON(data []byte) error {
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *CitmEventsValue) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"description":`...)
 	if v.Description == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = codec.AppendString(dst, string((*v.Description)))
 	}
@@ -860,116 +695,82 @@ func (v *CitmEventsValue) AppendJSON(dst []byte) (_ []byte, err error) {
 	dst = codec.AppendInt(dst, int64(v.Id))
 	dst = append(dst, `,"logo":`...)
 	if v.Logo == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = codec.AppendString(dst, string((*v.Logo)))
 	}
 	dst = append(dst, `,"name":`...)
 	dst = codec.AppendString(dst, string(v.Name))
 	dst = append(dst, `,"subTopicIds":`...)
-	if v.SubTopicIds == nil {
-		dst = append(dst, "null"...)
-	} else {
-		dst = append(dst, '[')
-		for i2 := range v.SubTopicIds {
-			if i2 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = codec.AppendInt(dst, int64(v.SubTopicIds[i2]))
-		}
-		dst = append(dst, ']')
-	}
+	dst = codec.AppendInt64s(dst, v.SubTopicIds)
 	dst = append(dst, `,"subjectCode":`...)
 	if v.SubjectCode == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = codec.AppendString(dst, string((*v.SubjectCode)))
 	}
 	dst = append(dst, `,"subtitle":`...)
 	if v.Subtitle == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = codec.AppendString(dst, string((*v.Subtitle)))
 	}
 	dst = append(dst, `,"topicIds":`...)
-	if v.TopicIds == nil {
-		dst = append(dst, "null"...)
-	} else {
-		dst = append(dst, '[')
-		for i3 := range v.TopicIds {
-			if i3 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = codec.AppendInt(dst, int64(v.TopicIds[i3]))
-		}
-		dst = append(dst, ']')
-	}
+	dst = codec.AppendInt64s(dst, v.TopicIds)
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
 func (v *CitmEventsValue) DecodeJSON(d *codec.Decoder) {
-	var o4 codec.Object
-	if d.BeginObject(&o4, codecFieldsOfCitmEventsValue) {
-		for d.Next(&o4) {
-			switch o4.Index {
+	var o2 codec.Object
+	if d.BeginObject(&o2, codecFieldsOfCitmEventsValue) {
+		for d.Next(&o2) {
+			switch o2.Index {
 			case 0: // description
 				if d.Null() {
 					v.Description = nil
 				} else {
-					codec.New(&v.Description)
-					codec.String(d, v.Description)
+					if v.Description == nil {
+						v.Description = new(string)
+					}
+					d.String(v.Description)
 				}
 			case 1: // id
-				codec.Int(d, &v.Id)
+				d.Int64(&v.Id)
 			case 2: // logo
 				if d.Null() {
 					v.Logo = nil
 				} else {
-					codec.New(&v.Logo)
-					codec.String(d, v.Logo)
+					if v.Logo == nil {
+						v.Logo = new(string)
+					}
+					d.String(v.Logo)
 				}
 			case 3: // name
-				codec.String(d, &v.Name)
+				d.String(&v.Name)
 			case 4: // subTopicIds
-				if d.Null() {
-					v.SubTopicIds = nil
-				} else if d.BeginArray() {
-					n5 := 0
-					for d.NextElem(n5) {
-						v.SubTopicIds = codec.Grow(v.SubTopicIds, n5)
-						codec.Int(d, &v.SubTopicIds[n5])
-						n5++
-					}
-					v.SubTopicIds = codec.Finish(v.SubTopicIds, n5)
-				}
+				d.Int64s(&v.SubTopicIds)
 			case 5: // subjectCode
 				if d.Null() {
 					v.SubjectCode = nil
 				} else {
-					codec.New(&v.SubjectCode)
-					codec.String(d, v.SubjectCode)
+					if v.SubjectCode == nil {
+						v.SubjectCode = new(string)
+					}
+					d.String(v.SubjectCode)
 				}
 			case 6: // subtitle
 				if d.Null() {
 					v.Subtitle = nil
 				} else {
-					codec.New(&v.Subtitle)
-					codec.String(d, v.Subtitle)
+					if v.Subtitle == nil {
+						v.Subtitle = new(string)
+					}
+					d.String(v.Subtitle)
 				}
 			case 7: // topicIds
-				if d.Null() {
-					v.TopicIds = nil
-				} else if d.BeginArray() {
-					n6 := 0
-					for d.NextElem(n6) {
-						v.TopicIds = codec.Grow(v.TopicIds, n6)
-						codec.Int(d, &v.TopicIds[n6])
-						n6++
-					}
-					v.TopicIds = codec.Finish(v.TopicIds, n6)
-				}
+				d.Int64s(&v.TopicIds)
 			default:
 				d.Skip()
 			}
@@ -1001,7 +802,7 @@ var codecFieldsOfCitmEventsValue = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *CitmPerformanceElem) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"eventId":`...)
 	dst = codec.AppendInt(dst, int64(v.EventId))
@@ -1009,49 +810,45 @@ func (v *CitmPerformanceElem) AppendJSON(dst []byte) (_ []byte, err error) {
 	dst = codec.AppendInt(dst, int64(v.Id))
 	dst = append(dst, `,"logo":`...)
 	if v.Logo == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = codec.AppendString(dst, string((*v.Logo)))
 	}
 	dst = append(dst, `,"name":`...)
 	if v.Name == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = codec.AppendString(dst, string((*v.Name)))
 	}
 	dst = append(dst, `,"prices":`...)
 	if v.Prices == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i2 := range v.Prices {
-			if i2 > 0 {
-				dst = append(dst, ',')
-			}
 			if dst, err = v.Prices[i2].AppendJSON(dst); err != nil {
 				return dst, err
 			}
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
 	}
 	dst = append(dst, `,"seatCategories":`...)
 	if v.SeatCategories == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i3 := range v.SeatCategories {
-			if i3 > 0 {
-				dst = append(dst, ',')
-			}
 			if dst, err = v.SeatCategories[i3].AppendJSON(dst); err != nil {
 				return dst, err
 			}
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
 	}
 	dst = append(dst, `,"seatMapImage":`...)
 	if v.SeatMapImage == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = codec.AppendString(dst, string((*v.SeatMapImage)))
 	}
@@ -1070,58 +867,78 @@ func (v *CitmPerformanceElem) DecodeJSON(d *codec.Decoder) {
 		for d.Next(&o4) {
 			switch o4.Index {
 			case 0: // eventId
-				codec.Int(d, &v.EventId)
+				d.Int64(&v.EventId)
 			case 1: // id
-				codec.Int(d, &v.Id)
+				d.Int64(&v.Id)
 			case 2: // logo
 				if d.Null() {
 					v.Logo = nil
 				} else {
-					codec.New(&v.Logo)
-					codec.String(d, v.Logo)
+					if v.Logo == nil {
+						v.Logo = new(string)
+					}
+					d.String(v.Logo)
 				}
 			case 3: // name
 				if d.Null() {
 					v.Name = nil
 				} else {
-					codec.New(&v.Name)
-					codec.String(d, v.Name)
+					if v.Name == nil {
+						v.Name = new(string)
+					}
+					d.String(v.Name)
 				}
 			case 4: // prices
 				if d.Null() {
 					v.Prices = nil
 				} else if d.BeginArray() {
 					n5 := 0
+					s5 := v.Prices[:cap(v.Prices)]
 					for d.NextElem(n5) {
-						v.Prices = codec.Grow(v.Prices, n5)
-						v.Prices[n5].DecodeJSON(d)
+						if n5 == len(s5) {
+							s5 = append(s5, make([]CitmPriceElem, 4)...)
+							s5 = s5[:cap(s5)]
+						}
+						s5[n5].DecodeJSON(d)
 						n5++
 					}
-					v.Prices = codec.Finish(v.Prices, n5)
+					if n5 == 0 {
+						s5 = []CitmPriceElem{}
+					}
+					v.Prices = s5[:n5]
 				}
 			case 5: // seatCategories
 				if d.Null() {
 					v.SeatCategories = nil
 				} else if d.BeginArray() {
 					n6 := 0
+					s6 := v.SeatCategories[:cap(v.SeatCategories)]
 					for d.NextElem(n6) {
-						v.SeatCategories = codec.Grow(v.SeatCategories, n6)
-						v.SeatCategories[n6].DecodeJSON(d)
+						if n6 == len(s6) {
+							s6 = append(s6, make([]CitmSeatCategorieElem, 4)...)
+							s6 = s6[:cap(s6)]
+						}
+						s6[n6].DecodeJSON(d)
 						n6++
 					}
-					v.SeatCategories = codec.Finish(v.SeatCategories, n6)
+					if n6 == 0 {
+						s6 = []CitmSeatCategorieElem{}
+					}
+					v.SeatCategories = s6[:n6]
 				}
 			case 6: // seatMapImage
 				if d.Null() {
 					v.SeatMapImage = nil
 				} else {
-					codec.New(&v.SeatMapImage)
-					codec.String(d, v.SeatMapImage)
+					if v.SeatMapImage == nil {
+						v.SeatMapImage = new(string)
+					}
+					d.String(v.SeatMapImage)
 				}
 			case 7: // start
-				codec.Int(d, &v.Start)
+				d.Int64(&v.Start)
 			case 8: // venueCode
-				codec.String(d, &v.VenueCode)
+				d.String(&v.VenueCode)
 			default:
 				d.Skip()
 			}
@@ -1154,7 +971,7 @@ var codecFieldsOfCitmPerformanceElem = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *CitmPriceElem) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"amount":`...)
 	dst = codec.AppendInt(dst, int64(v.Amount))
@@ -1173,11 +990,11 @@ func (v *CitmPriceElem) DecodeJSON(d *codec.Decoder) {
 		for d.Next(&o2) {
 			switch o2.Index {
 			case 0: // amount
-				codec.Int(d, &v.Amount)
+				d.Int64(&v.Amount)
 			case 1: // audienceSubCategoryId
-				codec.Int(d, &v.AudienceSubCategoryId)
+				d.Int64(&v.AudienceSubCategoryId)
 			case 2: // seatCategoryId
-				codec.Int(d, &v.SeatCategoryId)
+				d.Int64(&v.SeatCategoryId)
 			default:
 				d.Skip()
 			}
@@ -1204,22 +1021,20 @@ var codecFieldsOfCitmPriceElem = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *CitmSeatCategorieElem) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"areas":`...)
 	if v.Areas == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i2 := range v.Areas {
-			if i2 > 0 {
-				dst = append(dst, ',')
-			}
 			if dst, err = v.Areas[i2].AppendJSON(dst); err != nil {
 				return dst, err
 			}
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
 	}
 	dst = append(dst, `,"seatCategoryId":`...)
 	dst = codec.AppendInt(dst, int64(v.SeatCategoryId))
@@ -1238,15 +1053,22 @@ func (v *CitmSeatCategorieElem) DecodeJSON(d *codec.Decoder) {
 					v.Areas = nil
 				} else if d.BeginArray() {
 					n4 := 0
+					s4 := v.Areas[:cap(v.Areas)]
 					for d.NextElem(n4) {
-						v.Areas = codec.Grow(v.Areas, n4)
-						v.Areas[n4].DecodeJSON(d)
+						if n4 == len(s4) {
+							s4 = append(s4, make([]CitmAreaElem, 4)...)
+							s4 = s4[:cap(s4)]
+						}
+						s4[n4].DecodeJSON(d)
 						n4++
 					}
-					v.Areas = codec.Finish(v.Areas, n4)
+					if n4 == 0 {
+						s4 = []CitmAreaElem{}
+					}
+					v.Areas = s4[:n4]
 				}
 			case 1: // seatCategoryId
-				codec.Int(d, &v.SeatCategoryId)
+				d.Int64(&v.SeatCategoryId)
 			default:
 				d.Skip()
 			}
@@ -1272,7 +1094,7 @@ var codecFieldsOfCitmSeatCategorieElem = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *CitmSubjectNames) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, "{}"...)
 	return dst, nil
@@ -1301,7 +1123,7 @@ func (v *CitmSubjectNames) UnmarshalJSON(data []byte) error {
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *CitmVenueNames) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"PLEYEL_PLEYEL":`...)
 	dst = codec.AppendString(dst, string(v.PLEYELPLEYEL))
@@ -1316,7 +1138,7 @@ func (v *CitmVenueNames) DecodeJSON(d *codec.Decoder) {
 		for d.Next(&o2) {
 			switch o2.Index {
 			case 0: // PLEYEL_PLEYEL
-				codec.String(d, &v.PLEYELPLEYEL)
+				d.String(&v.PLEYELPLEYEL)
 			default:
 				d.Skip()
 			}
@@ -1341,22 +1163,20 @@ var codecFieldsOfCitmVenueNames = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Events) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"events":`...)
 	if v.Events == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i2 := range v.Events {
-			if i2 > 0 {
-				dst = append(dst, ',')
-			}
 			if dst, err = v.Events[i2].AppendJSON(dst); err != nil {
 				return dst, err
 			}
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
 	}
 	dst = append(dst, '}')
 	return dst, nil
@@ -1373,12 +1193,19 @@ func (v *Events) DecodeJSON(d *codec.Decoder) {
 					v.Events = nil
 				} else if d.BeginArray() {
 					n4 := 0
+					s4 := v.Events[:cap(v.Events)]
 					for d.NextElem(n4) {
-						v.Events = codec.Grow(v.Events, n4)
-						v.Events[n4].DecodeJSON(d)
+						if n4 == len(s4) {
+							s4 = append(s4, make([]EventsEventElem, 1)...)
+							s4 = s4[:cap(s4)]
+						}
+						s4[n4].DecodeJSON(d)
 						n4++
 					}
-					v.Events = codec.Finish(v.Events, n4)
+					if n4 == 0 {
+						s4 = []EventsEventElem{}
+					}
+					v.Events = s4[:n4]
 				}
 			default:
 				d.Skip()
@@ -1404,7 +1231,7 @@ var codecFieldsOfEvents = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *EventsActor) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"id":`...)
 	dst = codec.AppendInt(dst, int64(v.Id))
@@ -1429,17 +1256,17 @@ func (v *EventsActor) DecodeJSON(d *codec.Decoder) {
 		for d.Next(&o2) {
 			switch o2.Index {
 			case 0: // id
-				codec.Int(d, &v.Id)
+				d.Int64(&v.Id)
 			case 1: // login
-				codec.String(d, &v.Login)
+				d.String(&v.Login)
 			case 2: // display_login
-				codec.String(d, &v.DisplayLogin)
+				d.String(&v.DisplayLogin)
 			case 3: // gravatar_id
-				codec.String(d, &v.GravatarId)
+				d.String(&v.GravatarId)
 			case 4: // url
-				codec.String(d, &v.Url)
+				d.String(&v.Url)
 			case 5: // avatar_url
-				codec.String(d, &v.AvatarUrl)
+				d.String(&v.AvatarUrl)
 			default:
 				d.Skip()
 			}
@@ -1469,7 +1296,7 @@ var codecFieldsOfEventsActor = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *EventsAuthor) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"email":`...)
 	dst = codec.AppendString(dst, string(v.Email))
@@ -1486,9 +1313,9 @@ func (v *EventsAuthor) DecodeJSON(d *codec.Decoder) {
 		for d.Next(&o2) {
 			switch o2.Index {
 			case 0: // email
-				codec.String(d, &v.Email)
+				d.String(&v.Email)
 			case 1: // name
-				codec.String(d, &v.Name)
+				d.String(&v.Name)
 			default:
 				d.Skip()
 			}
@@ -1514,7 +1341,7 @@ var codecFieldsOfEventsAuthor = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *EventsCommitElem) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"sha":`...)
 	dst = codec.AppendString(dst, string(v.Sha))
@@ -1539,15 +1366,15 @@ func (v *EventsCommitElem) DecodeJSON(d *codec.Decoder) {
 		for d.Next(&o2) {
 			switch o2.Index {
 			case 0: // sha
-				codec.String(d, &v.Sha)
+				d.String(&v.Sha)
 			case 1: // author
 				v.Author.DecodeJSON(d)
 			case 2: // message
-				codec.String(d, &v.Message)
+				d.String(&v.Message)
 			case 3: // distinct
-				codec.Bool(d, &v.Distinct)
+				d.Bool(&v.Distinct)
 			case 4: // url
-				codec.String(d, &v.Url)
+				d.String(&v.Url)
 			default:
 				d.Skip()
 			}
@@ -1576,7 +1403,7 @@ var codecFieldsOfEventsCommitElem = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *EventsEventElem) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"id":`...)
 	dst = codec.AppendString(dst, string(v.Id))
@@ -1609,9 +1436,9 @@ func (v *EventsEventElem) DecodeJSON(d *codec.Decoder) {
 		for d.Next(&o2) {
 			switch o2.Index {
 			case 0: // id
-				codec.String(d, &v.Id)
+				d.String(&v.Id)
 			case 1: // type
-				codec.String(d, &v.Type)
+				d.String(&v.Type)
 			case 2: // actor
 				v.Actor.DecodeJSON(d)
 			case 3: // repo
@@ -1619,9 +1446,9 @@ func (v *EventsEventElem) DecodeJSON(d *codec.Decoder) {
 			case 4: // payload
 				v.Payload.DecodeJSON(d)
 			case 5: // public
-				codec.Bool(d, &v.Public)
+				d.Bool(&v.Public)
 			case 6: // created_at
-				codec.String(d, &v.CreatedAt)
+				d.String(&v.CreatedAt)
 			default:
 				d.Skip()
 			}
@@ -1652,7 +1479,7 @@ var codecFieldsOfEventsEventElem = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *EventsLabelElem) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"id":`...)
 	dst = codec.AppendInt(dst, int64(v.Id))
@@ -1673,13 +1500,13 @@ func (v *EventsLabelElem) DecodeJSON(d *codec.Decoder) {
 		for d.Next(&o2) {
 			switch o2.Index {
 			case 0: // id
-				codec.Int(d, &v.Id)
+				d.Int64(&v.Id)
 			case 1: // name
-				codec.String(d, &v.Name)
+				d.String(&v.Name)
 			case 2: // color
-				codec.String(d, &v.Color)
+				d.String(&v.Color)
 			case 3: // default
-				codec.Bool(d, &v.Default)
+				d.Bool(&v.Default)
 			default:
 				d.Skip()
 			}
@@ -1707,13 +1534,13 @@ var codecFieldsOfEventsLabelElem = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *EventsPayload) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	start1 := len(dst)
 	if v.Action != nil {
 		dst = append(dst, `,"action":`...)
 		if v.Action == nil {
-			dst = append(dst, "null"...)
+			dst = codec.AppendNull(dst)
 		} else {
 			dst = codec.AppendString(dst, string((*v.Action)))
 		}
@@ -1721,7 +1548,7 @@ func (v *EventsPayload) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v.Number != nil {
 		dst = append(dst, `,"number":`...)
 		if v.Number == nil {
-			dst = append(dst, "null"...)
+			dst = codec.AppendNull(dst)
 		} else {
 			dst = codec.AppendInt(dst, int64((*v.Number)))
 		}
@@ -1729,7 +1556,7 @@ func (v *EventsPayload) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v.Title != nil {
 		dst = append(dst, `,"title":`...)
 		if v.Title == nil {
-			dst = append(dst, "null"...)
+			dst = codec.AppendNull(dst)
 		} else {
 			dst = codec.AppendString(dst, string((*v.Title)))
 		}
@@ -1737,7 +1564,7 @@ func (v *EventsPayload) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v.Body != nil {
 		dst = append(dst, `,"body":`...)
 		if v.Body == nil {
-			dst = append(dst, "null"...)
+			dst = codec.AppendNull(dst)
 		} else {
 			dst = codec.AppendString(dst, string((*v.Body)))
 		}
@@ -1745,24 +1572,22 @@ func (v *EventsPayload) AppendJSON(dst []byte) (_ []byte, err error) {
 	if len(v.Labels) != 0 {
 		dst = append(dst, `,"labels":`...)
 		if v.Labels == nil {
-			dst = append(dst, "null"...)
+			dst = codec.AppendNull(dst)
 		} else {
 			dst = append(dst, '[')
 			for i2 := range v.Labels {
-				if i2 > 0 {
-					dst = append(dst, ',')
-				}
 				if dst, err = v.Labels[i2].AppendJSON(dst); err != nil {
 					return dst, err
 				}
+				dst = append(dst, ',')
 			}
-			dst = append(dst, ']')
+			dst = codec.CloseArray(dst)
 		}
 	}
 	if v.Comments != nil {
 		dst = append(dst, `,"comments":`...)
 		if v.Comments == nil {
-			dst = append(dst, "null"...)
+			dst = codec.AppendNull(dst)
 		} else {
 			dst = codec.AppendInt(dst, int64((*v.Comments)))
 		}
@@ -1770,7 +1595,7 @@ func (v *EventsPayload) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v.Score != nil {
 		dst = append(dst, `,"score":`...)
 		if v.Score == nil {
-			dst = append(dst, "null"...)
+			dst = codec.AppendNull(dst)
 		} else {
 			if dst, err = codec.AppendFloat64(dst, float64((*v.Score))); err != nil {
 				return dst, err
@@ -1780,7 +1605,7 @@ func (v *EventsPayload) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v.Ref != nil {
 		dst = append(dst, `,"ref":`...)
 		if v.Ref == nil {
-			dst = append(dst, "null"...)
+			dst = codec.AppendNull(dst)
 		} else {
 			dst = codec.AppendString(dst, string((*v.Ref)))
 		}
@@ -1788,7 +1613,7 @@ func (v *EventsPayload) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v.RefType != nil {
 		dst = append(dst, `,"ref_type":`...)
 		if v.RefType == nil {
-			dst = append(dst, "null"...)
+			dst = codec.AppendNull(dst)
 		} else {
 			dst = codec.AppendString(dst, string((*v.RefType)))
 		}
@@ -1796,7 +1621,7 @@ func (v *EventsPayload) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v.MasterBranch != nil {
 		dst = append(dst, `,"master_branch":`...)
 		if v.MasterBranch == nil {
-			dst = append(dst, "null"...)
+			dst = codec.AppendNull(dst)
 		} else {
 			dst = codec.AppendString(dst, string((*v.MasterBranch)))
 		}
@@ -1804,7 +1629,7 @@ func (v *EventsPayload) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v.Description != nil {
 		dst = append(dst, `,"description":`...)
 		if v.Description == nil {
-			dst = append(dst, "null"...)
+			dst = codec.AppendNull(dst)
 		} else {
 			dst = codec.AppendString(dst, string((*v.Description)))
 		}
@@ -1812,7 +1637,7 @@ func (v *EventsPayload) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v.PusherType != nil {
 		dst = append(dst, `,"pusher_type":`...)
 		if v.PusherType == nil {
-			dst = append(dst, "null"...)
+			dst = codec.AppendNull(dst)
 		} else {
 			dst = codec.AppendString(dst, string((*v.PusherType)))
 		}
@@ -1820,7 +1645,7 @@ func (v *EventsPayload) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v.PushId != nil {
 		dst = append(dst, `,"push_id":`...)
 		if v.PushId == nil {
-			dst = append(dst, "null"...)
+			dst = codec.AppendNull(dst)
 		} else {
 			dst = codec.AppendInt(dst, int64((*v.PushId)))
 		}
@@ -1828,7 +1653,7 @@ func (v *EventsPayload) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v.Size != nil {
 		dst = append(dst, `,"size":`...)
 		if v.Size == nil {
-			dst = append(dst, "null"...)
+			dst = codec.AppendNull(dst)
 		} else {
 			dst = codec.AppendInt(dst, int64((*v.Size)))
 		}
@@ -1836,7 +1661,7 @@ func (v *EventsPayload) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v.DistinctSize != nil {
 		dst = append(dst, `,"distinct_size":`...)
 		if v.DistinctSize == nil {
-			dst = append(dst, "null"...)
+			dst = codec.AppendNull(dst)
 		} else {
 			dst = codec.AppendInt(dst, int64((*v.DistinctSize)))
 		}
@@ -1844,7 +1669,7 @@ func (v *EventsPayload) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v.Head != nil {
 		dst = append(dst, `,"head":`...)
 		if v.Head == nil {
-			dst = append(dst, "null"...)
+			dst = codec.AppendNull(dst)
 		} else {
 			dst = codec.AppendString(dst, string((*v.Head)))
 		}
@@ -1852,7 +1677,7 @@ func (v *EventsPayload) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v.Before != nil {
 		dst = append(dst, `,"before":`...)
 		if v.Before == nil {
-			dst = append(dst, "null"...)
+			dst = codec.AppendNull(dst)
 		} else {
 			dst = codec.AppendString(dst, string((*v.Before)))
 		}
@@ -1860,18 +1685,16 @@ func (v *EventsPayload) AppendJSON(dst []byte) (_ []byte, err error) {
 	if len(v.Commits) != 0 {
 		dst = append(dst, `,"commits":`...)
 		if v.Commits == nil {
-			dst = append(dst, "null"...)
+			dst = codec.AppendNull(dst)
 		} else {
 			dst = append(dst, '[')
 			for i3 := range v.Commits {
-				if i3 > 0 {
-					dst = append(dst, ',')
-				}
 				if dst, err = v.Commits[i3].AppendJSON(dst); err != nil {
 					return dst, err
 				}
+				dst = append(dst, ',')
 			}
-			dst = append(dst, ']')
+			dst = codec.CloseArray(dst)
 		}
 	}
 	if len(dst) == start1 {
@@ -1893,137 +1716,183 @@ func (v *EventsPayload) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Action = nil
 				} else {
-					codec.New(&v.Action)
-					codec.String(d, v.Action)
+					if v.Action == nil {
+						v.Action = new(string)
+					}
+					d.String(v.Action)
 				}
 			case 1: // number
 				if d.Null() {
 					v.Number = nil
 				} else {
-					codec.New(&v.Number)
-					codec.Int(d, v.Number)
+					if v.Number == nil {
+						v.Number = new(int64)
+					}
+					d.Int64(v.Number)
 				}
 			case 2: // title
 				if d.Null() {
 					v.Title = nil
 				} else {
-					codec.New(&v.Title)
-					codec.String(d, v.Title)
+					if v.Title == nil {
+						v.Title = new(string)
+					}
+					d.String(v.Title)
 				}
 			case 3: // body
 				if d.Null() {
 					v.Body = nil
 				} else {
-					codec.New(&v.Body)
-					codec.String(d, v.Body)
+					if v.Body == nil {
+						v.Body = new(string)
+					}
+					d.String(v.Body)
 				}
 			case 4: // labels
 				if d.Null() {
 					v.Labels = nil
 				} else if d.BeginArray() {
 					n5 := 0
+					s5 := v.Labels[:cap(v.Labels)]
 					for d.NextElem(n5) {
-						v.Labels = codec.Grow(v.Labels, n5)
-						v.Labels[n5].DecodeJSON(d)
+						if n5 == len(s5) {
+							s5 = append(s5, make([]EventsLabelElem, 4)...)
+							s5 = s5[:cap(s5)]
+						}
+						s5[n5].DecodeJSON(d)
 						n5++
 					}
-					v.Labels = codec.Finish(v.Labels, n5)
+					if n5 == 0 {
+						s5 = []EventsLabelElem{}
+					}
+					v.Labels = s5[:n5]
 				}
 			case 5: // comments
 				if d.Null() {
 					v.Comments = nil
 				} else {
-					codec.New(&v.Comments)
-					codec.Int(d, v.Comments)
+					if v.Comments == nil {
+						v.Comments = new(int64)
+					}
+					d.Int64(v.Comments)
 				}
 			case 6: // score
 				if d.Null() {
 					v.Score = nil
 				} else {
-					codec.New(&v.Score)
-					codec.Float(d, v.Score)
+					if v.Score == nil {
+						v.Score = new(float64)
+					}
+					d.Float64(v.Score)
 				}
 			case 7: // ref
 				if d.Null() {
 					v.Ref = nil
 				} else {
-					codec.New(&v.Ref)
-					codec.String(d, v.Ref)
+					if v.Ref == nil {
+						v.Ref = new(string)
+					}
+					d.String(v.Ref)
 				}
 			case 8: // ref_type
 				if d.Null() {
 					v.RefType = nil
 				} else {
-					codec.New(&v.RefType)
-					codec.String(d, v.RefType)
+					if v.RefType == nil {
+						v.RefType = new(string)
+					}
+					d.String(v.RefType)
 				}
 			case 9: // master_branch
 				if d.Null() {
 					v.MasterBranch = nil
 				} else {
-					codec.New(&v.MasterBranch)
-					codec.String(d, v.MasterBranch)
+					if v.MasterBranch == nil {
+						v.MasterBranch = new(string)
+					}
+					d.String(v.MasterBranch)
 				}
 			case 10: // description
 				if d.Null() {
 					v.Description = nil
 				} else {
-					codec.New(&v.Description)
-					codec.String(d, v.Description)
+					if v.Description == nil {
+						v.Description = new(string)
+					}
+					d.String(v.Description)
 				}
 			case 11: // pusher_type
 				if d.Null() {
 					v.PusherType = nil
 				} else {
-					codec.New(&v.PusherType)
-					codec.String(d, v.PusherType)
+					if v.PusherType == nil {
+						v.PusherType = new(string)
+					}
+					d.String(v.PusherType)
 				}
 			case 12: // push_id
 				if d.Null() {
 					v.PushId = nil
 				} else {
-					codec.New(&v.PushId)
-					codec.Int(d, v.PushId)
+					if v.PushId == nil {
+						v.PushId = new(int64)
+					}
+					d.Int64(v.PushId)
 				}
 			case 13: // size
 				if d.Null() {
 					v.Size = nil
 				} else {
-					codec.New(&v.Size)
-					codec.Int(d, v.Size)
+					if v.Size == nil {
+						v.Size = new(int64)
+					}
+					d.Int64(v.Size)
 				}
 			case 14: // distinct_size
 				if d.Null() {
 					v.DistinctSize = nil
 				} else {
-					codec.New(&v.DistinctSize)
-					codec.Int(d, v.DistinctSize)
+					if v.DistinctSize == nil {
+						v.DistinctSize = new(int64)
+					}
+					d.Int64(v.DistinctSize)
 				}
 			case 15: // head
 				if d.Null() {
 					v.Head = nil
 				} else {
-					codec.New(&v.Head)
-					codec.String(d, v.Head)
+					if v.Head == nil {
+						v.Head = new(string)
+					}
+					d.String(v.Head)
 				}
 			case 16: // before
 				if d.Null() {
 					v.Before = nil
 				} else {
-					codec.New(&v.Before)
-					codec.String(d, v.Before)
+					if v.Before == nil {
+						v.Before = new(string)
+					}
+					d.String(v.Before)
 				}
 			case 17: // commits
 				if d.Null() {
 					v.Commits = nil
 				} else if d.BeginArray() {
 					n6 := 0
+					s6 := v.Commits[:cap(v.Commits)]
 					for d.NextElem(n6) {
-						v.Commits = codec.Grow(v.Commits, n6)
-						v.Commits[n6].DecodeJSON(d)
+						if n6 == len(s6) {
+							s6 = append(s6, make([]EventsCommitElem, 4)...)
+							s6 = s6[:cap(s6)]
+						}
+						s6[n6].DecodeJSON(d)
 						n6++
 					}
-					v.Commits = codec.Finish(v.Commits, n6)
+					if n6 == 0 {
+						s6 = []EventsCommitElem{}
+					}
+					v.Commits = s6[:n6]
 				}
 			default:
 				d.Skip()
@@ -2066,7 +1935,7 @@ var codecFieldsOfEventsPayload = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *EventsRepo) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"id":`...)
 	dst = codec.AppendInt(dst, int64(v.Id))
@@ -2085,11 +1954,11 @@ func (v *EventsRepo) DecodeJSON(d *codec.Decoder) {
 		for d.Next(&o2) {
 			switch o2.Index {
 			case 0: // id
-				codec.Int(d, &v.Id)
+				d.Int64(&v.Id)
 			case 1: // name
-				codec.String(d, &v.Name)
+				d.String(&v.Name)
 			case 2: // url
-				codec.String(d, &v.Url)
+				d.String(&v.Url)
 			default:
 				d.Skip()
 			}
@@ -2116,7 +1985,7 @@ var codecFieldsOfEventsRepo = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Medium) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"id":`...)
 	dst = codec.AppendUint(dst, uint64(v.ID))
@@ -2133,7 +2002,7 @@ func (v *Medium) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v.Shipped != nil {
 		dst = append(dst, `,"shipped":`...)
 		if v.Shipped == nil {
-			dst = append(dst, "null"...)
+			dst = codec.AppendNull(dst)
 		} else {
 			if dst, err = codec.AppendTime(dst, (*v.Shipped)); err != nil {
 				return dst, err
@@ -2146,68 +2015,58 @@ func (v *Medium) AppendJSON(dst []byte) (_ []byte, err error) {
 	}
 	dst = append(dst, `,"items":`...)
 	if v.Items == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i2 := range v.Items {
-			if i2 > 0 {
-				dst = append(dst, ',')
-			}
 			if dst, err = v.Items[i2].AppendJSON(dst); err != nil {
 				return dst, err
 			}
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
 	}
 	dst = append(dst, `,"totals":`...)
 	if v.Totals == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
 		var b3 [16]string
-		for i3, k3 := range codec.SortedKeys(b3[:0], v.Totals) {
-			if i3 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(codec.AppendString(dst, k3), ':')
-			e3 := codec.Get(v.Totals, k3)
+		s3 := codec.KeyRoom(b3[:0], len(v.Totals))
+		for k3 := range v.Totals {
+			s3 = append(s3, string(k3))
+		}
+		codec.SortKeys(s3)
+		for _, k3 := range s3 {
+			dst = codec.AppendKey(dst, k3)
+			e3 := v.Totals[k3]
 			if dst, err = codec.AppendFloat64(dst, float64(e3)); err != nil {
 				return dst, err
 			}
+			dst = append(dst, ',')
 		}
-		dst = append(dst, '}')
+		dst = codec.CloseObject(dst)
 	}
 	dst = append(dst, `,"attributes":`...)
-	if v.Attributes == nil {
-		dst = append(dst, "null"...)
+	dst = codec.AppendStringMap(dst, v.Attributes)
+	dst = append(dst, `,"flags":`...)
+	if v.Flags == nil {
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
 		var b4 [16]string
-		for i4, k4 := range codec.SortedKeys(b4[:0], v.Attributes) {
-			if i4 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(codec.AppendString(dst, k4), ':')
-			e4 := codec.Get(v.Attributes, k4)
-			dst = codec.AppendString(dst, string(e4))
+		s4 := codec.KeyRoom(b4[:0], len(v.Flags))
+		for k4 := range v.Flags {
+			s4 = append(s4, string(k4))
 		}
-		dst = append(dst, '}')
-	}
-	dst = append(dst, `,"flags":`...)
-	if v.Flags == nil {
-		dst = append(dst, "null"...)
-	} else {
-		dst = append(dst, '{')
-		var b5 [16]string
-		for i5, k5 := range codec.SortedKeys(b5[:0], v.Flags) {
-			if i5 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(codec.AppendString(dst, k5), ':')
-			e5 := codec.Get(v.Flags, k5)
-			dst = codec.AppendBool(dst, bool(e5))
+		codec.SortKeys(s4)
+		for _, k4 := range s4 {
+			dst = codec.AppendKey(dst, k4)
+			e4 := v.Flags[k4]
+			dst = codec.AppendBool(dst, bool(e4))
+			dst = append(dst, ',')
 		}
-		dst = append(dst, '}')
+		dst = codec.CloseObject(dst)
 	}
 	if v.Note != "" {
 		dst = append(dst, `,"note":`...)
@@ -2221,14 +2080,14 @@ func (v *Medium) AppendJSON(dst []byte) (_ []byte, err error) {
 
 // DecodeJSON decodes into v as encoding/json would.
 func (v *Medium) DecodeJSON(d *codec.Decoder) {
-	var o6 codec.Object
-	if d.BeginObject(&o6, codecFieldsOfMedium) {
-		for d.Next(&o6) {
-			switch o6.Index {
+	var o5 codec.Object
+	if d.BeginObject(&o5, codecFieldsOfMedium) {
+		for d.Next(&o5) {
+			switch o5.Index {
 			case 0: // id
-				codec.Uint(d, &v.ID)
+				d.Uint64(&v.ID)
 			case 1: // number
-				codec.String(d, &v.Number)
+				d.String(&v.Number)
 			case 2: // placed
 				d.Time(&v.Placed)
 			case 3: // updated
@@ -2246,62 +2105,59 @@ func (v *Medium) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Items = nil
 				} else if d.BeginArray() {
-					n7 := 0
-					for d.NextElem(n7) {
-						v.Items = codec.Grow(v.Items, n7)
-						v.Items[n7].DecodeJSON(d)
-						n7++
+					n6 := 0
+					s6 := v.Items[:cap(v.Items)]
+					for d.NextElem(n6) {
+						if n6 == len(s6) {
+							s6 = append(s6, make([]MediumItem, 4)...)
+							s6 = s6[:cap(s6)]
+						}
+						s6[n6].DecodeJSON(d)
+						n6++
 					}
-					v.Items = codec.Finish(v.Items, n7)
+					if n6 == 0 {
+						s6 = []MediumItem{}
+					}
+					v.Items = s6[:n6]
 				}
 			case 7: // totals
 				if d.Null() {
 					v.Totals = nil
 				} else {
-					var o8 codec.Object
-					if d.BeginObject(&o8, nil) {
-						codec.MakeMap(&v.Totals)
-						for d.NextKey(&o8) {
-							k8 := o8.Key
-							e8 := codec.ZeroElem(v.Totals)
-							codec.Float(d, &e8)
-							codec.Set(v.Totals, k8, e8)
+					var o7 codec.Object
+					if d.BeginObject(&o7, nil) {
+						if v.Totals == nil {
+							v.Totals = make(map[string]float64)
+						}
+						for d.NextKey(&o7) {
+							var e7 float64
+							d.Float64(&e7)
+							v.Totals[o7.Key] = e7
 						}
 					}
 				}
 			case 8: // attributes
-				if d.Null() {
-					v.Attributes = nil
-				} else {
-					var o9 codec.Object
-					if d.BeginObject(&o9, nil) {
-						codec.MakeMap(&v.Attributes)
-						for d.NextKey(&o9) {
-							k9 := o9.Key
-							e9 := codec.StringElem(d, v.Attributes, k9)
-							codec.Set(v.Attributes, k9, e9)
-						}
-					}
-				}
+				d.StringMap(&v.Attributes)
 			case 9: // flags
 				if d.Null() {
 					v.Flags = nil
 				} else {
-					var o10 codec.Object
-					if d.BeginObject(&o10, nil) {
-						codec.MakeMap(&v.Flags)
-						for d.NextKey(&o10) {
-							k10 := o10.Key
-							e10 := codec.ZeroElem(v.Flags)
-							codec.Bool(d, &e10)
-							codec.Set(v.Flags, k10, e10)
+					var o8 codec.Object
+					if d.BeginObject(&o8, nil) {
+						if v.Flags == nil {
+							v.Flags = make(map[string]bool)
+						}
+						for d.NextKey(&o8) {
+							var e8 bool
+							d.Bool(&e8)
+							v.Flags[o8.Key] = e8
 						}
 					}
 				}
 			case 10: // note
-				codec.String(d, &v.Note)
+				d.String(&v.Note)
 			case 11: // paid
-				codec.Bool(d, &v.Paid)
+				d.Bool(&v.Paid)
 			default:
 				d.Skip()
 			}
@@ -2337,7 +2193,7 @@ var codecFieldsOfMedium = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *MediumAddress) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"street":`...)
 	dst = codec.AppendString(dst, string(v.Street))
@@ -2364,15 +2220,15 @@ func (v *MediumAddress) DecodeJSON(d *codec.Decoder) {
 		for d.Next(&o2) {
 			switch o2.Index {
 			case 0: // street
-				codec.String(d, &v.Street)
+				d.String(&v.Street)
 			case 1: // city
-				codec.String(d, &v.City)
+				d.String(&v.City)
 			case 2: // country
-				codec.String(d, &v.Country)
+				d.String(&v.Country)
 			case 3: // lat
-				codec.Float(d, &v.Lat)
+				d.Float64(&v.Lat)
 			case 4: // lon
-				codec.Float(d, &v.Lon)
+				d.Float64(&v.Lon)
 			default:
 				d.Skip()
 			}
@@ -2401,7 +2257,7 @@ var codecFieldsOfMediumAddress = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *MediumCustomer) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"name":`...)
 	dst = codec.AppendString(dst, string(v.Name))
@@ -2416,53 +2272,34 @@ func (v *MediumCustomer) AppendJSON(dst []byte) (_ []byte, err error) {
 		return dst, err
 	}
 	dst = append(dst, `,"roles":`...)
-	if v.Roles == nil {
-		dst = append(dst, "null"...)
-	} else {
-		dst = append(dst, '[')
-		for i2 := range v.Roles {
-			if i2 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = codec.AppendString(dst, string(v.Roles[i2]))
-		}
-		dst = append(dst, ']')
-	}
+	dst = codec.AppendStrings(dst, v.Roles)
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
 func (v *MediumCustomer) DecodeJSON(d *codec.Decoder) {
-	var o3 codec.Object
-	if d.BeginObject(&o3, codecFieldsOfMediumCustomer) {
-		for d.Next(&o3) {
-			switch o3.Index {
+	var o2 codec.Object
+	if d.BeginObject(&o2, codecFieldsOfMediumCustomer) {
+		for d.Next(&o2) {
+			switch o2.Index {
 			case 0: // name
-				codec.String(d, &v.Name)
+				d.String(&v.Name)
 			case 1: // email
-				codec.String(d, &v.Email)
+				d.String(&v.Email)
 			case 2: // since
 				d.Time(&v.Since)
 			case 3: // address
 				if d.Null() {
 					v.Address = nil
 				} else {
-					codec.New(&v.Address)
+					if v.Address == nil {
+						v.Address = new(MediumAddress)
+					}
 					v.Address.DecodeJSON(d)
 				}
 			case 4: // roles
-				if d.Null() {
-					v.Roles = nil
-				} else if d.BeginArray() {
-					n4 := 0
-					for d.NextElem(n4) {
-						v.Roles = codec.Grow(v.Roles, n4)
-						codec.String(d, &v.Roles[n4])
-						n4++
-					}
-					v.Roles = codec.Finish(v.Roles, n4)
-				}
+				d.Strings(&v.Roles)
 			default:
 				d.Skip()
 			}
@@ -2491,7 +2328,7 @@ var codecFieldsOfMediumCustomer = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *MediumItem) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"sku":`...)
 	dst = codec.AppendString(dst, string(v.SKU))
@@ -2511,18 +2348,7 @@ func (v *MediumItem) AppendJSON(dst []byte) (_ []byte, err error) {
 	}
 	if len(v.Tags) != 0 {
 		dst = append(dst, `,"tags":`...)
-		if v.Tags == nil {
-			dst = append(dst, "null"...)
-		} else {
-			dst = append(dst, '[')
-			for i2 := range v.Tags {
-				if i2 > 0 {
-					dst = append(dst, ',')
-				}
-				dst = codec.AppendString(dst, string(v.Tags[i2]))
-			}
-			dst = append(dst, ']')
-		}
+		dst = codec.AppendStrings(dst, v.Tags)
 	}
 	dst = append(dst, '}')
 	return dst, nil
@@ -2530,32 +2356,22 @@ func (v *MediumItem) AppendJSON(dst []byte) (_ []byte, err error) {
 
 // DecodeJSON decodes into v as encoding/json would.
 func (v *MediumItem) DecodeJSON(d *codec.Decoder) {
-	var o3 codec.Object
-	if d.BeginObject(&o3, codecFieldsOfMediumItem) {
-		for d.Next(&o3) {
-			switch o3.Index {
+	var o2 codec.Object
+	if d.BeginObject(&o2, codecFieldsOfMediumItem) {
+		for d.Next(&o2) {
+			switch o2.Index {
 			case 0: // sku
-				codec.String(d, &v.SKU)
+				d.String(&v.SKU)
 			case 1: // title
-				codec.String(d, &v.Title)
+				d.String(&v.Title)
 			case 2: // quantity
-				codec.Int(d, &v.Quantity)
+				d.Int(&v.Quantity)
 			case 3: // price
-				codec.Float(d, &v.Price)
+				d.Float64(&v.Price)
 			case 4: // discount
-				codec.Float(d, &v.Discount)
+				d.Float64(&v.Discount)
 			case 5: // tags
-				if d.Null() {
-					v.Tags = nil
-				} else if d.BeginArray() {
-					n4 := 0
-					for d.NextElem(n4) {
-						v.Tags = codec.Grow(v.Tags, n4)
-						codec.String(d, &v.Tags[n4])
-						n4++
-					}
-					v.Tags = codec.Finish(v.Tags, n4)
-				}
+				d.Strings(&v.Tags)
 			default:
 				d.Skip()
 			}
@@ -2585,7 +2401,7 @@ var codecFieldsOfMediumItem = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Small) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"id":`...)
 	dst = codec.AppendInt(dst, int64(v.Id))
@@ -2602,21 +2418,10 @@ func (v *Small) AppendJSON(dst []byte) (_ []byte, err error) {
 	dst = append(dst, `,"active":`...)
 	dst = codec.AppendBool(dst, bool(v.Active))
 	dst = append(dst, `,"roles":`...)
-	if v.Roles == nil {
-		dst = append(dst, "null"...)
-	} else {
-		dst = append(dst, '[')
-		for i2 := range v.Roles {
-			if i2 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = codec.AppendString(dst, string(v.Roles[i2]))
-		}
-		dst = append(dst, ']')
-	}
+	dst = codec.AppendStrings(dst, v.Roles)
 	dst = append(dst, `,"manager":`...)
 	if v.Manager == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = codec.AppendString(dst, string((*v.Manager)))
 	}
@@ -2632,47 +2437,39 @@ func (v *Small) AppendJSON(dst []byte) (_ []byte, err error) {
 
 // DecodeJSON decodes into v as encoding/json would.
 func (v *Small) DecodeJSON(d *codec.Decoder) {
-	var o3 codec.Object
-	if d.BeginObject(&o3, codecFieldsOfSmall) {
-		for d.Next(&o3) {
-			switch o3.Index {
+	var o2 codec.Object
+	if d.BeginObject(&o2, codecFieldsOfSmall) {
+		for d.Next(&o2) {
+			switch o2.Index {
 			case 0: // id
-				codec.Int(d, &v.Id)
+				d.Int64(&v.Id)
 			case 1: // login
-				codec.String(d, &v.Login)
+				d.String(&v.Login)
 			case 2: // name
-				codec.String(d, &v.Name)
+				d.String(&v.Name)
 			case 3: // email
-				codec.String(d, &v.Email)
+				d.String(&v.Email)
 			case 4: // score
-				codec.Float(d, &v.Score)
+				d.Float64(&v.Score)
 			case 5: // active
-				codec.Bool(d, &v.Active)
+				d.Bool(&v.Active)
 			case 6: // roles
-				if d.Null() {
-					v.Roles = nil
-				} else if d.BeginArray() {
-					n4 := 0
-					for d.NextElem(n4) {
-						v.Roles = codec.Grow(v.Roles, n4)
-						codec.String(d, &v.Roles[n4])
-						n4++
-					}
-					v.Roles = codec.Finish(v.Roles, n4)
-				}
+				d.Strings(&v.Roles)
 			case 7: // manager
 				if d.Null() {
 					v.Manager = nil
 				} else {
-					codec.New(&v.Manager)
-					codec.String(d, v.Manager)
+					if v.Manager == nil {
+						v.Manager = new(string)
+					}
+					d.String(v.Manager)
 				}
 			case 8: // bio
-				codec.String(d, &v.Bio)
+				d.String(&v.Bio)
 			case 9: // team_id
-				codec.Int(d, &v.TeamId)
+				d.Int64(&v.TeamId)
 			case 10: // city
-				codec.String(d, &v.City)
+				d.String(&v.City)
 			default:
 				d.Skip()
 			}
@@ -2707,22 +2504,20 @@ var codecFieldsOfSmall = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Twitter) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"statuses":`...)
 	if v.Statuses == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i2 := range v.Statuses {
-			if i2 > 0 {
-				dst = append(dst, ',')
-			}
 			if dst, err = v.Statuses[i2].AppendJSON(dst); err != nil {
 				return dst, err
 			}
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
 	}
 	dst = append(dst, `,"search_metadata":`...)
 	if dst, err = v.SearchMetadata.AppendJSON(dst); err != nil {
@@ -2743,12 +2538,19 @@ func (v *Twitter) DecodeJSON(d *codec.Decoder) {
 					v.Statuses = nil
 				} else if d.BeginArray() {
 					n4 := 0
+					s4 := v.Statuses[:cap(v.Statuses)]
 					for d.NextElem(n4) {
-						v.Statuses = codec.Grow(v.Statuses, n4)
-						v.Statuses[n4].DecodeJSON(d)
+						if n4 == len(s4) {
+							s4 = append(s4, make([]TwitterStatuseElem, 1)...)
+							s4 = s4[:cap(s4)]
+						}
+						s4[n4].DecodeJSON(d)
 						n4++
 					}
-					v.Statuses = codec.Finish(v.Statuses, n4)
+					if n4 == 0 {
+						s4 = []TwitterStatuseElem{}
+					}
+					v.Statuses = s4[:n4]
 				}
 			case 1: // search_metadata
 				v.SearchMetadata.DecodeJSON(d)
@@ -2777,22 +2579,20 @@ var codecFieldsOfTwitter = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *TwitterDescription) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"urls":`...)
 	if v.Urls == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i2 := range v.Urls {
-			if i2 > 0 {
-				dst = append(dst, ',')
-			}
 			if dst, err = v.Urls[i2].AppendJSON(dst); err != nil {
 				return dst, err
 			}
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
 	}
 	dst = append(dst, '}')
 	return dst, nil
@@ -2809,12 +2609,19 @@ func (v *TwitterDescription) DecodeJSON(d *codec.Decoder) {
 					v.Urls = nil
 				} else if d.BeginArray() {
 					n4 := 0
+					s4 := v.Urls[:cap(v.Urls)]
 					for d.NextElem(n4) {
-						v.Urls = codec.Grow(v.Urls, n4)
-						v.Urls[n4].DecodeJSON(d)
+						if n4 == len(s4) {
+							s4 = append(s4, make([]TwitterUrlElem, 4)...)
+							s4 = s4[:cap(s4)]
+						}
+						s4[n4].DecodeJSON(d)
 						n4++
 					}
-					v.Urls = codec.Finish(v.Urls, n4)
+					if n4 == 0 {
+						s4 = []TwitterUrlElem{}
+					}
+					v.Urls = s4[:n4]
 				}
 			default:
 				d.Skip()
@@ -2840,7 +2647,7 @@ var codecFieldsOfTwitterDescription = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *TwitterEntities) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"description":`...)
 	if dst, err = v.Description.AppendJSON(dst); err != nil {
@@ -2868,7 +2675,9 @@ func (v *TwitterEntities) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Url = nil
 				} else {
-					codec.New(&v.Url)
+					if v.Url == nil {
+						v.Url = new(TwitterUrl)
+					}
 					v.Url.DecodeJSON(d)
 				}
 			default:
@@ -2896,81 +2705,62 @@ var codecFieldsOfTwitterEntities = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *TwitterEntitiesX) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"hashtags":`...)
 	if v.Hashtags == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i2 := range v.Hashtags {
-			if i2 > 0 {
-				dst = append(dst, ',')
-			}
 			if dst, err = v.Hashtags[i2].AppendJSON(dst); err != nil {
 				return dst, err
 			}
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
 	}
 	dst = append(dst, `,"symbols":`...)
-	if v.Symbols == nil {
-		dst = append(dst, "null"...)
-	} else {
-		dst = append(dst, '[')
-		for i3 := range v.Symbols {
-			if i3 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = codec.AppendString(dst, string(v.Symbols[i3]))
-		}
-		dst = append(dst, ']')
-	}
+	dst = codec.AppendStrings(dst, v.Symbols)
 	dst = append(dst, `,"urls":`...)
 	if v.Urls == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
-		for i4 := range v.Urls {
-			if i4 > 0 {
-				dst = append(dst, ',')
-			}
-			if dst, err = v.Urls[i4].AppendJSON(dst); err != nil {
+		for i3 := range v.Urls {
+			if dst, err = v.Urls[i3].AppendJSON(dst); err != nil {
 				return dst, err
 			}
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
 	}
 	dst = append(dst, `,"user_mentions":`...)
 	if v.UserMentions == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
-		for i5 := range v.UserMentions {
-			if i5 > 0 {
-				dst = append(dst, ',')
-			}
-			if dst, err = v.UserMentions[i5].AppendJSON(dst); err != nil {
+		for i4 := range v.UserMentions {
+			if dst, err = v.UserMentions[i4].AppendJSON(dst); err != nil {
 				return dst, err
 			}
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
 	}
 	if len(v.Media) != 0 {
 		dst = append(dst, `,"media":`...)
 		if v.Media == nil {
-			dst = append(dst, "null"...)
+			dst = codec.AppendNull(dst)
 		} else {
 			dst = append(dst, '[')
-			for i6 := range v.Media {
-				if i6 > 0 {
-					dst = append(dst, ',')
-				}
-				if dst, err = v.Media[i6].AppendJSON(dst); err != nil {
+			for i5 := range v.Media {
+				if dst, err = v.Media[i5].AppendJSON(dst); err != nil {
 					return dst, err
 				}
+				dst = append(dst, ',')
 			}
-			dst = append(dst, ']')
+			dst = codec.CloseArray(dst)
 		}
 	}
 	dst = append(dst, '}')
@@ -2979,69 +2769,87 @@ func (v *TwitterEntitiesX) AppendJSON(dst []byte) (_ []byte, err error) {
 
 // DecodeJSON decodes into v as encoding/json would.
 func (v *TwitterEntitiesX) DecodeJSON(d *codec.Decoder) {
-	var o7 codec.Object
-	if d.BeginObject(&o7, codecFieldsOfTwitterEntitiesX) {
-		for d.Next(&o7) {
-			switch o7.Index {
+	var o6 codec.Object
+	if d.BeginObject(&o6, codecFieldsOfTwitterEntitiesX) {
+		for d.Next(&o6) {
+			switch o6.Index {
 			case 0: // hashtags
 				if d.Null() {
 					v.Hashtags = nil
 				} else if d.BeginArray() {
-					n8 := 0
-					for d.NextElem(n8) {
-						v.Hashtags = codec.Grow(v.Hashtags, n8)
-						v.Hashtags[n8].DecodeJSON(d)
-						n8++
+					n7 := 0
+					s7 := v.Hashtags[:cap(v.Hashtags)]
+					for d.NextElem(n7) {
+						if n7 == len(s7) {
+							s7 = append(s7, make([]TwitterHashtagElem, 4)...)
+							s7 = s7[:cap(s7)]
+						}
+						s7[n7].DecodeJSON(d)
+						n7++
 					}
-					v.Hashtags = codec.Finish(v.Hashtags, n8)
+					if n7 == 0 {
+						s7 = []TwitterHashtagElem{}
+					}
+					v.Hashtags = s7[:n7]
 				}
 			case 1: // symbols
-				if d.Null() {
-					v.Symbols = nil
-				} else if d.BeginArray() {
-					n9 := 0
-					for d.NextElem(n9) {
-						v.Symbols = codec.Grow(v.Symbols, n9)
-						codec.String(d, &v.Symbols[n9])
-						n9++
-					}
-					v.Symbols = codec.Finish(v.Symbols, n9)
-				}
+				d.Strings(&v.Symbols)
 			case 2: // urls
 				if d.Null() {
 					v.Urls = nil
 				} else if d.BeginArray() {
-					n10 := 0
-					for d.NextElem(n10) {
-						v.Urls = codec.Grow(v.Urls, n10)
-						v.Urls[n10].DecodeJSON(d)
-						n10++
+					n8 := 0
+					s8 := v.Urls[:cap(v.Urls)]
+					for d.NextElem(n8) {
+						if n8 == len(s8) {
+							s8 = append(s8, make([]TwitterUrlElem, 4)...)
+							s8 = s8[:cap(s8)]
+						}
+						s8[n8].DecodeJSON(d)
+						n8++
 					}
-					v.Urls = codec.Finish(v.Urls, n10)
+					if n8 == 0 {
+						s8 = []TwitterUrlElem{}
+					}
+					v.Urls = s8[:n8]
 				}
 			case 3: // user_mentions
 				if d.Null() {
 					v.UserMentions = nil
 				} else if d.BeginArray() {
-					n11 := 0
-					for d.NextElem(n11) {
-						v.UserMentions = codec.Grow(v.UserMentions, n11)
-						v.UserMentions[n11].DecodeJSON(d)
-						n11++
+					n9 := 0
+					s9 := v.UserMentions[:cap(v.UserMentions)]
+					for d.NextElem(n9) {
+						if n9 == len(s9) {
+							s9 = append(s9, make([]TwitterUserMentionElem, 4)...)
+							s9 = s9[:cap(s9)]
+						}
+						s9[n9].DecodeJSON(d)
+						n9++
 					}
-					v.UserMentions = codec.Finish(v.UserMentions, n11)
+					if n9 == 0 {
+						s9 = []TwitterUserMentionElem{}
+					}
+					v.UserMentions = s9[:n9]
 				}
 			case 4: // media
 				if d.Null() {
 					v.Media = nil
 				} else if d.BeginArray() {
-					n12 := 0
-					for d.NextElem(n12) {
-						v.Media = codec.Grow(v.Media, n12)
-						v.Media[n12].DecodeJSON(d)
-						n12++
+					n10 := 0
+					s10 := v.Media[:cap(v.Media)]
+					for d.NextElem(n10) {
+						if n10 == len(s10) {
+							s10 = append(s10, make([]TwitterMediaElem, 1)...)
+							s10 = s10[:cap(s10)]
+						}
+						s10[n10].DecodeJSON(d)
+						n10++
 					}
-					v.Media = codec.Finish(v.Media, n12)
+					if n10 == 0 {
+						s10 = []TwitterMediaElem{}
+					}
+					v.Media = s10[:n10]
 				}
 			default:
 				d.Skip()
@@ -3071,47 +2879,26 @@ var codecFieldsOfTwitterEntitiesX = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *TwitterHashtagElem) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"text":`...)
 	dst = codec.AppendString(dst, string(v.Text))
 	dst = append(dst, `,"indices":`...)
-	if v.Indices == nil {
-		dst = append(dst, "null"...)
-	} else {
-		dst = append(dst, '[')
-		for i2 := range v.Indices {
-			if i2 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = codec.AppendInt(dst, int64(v.Indices[i2]))
-		}
-		dst = append(dst, ']')
-	}
+	dst = codec.AppendInt64s(dst, v.Indices)
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
 func (v *TwitterHashtagElem) DecodeJSON(d *codec.Decoder) {
-	var o3 codec.Object
-	if d.BeginObject(&o3, codecFieldsOfTwitterHashtagElem) {
-		for d.Next(&o3) {
-			switch o3.Index {
+	var o2 codec.Object
+	if d.BeginObject(&o2, codecFieldsOfTwitterHashtagElem) {
+		for d.Next(&o2) {
+			switch o2.Index {
 			case 0: // text
-				codec.String(d, &v.Text)
+				d.String(&v.Text)
 			case 1: // indices
-				if d.Null() {
-					v.Indices = nil
-				} else if d.BeginArray() {
-					n4 := 0
-					for d.NextElem(n4) {
-						v.Indices = codec.Grow(v.Indices, n4)
-						codec.Int(d, &v.Indices[n4])
-						n4++
-					}
-					v.Indices = codec.Finish(v.Indices, n4)
-				}
+				d.Int64s(&v.Indices)
 			default:
 				d.Skip()
 			}
@@ -3137,7 +2924,7 @@ var codecFieldsOfTwitterHashtagElem = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *TwitterLarge) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"w":`...)
 	dst = codec.AppendInt(dst, int64(v.W))
@@ -3156,11 +2943,11 @@ func (v *TwitterLarge) DecodeJSON(d *codec.Decoder) {
 		for d.Next(&o2) {
 			switch o2.Index {
 			case 0: // w
-				codec.Int(d, &v.W)
+				d.Int64(&v.W)
 			case 1: // h
-				codec.Int(d, &v.H)
+				d.Int64(&v.H)
 			case 2: // resize
-				codec.String(d, &v.Resize)
+				d.String(&v.Resize)
 			default:
 				d.Skip()
 			}
@@ -3187,25 +2974,14 @@ var codecFieldsOfTwitterLarge = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *TwitterMediaElem) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"id":`...)
 	dst = codec.AppendInt(dst, int64(v.Id))
 	dst = append(dst, `,"id_str":`...)
 	dst = codec.AppendString(dst, string(v.IdStr))
 	dst = append(dst, `,"indices":`...)
-	if v.Indices == nil {
-		dst = append(dst, "null"...)
-	} else {
-		dst = append(dst, '[')
-		for i2 := range v.Indices {
-			if i2 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = codec.AppendInt(dst, int64(v.Indices[i2]))
-		}
-		dst = append(dst, ']')
-	}
+	dst = codec.AppendInt64s(dst, v.Indices)
 	dst = append(dst, `,"media_url":`...)
 	dst = codec.AppendString(dst, string(v.MediaUrl))
 	dst = append(dst, `,"media_url_https":`...)
@@ -3225,7 +3001,7 @@ func (v *TwitterMediaElem) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v.SourceStatusId != nil {
 		dst = append(dst, `,"source_status_id":`...)
 		if v.SourceStatusId == nil {
-			dst = append(dst, "null"...)
+			dst = codec.AppendNull(dst)
 		} else {
 			dst = codec.AppendInt(dst, int64((*v.SourceStatusId)))
 		}
@@ -3233,7 +3009,7 @@ func (v *TwitterMediaElem) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v.SourceStatusIdStr != nil {
 		dst = append(dst, `,"source_status_id_str":`...)
 		if v.SourceStatusIdStr == nil {
-			dst = append(dst, "null"...)
+			dst = codec.AppendNull(dst)
 		} else {
 			dst = codec.AppendString(dst, string((*v.SourceStatusIdStr)))
 		}
@@ -3244,53 +3020,47 @@ func (v *TwitterMediaElem) AppendJSON(dst []byte) (_ []byte, err error) {
 
 // DecodeJSON decodes into v as encoding/json would.
 func (v *TwitterMediaElem) DecodeJSON(d *codec.Decoder) {
-	var o3 codec.Object
-	if d.BeginObject(&o3, codecFieldsOfTwitterMediaElem) {
-		for d.Next(&o3) {
-			switch o3.Index {
+	var o2 codec.Object
+	if d.BeginObject(&o2, codecFieldsOfTwitterMediaElem) {
+		for d.Next(&o2) {
+			switch o2.Index {
 			case 0: // id
-				codec.Int(d, &v.Id)
+				d.Int64(&v.Id)
 			case 1: // id_str
-				codec.String(d, &v.IdStr)
+				d.String(&v.IdStr)
 			case 2: // indices
-				if d.Null() {
-					v.Indices = nil
-				} else if d.BeginArray() {
-					n4 := 0
-					for d.NextElem(n4) {
-						v.Indices = codec.Grow(v.Indices, n4)
-						codec.Int(d, &v.Indices[n4])
-						n4++
-					}
-					v.Indices = codec.Finish(v.Indices, n4)
-				}
+				d.Int64s(&v.Indices)
 			case 3: // media_url
-				codec.String(d, &v.MediaUrl)
+				d.String(&v.MediaUrl)
 			case 4: // media_url_https
-				codec.String(d, &v.MediaUrlHttps)
+				d.String(&v.MediaUrlHttps)
 			case 5: // url
-				codec.String(d, &v.Url)
+				d.String(&v.Url)
 			case 6: // display_url
-				codec.String(d, &v.DisplayUrl)
+				d.String(&v.DisplayUrl)
 			case 7: // expanded_url
-				codec.String(d, &v.ExpandedUrl)
+				d.String(&v.ExpandedUrl)
 			case 8: // type
-				codec.String(d, &v.Type)
+				d.String(&v.Type)
 			case 9: // sizes
 				v.Sizes.DecodeJSON(d)
 			case 10: // source_status_id
 				if d.Null() {
 					v.SourceStatusId = nil
 				} else {
-					codec.New(&v.SourceStatusId)
-					codec.Int(d, v.SourceStatusId)
+					if v.SourceStatusId == nil {
+						v.SourceStatusId = new(int64)
+					}
+					d.Int64(v.SourceStatusId)
 				}
 			case 11: // source_status_id_str
 				if d.Null() {
 					v.SourceStatusIdStr = nil
 				} else {
-					codec.New(&v.SourceStatusIdStr)
-					codec.String(d, v.SourceStatusIdStr)
+					if v.SourceStatusIdStr == nil {
+						v.SourceStatusIdStr = new(string)
+					}
+					d.String(v.SourceStatusIdStr)
 				}
 			default:
 				d.Skip()
@@ -3327,7 +3097,7 @@ var codecFieldsOfTwitterMediaElem = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *TwitterMedium) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"w":`...)
 	dst = codec.AppendInt(dst, int64(v.W))
@@ -3346,11 +3116,11 @@ func (v *TwitterMedium) DecodeJSON(d *codec.Decoder) {
 		for d.Next(&o2) {
 			switch o2.Index {
 			case 0: // w
-				codec.Int(d, &v.W)
+				d.Int64(&v.W)
 			case 1: // h
-				codec.Int(d, &v.H)
+				d.Int64(&v.H)
 			case 2: // resize
-				codec.String(d, &v.Resize)
+				d.String(&v.Resize)
 			default:
 				d.Skip()
 			}
@@ -3377,7 +3147,7 @@ var codecFieldsOfTwitterMedium = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *TwitterMetadata) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"result_type":`...)
 	dst = codec.AppendString(dst, string(v.ResultType))
@@ -3394,9 +3164,9 @@ func (v *TwitterMetadata) DecodeJSON(d *codec.Decoder) {
 		for d.Next(&o2) {
 			switch o2.Index {
 			case 0: // result_type
-				codec.String(d, &v.ResultType)
+				d.String(&v.ResultType)
 			case 1: // iso_language_code
-				codec.String(d, &v.IsoLanguageCode)
+				d.String(&v.IsoLanguageCode)
 			default:
 				d.Skip()
 			}
@@ -3422,7 +3192,7 @@ var codecFieldsOfTwitterMetadata = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *TwitterRetweetedStatus) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"metadata":`...)
 	if dst, err = v.Metadata.AppendJSON(dst); err != nil {
@@ -3442,31 +3212,31 @@ func (v *TwitterRetweetedStatus) AppendJSON(dst []byte) (_ []byte, err error) {
 	dst = codec.AppendBool(dst, bool(v.Truncated))
 	dst = append(dst, `,"in_reply_to_status_id":`...)
 	if v.InReplyToStatusId == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = codec.AppendInt(dst, int64((*v.InReplyToStatusId)))
 	}
 	dst = append(dst, `,"in_reply_to_status_id_str":`...)
 	if v.InReplyToStatusIdStr == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = codec.AppendString(dst, string((*v.InReplyToStatusIdStr)))
 	}
 	dst = append(dst, `,"in_reply_to_user_id":`...)
 	if v.InReplyToUserId == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = codec.AppendInt(dst, int64((*v.InReplyToUserId)))
 	}
 	dst = append(dst, `,"in_reply_to_user_id_str":`...)
 	if v.InReplyToUserIdStr == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = codec.AppendString(dst, string((*v.InReplyToUserIdStr)))
 	}
 	dst = append(dst, `,"in_reply_to_screen_name":`...)
 	if v.InReplyToScreenName == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = codec.AppendString(dst, string((*v.InReplyToScreenName)))
 	}
@@ -3476,25 +3246,25 @@ func (v *TwitterRetweetedStatus) AppendJSON(dst []byte) (_ []byte, err error) {
 	}
 	dst = append(dst, `,"geo":`...)
 	if v.Geo == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = codec.AppendString(dst, string((*v.Geo)))
 	}
 	dst = append(dst, `,"coordinates":`...)
 	if v.Coordinates == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = codec.AppendString(dst, string((*v.Coordinates)))
 	}
 	dst = append(dst, `,"place":`...)
 	if v.Place == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = codec.AppendString(dst, string((*v.Place)))
 	}
 	dst = append(dst, `,"contributors":`...)
 	if v.Contributors == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = codec.AppendString(dst, string((*v.Contributors)))
 	}
@@ -3513,7 +3283,7 @@ func (v *TwitterRetweetedStatus) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v.PossiblySensitive != nil {
 		dst = append(dst, `,"possibly_sensitive":`...)
 		if v.PossiblySensitive == nil {
-			dst = append(dst, "null"...)
+			dst = codec.AppendNull(dst)
 		} else {
 			dst = codec.AppendBool(dst, bool((*v.PossiblySensitive)))
 		}
@@ -3533,51 +3303,61 @@ func (v *TwitterRetweetedStatus) DecodeJSON(d *codec.Decoder) {
 			case 0: // metadata
 				v.Metadata.DecodeJSON(d)
 			case 1: // created_at
-				codec.String(d, &v.CreatedAt)
+				d.String(&v.CreatedAt)
 			case 2: // id
-				codec.Int(d, &v.Id)
+				d.Int64(&v.Id)
 			case 3: // id_str
-				codec.String(d, &v.IdStr)
+				d.String(&v.IdStr)
 			case 4: // text
-				codec.String(d, &v.Text)
+				d.String(&v.Text)
 			case 5: // source
-				codec.String(d, &v.Source)
+				d.String(&v.Source)
 			case 6: // truncated
-				codec.Bool(d, &v.Truncated)
+				d.Bool(&v.Truncated)
 			case 7: // in_reply_to_status_id
 				if d.Null() {
 					v.InReplyToStatusId = nil
 				} else {
-					codec.New(&v.InReplyToStatusId)
-					codec.Int(d, v.InReplyToStatusId)
+					if v.InReplyToStatusId == nil {
+						v.InReplyToStatusId = new(int64)
+					}
+					d.Int64(v.InReplyToStatusId)
 				}
 			case 8: // in_reply_to_status_id_str
 				if d.Null() {
 					v.InReplyToStatusIdStr = nil
 				} else {
-					codec.New(&v.InReplyToStatusIdStr)
-					codec.String(d, v.InReplyToStatusIdStr)
+					if v.InReplyToStatusIdStr == nil {
+						v.InReplyToStatusIdStr = new(string)
+					}
+					d.String(v.InReplyToStatusIdStr)
 				}
 			case 9: // in_reply_to_user_id
 				if d.Null() {
 					v.InReplyToUserId = nil
 				} else {
-					codec.New(&v.InReplyToUserId)
-					codec.Int(d, v.InReplyToUserId)
+					if v.InReplyToUserId == nil {
+						v.InReplyToUserId = new(int64)
+					}
+					d.Int64(v.InReplyToUserId)
 				}
 			case 10: // in_reply_to_user_id_str
 				if d.Null() {
 					v.InReplyToUserIdStr = nil
 				} else {
-					codec.New(&v.InReplyToUserIdStr)
-					codec.String(d, v.InReplyToUserIdStr)
+					if v.InReplyToUserIdStr == nil {
+						v.InReplyToUserIdStr = new(string)
+					}
+					d.String(v.InReplyToUserIdStr)
 				}
 			case 11: // in_reply_to_screen_name
 				if d.Null() {
 					v.InReplyToScreenName = nil
 				} else {
-					codec.New(&v.InReplyToScreenName)
-					codec.String(d, v.InReplyToScreenName)
+					if v.InReplyToScreenName == nil {
+						v.InReplyToScreenName = new(string)
+					}
+					d.String(v.InReplyToScreenName)
 				}
 			case 12: // user
 				v.User.DecodeJSON(d)
@@ -3585,49 +3365,59 @@ func (v *TwitterRetweetedStatus) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Geo = nil
 				} else {
-					codec.New(&v.Geo)
-					codec.String(d, v.Geo)
+					if v.Geo == nil {
+						v.Geo = new(string)
+					}
+					d.String(v.Geo)
 				}
 			case 14: // coordinates
 				if d.Null() {
 					v.Coordinates = nil
 				} else {
-					codec.New(&v.Coordinates)
-					codec.String(d, v.Coordinates)
+					if v.Coordinates == nil {
+						v.Coordinates = new(string)
+					}
+					d.String(v.Coordinates)
 				}
 			case 15: // place
 				if d.Null() {
 					v.Place = nil
 				} else {
-					codec.New(&v.Place)
-					codec.String(d, v.Place)
+					if v.Place == nil {
+						v.Place = new(string)
+					}
+					d.String(v.Place)
 				}
 			case 16: // contributors
 				if d.Null() {
 					v.Contributors = nil
 				} else {
-					codec.New(&v.Contributors)
-					codec.String(d, v.Contributors)
+					if v.Contributors == nil {
+						v.Contributors = new(string)
+					}
+					d.String(v.Contributors)
 				}
 			case 17: // retweet_count
-				codec.Int(d, &v.RetweetCount)
+				d.Int64(&v.RetweetCount)
 			case 18: // favorite_count
-				codec.Int(d, &v.FavoriteCount)
+				d.Int64(&v.FavoriteCount)
 			case 19: // entities
 				v.Entities.DecodeJSON(d)
 			case 20: // favorited
-				codec.Bool(d, &v.Favorited)
+				d.Bool(&v.Favorited)
 			case 21: // retweeted
-				codec.Bool(d, &v.Retweeted)
+				d.Bool(&v.Retweeted)
 			case 22: // possibly_sensitive
 				if d.Null() {
 					v.PossiblySensitive = nil
 				} else {
-					codec.New(&v.PossiblySensitive)
-					codec.Bool(d, v.PossiblySensitive)
+					if v.PossiblySensitive == nil {
+						v.PossiblySensitive = new(bool)
+					}
+					d.Bool(v.PossiblySensitive)
 				}
 			case 23: // lang
-				codec.String(d, &v.Lang)
+				d.String(&v.Lang)
 			default:
 				d.Skip()
 			}
@@ -3675,7 +3465,7 @@ var codecFieldsOfTwitterRetweetedStatus = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *TwitterSearchMetadata) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"completed_in":`...)
 	if dst, err = codec.AppendFloat64(dst, float64(v.CompletedIn)); err != nil {
@@ -3708,23 +3498,23 @@ func (v *TwitterSearchMetadata) DecodeJSON(d *codec.Decoder) {
 		for d.Next(&o2) {
 			switch o2.Index {
 			case 0: // completed_in
-				codec.Float(d, &v.CompletedIn)
+				d.Float64(&v.CompletedIn)
 			case 1: // max_id
-				codec.Int(d, &v.MaxId)
+				d.Int64(&v.MaxId)
 			case 2: // max_id_str
-				codec.String(d, &v.MaxIdStr)
+				d.String(&v.MaxIdStr)
 			case 3: // next_results
-				codec.String(d, &v.NextResults)
+				d.String(&v.NextResults)
 			case 4: // query
-				codec.String(d, &v.Query)
+				d.String(&v.Query)
 			case 5: // refresh_url
-				codec.String(d, &v.RefreshUrl)
+				d.String(&v.RefreshUrl)
 			case 6: // count
-				codec.Int(d, &v.Count)
+				d.Int64(&v.Count)
 			case 7: // since_id
-				codec.Int(d, &v.SinceId)
+				d.Int64(&v.SinceId)
 			case 8: // since_id_str
-				codec.String(d, &v.SinceIdStr)
+				d.String(&v.SinceIdStr)
 			default:
 				d.Skip()
 			}
@@ -3757,7 +3547,7 @@ var codecFieldsOfTwitterSearchMetadata = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *TwitterSizes) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"medium":`...)
 	if dst, err = v.Medium.AppendJSON(dst); err != nil {
@@ -3820,7 +3610,7 @@ var codecFieldsOfTwitterSizes = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *TwitterSmall) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"w":`...)
 	dst = codec.AppendInt(dst, int64(v.W))
@@ -3839,11 +3629,11 @@ func (v *TwitterSmall) DecodeJSON(d *codec.Decoder) {
 		for d.Next(&o2) {
 			switch o2.Index {
 			case 0: // w
-				codec.Int(d, &v.W)
+				d.Int64(&v.W)
 			case 1: // h
-				codec.Int(d, &v.H)
+				d.Int64(&v.H)
 			case 2: // resize
-				codec.String(d, &v.Resize)
+				d.String(&v.Resize)
 			default:
 				d.Skip()
 			}
@@ -3870,7 +3660,7 @@ var codecFieldsOfTwitterSmall = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *TwitterStatuseElem) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"metadata":`...)
 	if dst, err = v.Metadata.AppendJSON(dst); err != nil {
@@ -3890,31 +3680,31 @@ func (v *TwitterStatuseElem) AppendJSON(dst []byte) (_ []byte, err error) {
 	dst = codec.AppendBool(dst, bool(v.Truncated))
 	dst = append(dst, `,"in_reply_to_status_id":`...)
 	if v.InReplyToStatusId == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = codec.AppendInt(dst, int64((*v.InReplyToStatusId)))
 	}
 	dst = append(dst, `,"in_reply_to_status_id_str":`...)
 	if v.InReplyToStatusIdStr == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = codec.AppendString(dst, string((*v.InReplyToStatusIdStr)))
 	}
 	dst = append(dst, `,"in_reply_to_user_id":`...)
 	if v.InReplyToUserId == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = codec.AppendInt(dst, int64((*v.InReplyToUserId)))
 	}
 	dst = append(dst, `,"in_reply_to_user_id_str":`...)
 	if v.InReplyToUserIdStr == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = codec.AppendString(dst, string((*v.InReplyToUserIdStr)))
 	}
 	dst = append(dst, `,"in_reply_to_screen_name":`...)
 	if v.InReplyToScreenName == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = codec.AppendString(dst, string((*v.InReplyToScreenName)))
 	}
@@ -3924,25 +3714,25 @@ func (v *TwitterStatuseElem) AppendJSON(dst []byte) (_ []byte, err error) {
 	}
 	dst = append(dst, `,"geo":`...)
 	if v.Geo == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = codec.AppendString(dst, string((*v.Geo)))
 	}
 	dst = append(dst, `,"coordinates":`...)
 	if v.Coordinates == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = codec.AppendString(dst, string((*v.Coordinates)))
 	}
 	dst = append(dst, `,"place":`...)
 	if v.Place == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = codec.AppendString(dst, string((*v.Place)))
 	}
 	dst = append(dst, `,"contributors":`...)
 	if v.Contributors == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = codec.AppendString(dst, string((*v.Contributors)))
 	}
@@ -3969,7 +3759,7 @@ func (v *TwitterStatuseElem) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v.PossiblySensitive != nil {
 		dst = append(dst, `,"possibly_sensitive":`...)
 		if v.PossiblySensitive == nil {
-			dst = append(dst, "null"...)
+			dst = codec.AppendNull(dst)
 		} else {
 			dst = codec.AppendBool(dst, bool((*v.PossiblySensitive)))
 		}
@@ -3987,51 +3777,61 @@ func (v *TwitterStatuseElem) DecodeJSON(d *codec.Decoder) {
 			case 0: // metadata
 				v.Metadata.DecodeJSON(d)
 			case 1: // created_at
-				codec.String(d, &v.CreatedAt)
+				d.String(&v.CreatedAt)
 			case 2: // id
-				codec.Int(d, &v.Id)
+				d.Int64(&v.Id)
 			case 3: // id_str
-				codec.String(d, &v.IdStr)
+				d.String(&v.IdStr)
 			case 4: // text
-				codec.String(d, &v.Text)
+				d.String(&v.Text)
 			case 5: // source
-				codec.String(d, &v.Source)
+				d.String(&v.Source)
 			case 6: // truncated
-				codec.Bool(d, &v.Truncated)
+				d.Bool(&v.Truncated)
 			case 7: // in_reply_to_status_id
 				if d.Null() {
 					v.InReplyToStatusId = nil
 				} else {
-					codec.New(&v.InReplyToStatusId)
-					codec.Int(d, v.InReplyToStatusId)
+					if v.InReplyToStatusId == nil {
+						v.InReplyToStatusId = new(int64)
+					}
+					d.Int64(v.InReplyToStatusId)
 				}
 			case 8: // in_reply_to_status_id_str
 				if d.Null() {
 					v.InReplyToStatusIdStr = nil
 				} else {
-					codec.New(&v.InReplyToStatusIdStr)
-					codec.String(d, v.InReplyToStatusIdStr)
+					if v.InReplyToStatusIdStr == nil {
+						v.InReplyToStatusIdStr = new(string)
+					}
+					d.String(v.InReplyToStatusIdStr)
 				}
 			case 9: // in_reply_to_user_id
 				if d.Null() {
 					v.InReplyToUserId = nil
 				} else {
-					codec.New(&v.InReplyToUserId)
-					codec.Int(d, v.InReplyToUserId)
+					if v.InReplyToUserId == nil {
+						v.InReplyToUserId = new(int64)
+					}
+					d.Int64(v.InReplyToUserId)
 				}
 			case 10: // in_reply_to_user_id_str
 				if d.Null() {
 					v.InReplyToUserIdStr = nil
 				} else {
-					codec.New(&v.InReplyToUserIdStr)
-					codec.String(d, v.InReplyToUserIdStr)
+					if v.InReplyToUserIdStr == nil {
+						v.InReplyToUserIdStr = new(string)
+					}
+					d.String(v.InReplyToUserIdStr)
 				}
 			case 11: // in_reply_to_screen_name
 				if d.Null() {
 					v.InReplyToScreenName = nil
 				} else {
-					codec.New(&v.InReplyToScreenName)
-					codec.String(d, v.InReplyToScreenName)
+					if v.InReplyToScreenName == nil {
+						v.InReplyToScreenName = new(string)
+					}
+					d.String(v.InReplyToScreenName)
 				}
 			case 12: // user
 				v.User.DecodeJSON(d)
@@ -4039,55 +3839,67 @@ func (v *TwitterStatuseElem) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Geo = nil
 				} else {
-					codec.New(&v.Geo)
-					codec.String(d, v.Geo)
+					if v.Geo == nil {
+						v.Geo = new(string)
+					}
+					d.String(v.Geo)
 				}
 			case 14: // coordinates
 				if d.Null() {
 					v.Coordinates = nil
 				} else {
-					codec.New(&v.Coordinates)
-					codec.String(d, v.Coordinates)
+					if v.Coordinates == nil {
+						v.Coordinates = new(string)
+					}
+					d.String(v.Coordinates)
 				}
 			case 15: // place
 				if d.Null() {
 					v.Place = nil
 				} else {
-					codec.New(&v.Place)
-					codec.String(d, v.Place)
+					if v.Place == nil {
+						v.Place = new(string)
+					}
+					d.String(v.Place)
 				}
 			case 16: // contributors
 				if d.Null() {
 					v.Contributors = nil
 				} else {
-					codec.New(&v.Contributors)
-					codec.String(d, v.Contributors)
+					if v.Contributors == nil {
+						v.Contributors = new(string)
+					}
+					d.String(v.Contributors)
 				}
 			case 17: // retweet_count
-				codec.Int(d, &v.RetweetCount)
+				d.Int64(&v.RetweetCount)
 			case 18: // favorite_count
-				codec.Int(d, &v.FavoriteCount)
+				d.Int64(&v.FavoriteCount)
 			case 19: // entities
 				v.Entities.DecodeJSON(d)
 			case 20: // favorited
-				codec.Bool(d, &v.Favorited)
+				d.Bool(&v.Favorited)
 			case 21: // retweeted
-				codec.Bool(d, &v.Retweeted)
+				d.Bool(&v.Retweeted)
 			case 22: // lang
-				codec.String(d, &v.Lang)
+				d.String(&v.Lang)
 			case 23: // retweeted_status
 				if d.Null() {
 					v.RetweetedStatus = nil
 				} else {
-					codec.New(&v.RetweetedStatus)
+					if v.RetweetedStatus == nil {
+						v.RetweetedStatus = new(TwitterRetweetedStatus)
+					}
 					v.RetweetedStatus.DecodeJSON(d)
 				}
 			case 24: // possibly_sensitive
 				if d.Null() {
 					v.PossiblySensitive = nil
 				} else {
-					codec.New(&v.PossiblySensitive)
-					codec.Bool(d, v.PossiblySensitive)
+					if v.PossiblySensitive == nil {
+						v.PossiblySensitive = new(bool)
+					}
+					d.Bool(v.PossiblySensitive)
 				}
 			default:
 				d.Skip()
@@ -4137,7 +3949,7 @@ var codecFieldsOfTwitterStatuseElem = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *TwitterThumb) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"w":`...)
 	dst = codec.AppendInt(dst, int64(v.W))
@@ -4156,11 +3968,11 @@ func (v *TwitterThumb) DecodeJSON(d *codec.Decoder) {
 		for d.Next(&o2) {
 			switch o2.Index {
 			case 0: // w
-				codec.Int(d, &v.W)
+				d.Int64(&v.W)
 			case 1: // h
-				codec.Int(d, &v.H)
+				d.Int64(&v.H)
 			case 2: // resize
-				codec.String(d, &v.Resize)
+				d.String(&v.Resize)
 			default:
 				d.Skip()
 			}
@@ -4187,22 +3999,20 @@ var codecFieldsOfTwitterThumb = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *TwitterUrl) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"urls":`...)
 	if v.Urls == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i2 := range v.Urls {
-			if i2 > 0 {
-				dst = append(dst, ',')
-			}
 			if dst, err = v.Urls[i2].AppendJSON(dst); err != nil {
 				return dst, err
 			}
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
 	}
 	dst = append(dst, '}')
 	return dst, nil
@@ -4219,12 +4029,19 @@ func (v *TwitterUrl) DecodeJSON(d *codec.Decoder) {
 					v.Urls = nil
 				} else if d.BeginArray() {
 					n4 := 0
+					s4 := v.Urls[:cap(v.Urls)]
 					for d.NextElem(n4) {
-						v.Urls = codec.Grow(v.Urls, n4)
-						v.Urls[n4].DecodeJSON(d)
+						if n4 == len(s4) {
+							s4 = append(s4, make([]TwitterUrlElem, 4)...)
+							s4 = s4[:cap(s4)]
+						}
+						s4[n4].DecodeJSON(d)
 						n4++
 					}
-					v.Urls = codec.Finish(v.Urls, n4)
+					if n4 == 0 {
+						s4 = []TwitterUrlElem{}
+					}
+					v.Urls = s4[:n4]
 				}
 			default:
 				d.Skip()
@@ -4250,7 +4067,7 @@ var codecFieldsOfTwitterUrl = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *TwitterUrlElem) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"url":`...)
 	dst = codec.AppendString(dst, string(v.Url))
@@ -4259,46 +4076,25 @@ func (v *TwitterUrlElem) AppendJSON(dst []byte) (_ []byte, err error) {
 	dst = append(dst, `,"display_url":`...)
 	dst = codec.AppendString(dst, string(v.DisplayUrl))
 	dst = append(dst, `,"indices":`...)
-	if v.Indices == nil {
-		dst = append(dst, "null"...)
-	} else {
-		dst = append(dst, '[')
-		for i2 := range v.Indices {
-			if i2 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = codec.AppendInt(dst, int64(v.Indices[i2]))
-		}
-		dst = append(dst, ']')
-	}
+	dst = codec.AppendInt64s(dst, v.Indices)
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
 func (v *TwitterUrlElem) DecodeJSON(d *codec.Decoder) {
-	var o3 codec.Object
-	if d.BeginObject(&o3, codecFieldsOfTwitterUrlElem) {
-		for d.Next(&o3) {
-			switch o3.Index {
+	var o2 codec.Object
+	if d.BeginObject(&o2, codecFieldsOfTwitterUrlElem) {
+		for d.Next(&o2) {
+			switch o2.Index {
 			case 0: // url
-				codec.String(d, &v.Url)
+				d.String(&v.Url)
 			case 1: // expanded_url
-				codec.String(d, &v.ExpandedUrl)
+				d.String(&v.ExpandedUrl)
 			case 2: // display_url
-				codec.String(d, &v.DisplayUrl)
+				d.String(&v.DisplayUrl)
 			case 3: // indices
-				if d.Null() {
-					v.Indices = nil
-				} else if d.BeginArray() {
-					n4 := 0
-					for d.NextElem(n4) {
-						v.Indices = codec.Grow(v.Indices, n4)
-						codec.Int(d, &v.Indices[n4])
-						n4++
-					}
-					v.Indices = codec.Finish(v.Indices, n4)
-				}
+				d.Int64s(&v.Indices)
 			default:
 				d.Skip()
 			}
@@ -4326,7 +4122,7 @@ var codecFieldsOfTwitterUrlElem = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *TwitterUser) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"id":`...)
 	dst = codec.AppendInt(dst, int64(v.Id))
@@ -4342,7 +4138,7 @@ func (v *TwitterUser) AppendJSON(dst []byte) (_ []byte, err error) {
 	dst = codec.AppendString(dst, string(v.Description))
 	dst = append(dst, `,"url":`...)
 	if v.Url == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = codec.AppendString(dst, string((*v.Url)))
 	}
@@ -4364,13 +4160,13 @@ func (v *TwitterUser) AppendJSON(dst []byte) (_ []byte, err error) {
 	dst = codec.AppendInt(dst, int64(v.FavouritesCount))
 	dst = append(dst, `,"utc_offset":`...)
 	if v.UtcOffset == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = codec.AppendInt(dst, int64((*v.UtcOffset)))
 	}
 	dst = append(dst, `,"time_zone":`...)
 	if v.TimeZone == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = codec.AppendString(dst, string((*v.TimeZone)))
 	}
@@ -4403,7 +4199,7 @@ func (v *TwitterUser) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v.ProfileBannerUrl != nil {
 		dst = append(dst, `,"profile_banner_url":`...)
 		if v.ProfileBannerUrl == nil {
-			dst = append(dst, "null"...)
+			dst = codec.AppendNull(dst)
 		} else {
 			dst = codec.AppendString(dst, string((*v.ProfileBannerUrl)))
 		}
@@ -4439,105 +4235,113 @@ func (v *TwitterUser) DecodeJSON(d *codec.Decoder) {
 		for d.Next(&o2) {
 			switch o2.Index {
 			case 0: // id
-				codec.Int(d, &v.Id)
+				d.Int64(&v.Id)
 			case 1: // id_str
-				codec.String(d, &v.IdStr)
+				d.String(&v.IdStr)
 			case 2: // name
-				codec.String(d, &v.Name)
+				d.String(&v.Name)
 			case 3: // screen_name
-				codec.String(d, &v.ScreenName)
+				d.String(&v.ScreenName)
 			case 4: // location
-				codec.String(d, &v.Location)
+				d.String(&v.Location)
 			case 5: // description
-				codec.String(d, &v.Description)
+				d.String(&v.Description)
 			case 6: // url
 				if d.Null() {
 					v.Url = nil
 				} else {
-					codec.New(&v.Url)
-					codec.String(d, v.Url)
+					if v.Url == nil {
+						v.Url = new(string)
+					}
+					d.String(v.Url)
 				}
 			case 7: // entities
 				v.Entities.DecodeJSON(d)
 			case 8: // protected
-				codec.Bool(d, &v.Protected)
+				d.Bool(&v.Protected)
 			case 9: // followers_count
-				codec.Int(d, &v.FollowersCount)
+				d.Int64(&v.FollowersCount)
 			case 10: // friends_count
-				codec.Int(d, &v.FriendsCount)
+				d.Int64(&v.FriendsCount)
 			case 11: // listed_count
-				codec.Int(d, &v.ListedCount)
+				d.Int64(&v.ListedCount)
 			case 12: // created_at
-				codec.String(d, &v.CreatedAt)
+				d.String(&v.CreatedAt)
 			case 13: // favourites_count
-				codec.Int(d, &v.FavouritesCount)
+				d.Int64(&v.FavouritesCount)
 			case 14: // utc_offset
 				if d.Null() {
 					v.UtcOffset = nil
 				} else {
-					codec.New(&v.UtcOffset)
-					codec.Int(d, v.UtcOffset)
+					if v.UtcOffset == nil {
+						v.UtcOffset = new(int64)
+					}
+					d.Int64(v.UtcOffset)
 				}
 			case 15: // time_zone
 				if d.Null() {
 					v.TimeZone = nil
 				} else {
-					codec.New(&v.TimeZone)
-					codec.String(d, v.TimeZone)
+					if v.TimeZone == nil {
+						v.TimeZone = new(string)
+					}
+					d.String(v.TimeZone)
 				}
 			case 16: // geo_enabled
-				codec.Bool(d, &v.GeoEnabled)
+				d.Bool(&v.GeoEnabled)
 			case 17: // verified
-				codec.Bool(d, &v.Verified)
+				d.Bool(&v.Verified)
 			case 18: // statuses_count
-				codec.Int(d, &v.StatusesCount)
+				d.Int64(&v.StatusesCount)
 			case 19: // lang
-				codec.String(d, &v.Lang)
+				d.String(&v.Lang)
 			case 20: // contributors_enabled
-				codec.Bool(d, &v.ContributorsEnabled)
+				d.Bool(&v.ContributorsEnabled)
 			case 21: // is_translator
-				codec.Bool(d, &v.IsTranslator)
+				d.Bool(&v.IsTranslator)
 			case 22: // is_translation_enabled
-				codec.Bool(d, &v.IsTranslationEnabled)
+				d.Bool(&v.IsTranslationEnabled)
 			case 23: // profile_background_color
-				codec.String(d, &v.ProfileBackgroundColor)
+				d.String(&v.ProfileBackgroundColor)
 			case 24: // profile_background_image_url
-				codec.String(d, &v.ProfileBackgroundImageUrl)
+				d.String(&v.ProfileBackgroundImageUrl)
 			case 25: // profile_background_image_url_https
-				codec.String(d, &v.ProfileBackgroundImageUrlHttps)
+				d.String(&v.ProfileBackgroundImageUrlHttps)
 			case 26: // profile_background_tile
-				codec.Bool(d, &v.ProfileBackgroundTile)
+				d.Bool(&v.ProfileBackgroundTile)
 			case 27: // profile_image_url
-				codec.String(d, &v.ProfileImageUrl)
+				d.String(&v.ProfileImageUrl)
 			case 28: // profile_image_url_https
-				codec.String(d, &v.ProfileImageUrlHttps)
+				d.String(&v.ProfileImageUrlHttps)
 			case 29: // profile_banner_url
 				if d.Null() {
 					v.ProfileBannerUrl = nil
 				} else {
-					codec.New(&v.ProfileBannerUrl)
-					codec.String(d, v.ProfileBannerUrl)
+					if v.ProfileBannerUrl == nil {
+						v.ProfileBannerUrl = new(string)
+					}
+					d.String(v.ProfileBannerUrl)
 				}
 			case 30: // profile_link_color
-				codec.String(d, &v.ProfileLinkColor)
+				d.String(&v.ProfileLinkColor)
 			case 31: // profile_sidebar_border_color
-				codec.String(d, &v.ProfileSidebarBorderColor)
+				d.String(&v.ProfileSidebarBorderColor)
 			case 32: // profile_sidebar_fill_color
-				codec.String(d, &v.ProfileSidebarFillColor)
+				d.String(&v.ProfileSidebarFillColor)
 			case 33: // profile_text_color
-				codec.String(d, &v.ProfileTextColor)
+				d.String(&v.ProfileTextColor)
 			case 34: // profile_use_background_image
-				codec.Bool(d, &v.ProfileUseBackgroundImage)
+				d.Bool(&v.ProfileUseBackgroundImage)
 			case 35: // default_profile
-				codec.Bool(d, &v.DefaultProfile)
+				d.Bool(&v.DefaultProfile)
 			case 36: // default_profile_image
-				codec.Bool(d, &v.DefaultProfileImage)
+				d.Bool(&v.DefaultProfileImage)
 			case 37: // following
-				codec.Bool(d, &v.Following)
+				d.Bool(&v.Following)
 			case 38: // follow_request_sent
-				codec.Bool(d, &v.FollowRequestSent)
+				d.Bool(&v.FollowRequestSent)
 			case 39: // notifications
-				codec.Bool(d, &v.Notifications)
+				d.Bool(&v.Notifications)
 			default:
 				d.Skip()
 			}
@@ -4601,7 +4405,7 @@ var codecFieldsOfTwitterUser = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *TwitterUserMentionElem) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"screen_name":`...)
 	dst = codec.AppendString(dst, string(v.ScreenName))
@@ -4612,48 +4416,27 @@ func (v *TwitterUserMentionElem) AppendJSON(dst []byte) (_ []byte, err error) {
 	dst = append(dst, `,"id_str":`...)
 	dst = codec.AppendString(dst, string(v.IdStr))
 	dst = append(dst, `,"indices":`...)
-	if v.Indices == nil {
-		dst = append(dst, "null"...)
-	} else {
-		dst = append(dst, '[')
-		for i2 := range v.Indices {
-			if i2 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = codec.AppendInt(dst, int64(v.Indices[i2]))
-		}
-		dst = append(dst, ']')
-	}
+	dst = codec.AppendInt64s(dst, v.Indices)
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
 func (v *TwitterUserMentionElem) DecodeJSON(d *codec.Decoder) {
-	var o3 codec.Object
-	if d.BeginObject(&o3, codecFieldsOfTwitterUserMentionElem) {
-		for d.Next(&o3) {
-			switch o3.Index {
+	var o2 codec.Object
+	if d.BeginObject(&o2, codecFieldsOfTwitterUserMentionElem) {
+		for d.Next(&o2) {
+			switch o2.Index {
 			case 0: // screen_name
-				codec.String(d, &v.ScreenName)
+				d.String(&v.ScreenName)
 			case 1: // name
-				codec.String(d, &v.Name)
+				d.String(&v.Name)
 			case 2: // id
-				codec.Int(d, &v.Id)
+				d.Int64(&v.Id)
 			case 3: // id_str
-				codec.String(d, &v.IdStr)
+				d.String(&v.IdStr)
 			case 4: // indices
-				if d.Null() {
-					v.Indices = nil
-				} else if d.BeginArray() {
-					n4 := 0
-					for d.NextElem(n4) {
-						v.Indices = codec.Grow(v.Indices, n4)
-						codec.Int(d, &v.Indices[n4])
-						n4++
-					}
-					v.Indices = codec.Finish(v.Indices, n4)
-				}
+				d.Int64s(&v.Indices)
 			default:
 				d.Skip()
 			}

@@ -5,7 +5,7 @@ package order
 import "github.com/hotpath-go/hotpath/codec"
 
 // A runtime that cannot serve this file does not have this constant.
-const _ = codec.GeneratedVersion1
+const _ = codec.GeneratedVersion2
 
 var (
 	_ codec.Appender  = (*Address)(nil)
@@ -21,7 +21,7 @@ var (
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Address) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"street":`...)
 	dst = codec.AppendString(dst, string(v.Street))
@@ -48,15 +48,15 @@ func (v *Address) DecodeJSON(d *codec.Decoder) {
 		for d.Next(&o2) {
 			switch o2.Index {
 			case 0: // street
-				codec.String(d, &v.Street)
+				d.String(&v.Street)
 			case 1: // city
-				codec.String(d, &v.City)
+				d.String(&v.City)
 			case 2: // country
-				codec.String(d, &v.Country)
+				d.String(&v.Country)
 			case 3: // lat
-				codec.Float(d, &v.Lat)
+				d.Float64(&v.Lat)
 			case 4: // lon
-				codec.Float(d, &v.Lon)
+				d.Float64(&v.Lon)
 			default:
 				d.Skip()
 			}
@@ -85,7 +85,7 @@ var codecFieldsOfAddress = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Customer) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"name":`...)
 	dst = codec.AppendString(dst, string(v.Name))
@@ -100,53 +100,34 @@ func (v *Customer) AppendJSON(dst []byte) (_ []byte, err error) {
 		return dst, err
 	}
 	dst = append(dst, `,"roles":`...)
-	if v.Roles == nil {
-		dst = append(dst, "null"...)
-	} else {
-		dst = append(dst, '[')
-		for i2 := range v.Roles {
-			if i2 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = codec.AppendString(dst, string(v.Roles[i2]))
-		}
-		dst = append(dst, ']')
-	}
+	dst = codec.AppendStrings(dst, v.Roles)
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
 func (v *Customer) DecodeJSON(d *codec.Decoder) {
-	var o3 codec.Object
-	if d.BeginObject(&o3, codecFieldsOfCustomer) {
-		for d.Next(&o3) {
-			switch o3.Index {
+	var o2 codec.Object
+	if d.BeginObject(&o2, codecFieldsOfCustomer) {
+		for d.Next(&o2) {
+			switch o2.Index {
 			case 0: // name
-				codec.String(d, &v.Name)
+				d.String(&v.Name)
 			case 1: // email
-				codec.String(d, &v.Email)
+				d.String(&v.Email)
 			case 2: // since
 				d.Time(&v.Since)
 			case 3: // address
 				if d.Null() {
 					v.Address = nil
 				} else {
-					codec.New(&v.Address)
+					if v.Address == nil {
+						v.Address = new(Address)
+					}
 					v.Address.DecodeJSON(d)
 				}
 			case 4: // roles
-				if d.Null() {
-					v.Roles = nil
-				} else if d.BeginArray() {
-					n4 := 0
-					for d.NextElem(n4) {
-						v.Roles = codec.Grow(v.Roles, n4)
-						codec.String(d, &v.Roles[n4])
-						n4++
-					}
-					v.Roles = codec.Finish(v.Roles, n4)
-				}
+				d.Strings(&v.Roles)
 			default:
 				d.Skip()
 			}
@@ -175,7 +156,7 @@ var codecFieldsOfCustomer = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Item) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"sku":`...)
 	dst = codec.AppendString(dst, string(v.SKU))
@@ -195,18 +176,7 @@ func (v *Item) AppendJSON(dst []byte) (_ []byte, err error) {
 	}
 	if len(v.Tags) != 0 {
 		dst = append(dst, `,"tags":`...)
-		if v.Tags == nil {
-			dst = append(dst, "null"...)
-		} else {
-			dst = append(dst, '[')
-			for i2 := range v.Tags {
-				if i2 > 0 {
-					dst = append(dst, ',')
-				}
-				dst = codec.AppendString(dst, string(v.Tags[i2]))
-			}
-			dst = append(dst, ']')
-		}
+		dst = codec.AppendStrings(dst, v.Tags)
 	}
 	dst = append(dst, '}')
 	return dst, nil
@@ -214,32 +184,22 @@ func (v *Item) AppendJSON(dst []byte) (_ []byte, err error) {
 
 // DecodeJSON decodes into v as encoding/json would.
 func (v *Item) DecodeJSON(d *codec.Decoder) {
-	var o3 codec.Object
-	if d.BeginObject(&o3, codecFieldsOfItem) {
-		for d.Next(&o3) {
-			switch o3.Index {
+	var o2 codec.Object
+	if d.BeginObject(&o2, codecFieldsOfItem) {
+		for d.Next(&o2) {
+			switch o2.Index {
 			case 0: // sku
-				codec.String(d, &v.SKU)
+				d.String(&v.SKU)
 			case 1: // title
-				codec.String(d, &v.Title)
+				d.String(&v.Title)
 			case 2: // quantity
-				codec.Int(d, &v.Quantity)
+				d.Int(&v.Quantity)
 			case 3: // price
-				codec.Float(d, &v.Price)
+				d.Float64(&v.Price)
 			case 4: // discount
-				codec.Float(d, &v.Discount)
+				d.Float64(&v.Discount)
 			case 5: // tags
-				if d.Null() {
-					v.Tags = nil
-				} else if d.BeginArray() {
-					n4 := 0
-					for d.NextElem(n4) {
-						v.Tags = codec.Grow(v.Tags, n4)
-						codec.String(d, &v.Tags[n4])
-						n4++
-					}
-					v.Tags = codec.Finish(v.Tags, n4)
-				}
+				d.Strings(&v.Tags)
 			default:
 				d.Skip()
 			}
@@ -269,7 +229,7 @@ var codecFieldsOfItem = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Order) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"id":`...)
 	dst = codec.AppendUint(dst, uint64(v.ID))
@@ -286,7 +246,7 @@ func (v *Order) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v.Shipped != nil {
 		dst = append(dst, `,"shipped":`...)
 		if v.Shipped == nil {
-			dst = append(dst, "null"...)
+			dst = codec.AppendNull(dst)
 		} else {
 			if dst, err = codec.AppendTime(dst, (*v.Shipped)); err != nil {
 				return dst, err
@@ -299,68 +259,58 @@ func (v *Order) AppendJSON(dst []byte) (_ []byte, err error) {
 	}
 	dst = append(dst, `,"items":`...)
 	if v.Items == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i2 := range v.Items {
-			if i2 > 0 {
-				dst = append(dst, ',')
-			}
 			if dst, err = v.Items[i2].AppendJSON(dst); err != nil {
 				return dst, err
 			}
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
 	}
 	dst = append(dst, `,"totals":`...)
 	if v.Totals == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
 		var b3 [16]string
-		for i3, k3 := range codec.SortedKeys(b3[:0], v.Totals) {
-			if i3 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(codec.AppendString(dst, k3), ':')
-			e3 := codec.Get(v.Totals, k3)
+		s3 := codec.KeyRoom(b3[:0], len(v.Totals))
+		for k3 := range v.Totals {
+			s3 = append(s3, string(k3))
+		}
+		codec.SortKeys(s3)
+		for _, k3 := range s3 {
+			dst = codec.AppendKey(dst, k3)
+			e3 := v.Totals[k3]
 			if dst, err = codec.AppendFloat64(dst, float64(e3)); err != nil {
 				return dst, err
 			}
+			dst = append(dst, ',')
 		}
-		dst = append(dst, '}')
+		dst = codec.CloseObject(dst)
 	}
 	dst = append(dst, `,"attributes":`...)
-	if v.Attributes == nil {
-		dst = append(dst, "null"...)
+	dst = codec.AppendStringMap(dst, v.Attributes)
+	dst = append(dst, `,"flags":`...)
+	if v.Flags == nil {
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
 		var b4 [16]string
-		for i4, k4 := range codec.SortedKeys(b4[:0], v.Attributes) {
-			if i4 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(codec.AppendString(dst, k4), ':')
-			e4 := codec.Get(v.Attributes, k4)
-			dst = codec.AppendString(dst, string(e4))
+		s4 := codec.KeyRoom(b4[:0], len(v.Flags))
+		for k4 := range v.Flags {
+			s4 = append(s4, string(k4))
 		}
-		dst = append(dst, '}')
-	}
-	dst = append(dst, `,"flags":`...)
-	if v.Flags == nil {
-		dst = append(dst, "null"...)
-	} else {
-		dst = append(dst, '{')
-		var b5 [16]string
-		for i5, k5 := range codec.SortedKeys(b5[:0], v.Flags) {
-			if i5 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(codec.AppendString(dst, k5), ':')
-			e5 := codec.Get(v.Flags, k5)
-			dst = codec.AppendBool(dst, bool(e5))
+		codec.SortKeys(s4)
+		for _, k4 := range s4 {
+			dst = codec.AppendKey(dst, k4)
+			e4 := v.Flags[k4]
+			dst = codec.AppendBool(dst, bool(e4))
+			dst = append(dst, ',')
 		}
-		dst = append(dst, '}')
+		dst = codec.CloseObject(dst)
 	}
 	if v.Note != "" {
 		dst = append(dst, `,"note":`...)
@@ -374,14 +324,14 @@ func (v *Order) AppendJSON(dst []byte) (_ []byte, err error) {
 
 // DecodeJSON decodes into v as encoding/json would.
 func (v *Order) DecodeJSON(d *codec.Decoder) {
-	var o6 codec.Object
-	if d.BeginObject(&o6, codecFieldsOfOrder) {
-		for d.Next(&o6) {
-			switch o6.Index {
+	var o5 codec.Object
+	if d.BeginObject(&o5, codecFieldsOfOrder) {
+		for d.Next(&o5) {
+			switch o5.Index {
 			case 0: // id
-				codec.Uint(d, &v.ID)
+				d.Uint64(&v.ID)
 			case 1: // number
-				codec.String(d, &v.Number)
+				d.String(&v.Number)
 			case 2: // placed
 				d.Time(&v.Placed)
 			case 3: // updated
@@ -399,62 +349,59 @@ func (v *Order) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Items = nil
 				} else if d.BeginArray() {
-					n7 := 0
-					for d.NextElem(n7) {
-						v.Items = codec.Grow(v.Items, n7)
-						v.Items[n7].DecodeJSON(d)
-						n7++
+					n6 := 0
+					s6 := v.Items[:cap(v.Items)]
+					for d.NextElem(n6) {
+						if n6 == len(s6) {
+							s6 = append(s6, make([]Item, 4)...)
+							s6 = s6[:cap(s6)]
+						}
+						s6[n6].DecodeJSON(d)
+						n6++
 					}
-					v.Items = codec.Finish(v.Items, n7)
+					if n6 == 0 {
+						s6 = []Item{}
+					}
+					v.Items = s6[:n6]
 				}
 			case 7: // totals
 				if d.Null() {
 					v.Totals = nil
 				} else {
-					var o8 codec.Object
-					if d.BeginObject(&o8, nil) {
-						codec.MakeMap(&v.Totals)
-						for d.NextKey(&o8) {
-							k8 := o8.Key
-							e8 := codec.ZeroElem(v.Totals)
-							codec.Float(d, &e8)
-							codec.Set(v.Totals, k8, e8)
+					var o7 codec.Object
+					if d.BeginObject(&o7, nil) {
+						if v.Totals == nil {
+							v.Totals = make(map[string]float64)
+						}
+						for d.NextKey(&o7) {
+							var e7 float64
+							d.Float64(&e7)
+							v.Totals[o7.Key] = e7
 						}
 					}
 				}
 			case 8: // attributes
-				if d.Null() {
-					v.Attributes = nil
-				} else {
-					var o9 codec.Object
-					if d.BeginObject(&o9, nil) {
-						codec.MakeMap(&v.Attributes)
-						for d.NextKey(&o9) {
-							k9 := o9.Key
-							e9 := codec.StringElem(d, v.Attributes, k9)
-							codec.Set(v.Attributes, k9, e9)
-						}
-					}
-				}
+				d.StringMap(&v.Attributes)
 			case 9: // flags
 				if d.Null() {
 					v.Flags = nil
 				} else {
-					var o10 codec.Object
-					if d.BeginObject(&o10, nil) {
-						codec.MakeMap(&v.Flags)
-						for d.NextKey(&o10) {
-							k10 := o10.Key
-							e10 := codec.ZeroElem(v.Flags)
-							codec.Bool(d, &e10)
-							codec.Set(v.Flags, k10, e10)
+					var o8 codec.Object
+					if d.BeginObject(&o8, nil) {
+						if v.Flags == nil {
+							v.Flags = make(map[string]bool)
+						}
+						for d.NextKey(&o8) {
+							var e8 bool
+							d.Bool(&e8)
+							v.Flags[o8.Key] = e8
 						}
 					}
 				}
 			case 10: // note
-				codec.String(d, &v.Note)
+				d.String(&v.Note)
 			case 11: // paid
-				codec.Bool(d, &v.Paid)
+				d.Bool(&v.Paid)
 			default:
 				d.Skip()
 			}

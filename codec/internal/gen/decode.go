@@ -2,6 +2,7 @@ package gen
 
 import (
 	"go/types"
+	"strings"
 )
 
 // decode writes the code that decodes into x, an addressable expression of type t.
@@ -18,6 +19,10 @@ func (w *writer) decodeAs(x string, t types.Type, k kind) {
 }
 
 func (w *writer) decodeKind(x, ref string, t types.Type, k kind) {
+	if name := scalars(t, k); name != "" && !w.gen.v2 {
+		w.p("d.%s(%s)\n", name, pointer(t.Underlying().String(), ref, t))
+		return
+	}
 	switch k {
 	case kTime:
 		w.p("d.Time(%s)\n", ref)
@@ -31,16 +36,10 @@ func (w *writer) decodeKind(x, ref string, t types.Type, k kind) {
 		w.p("d.Unmarshaler(%s)\n", w.receiver(x, t, "UnmarshalJSON"))
 	case kTextMethod:
 		w.decodeText(x, t)
-	case kBool:
-		w.p("codec.Bool(d, %s)\n", ref)
-	case kInt:
-		w.p("codec.Int(d, %s)\n", ref)
-	case kUint:
-		w.p("codec.Uint(d, %s)\n", ref)
-	case kFloat32, kFloat64:
-		w.p("codec.Float(d, %s)\n", ref)
-	case kString:
-		w.p("codec.String(d, %s)\n", ref)
+	case kBool, kInt, kUint, kFloat32, kFloat64, kString:
+		b := t.Underlying().(*types.Basic)
+		name := types.Typ[b.Kind()].Name()
+		w.p("d.%s(%s)\n", strings.ToUpper(name[:1])+name[1:], pointer(name, ref, t))
 	case kBytes:
 		w.p("codec.Bytes(d, %s)\n", ref)
 	case kAny:
@@ -76,7 +75,8 @@ func (w *writer) decodeNilable(x string, t types.Type) {
 	w.p("if d.Null() {\n%s = nil\n} else ", x)
 	switch u := t.Underlying().(type) {
 	case *types.Pointer:
-		w.p("{\ncodec.New(%s)\n", address(x))
+		w.p("{\n")
+		w.make(x, u.Elem())
 		w.decode("(*"+x+")", u.Elem())
 		w.p("}\n")
 	case *types.Slice:
@@ -91,12 +91,23 @@ func (w *writer) decodeSlice(x string, elem types.Type) {
 	if w.gen.decodeKind(elem) == kParam {
 		w.p("if codec.IsByte[%s]() {\ncodec.Value(d, %s)\n} else ", elem, address(x))
 	}
-	w.p("if d.BeginArray() {\nn%d := 0\nfor d.NextElem(n%[1]d) {\n%s = codec.Grow(%[2]s, n%[1]d)\n", n, x)
-	if w.gen.v2 {
-		w.p("codec.Clear(&%s[n%d])\n", x, n) // v1 decodes into what was there before
+	w.p("if d.BeginArray() {\nn%d := 0\ns%[1]d := %[2]s[:cap(%[2]s)]\nfor d.NextElem(n%[1]d) {\nif n%[1]d == len(s%[1]d) {\n", n, x)
+	name, ok := w.typeName(elem)
+	if ok {
+		w.p("s%d = append(s%[1]d, make([]%s, %d)...)\ns%[1]d = s%[1]d[:cap(s%[1]d)]\n}\n", n, name, w.firstElems(elem))
+	} else {
+		w.p("s%d = codec.Grow(s%[1]d)\n}\n", n)
 	}
-	w.decode(x+"[n"+itoa(n)+"]", elem)
-	w.p("n%d++\n}\n%s = codec.Finish(%[2]s, n%[1]d)\n}\n", n, x)
+	if w.gen.v2 {
+		w.p("codec.Clear(&s%d[n%[1]d])\n", n) // v1 decodes into what was there before
+	}
+	w.decode("s"+itoa(n)+"[n"+itoa(n)+"]", elem)
+	w.p("n%d++\n}\n", n)
+	if ok {
+		w.p("if n%d == 0 {\ns%[1]d = []%[2]s{}\n}\n%[3]s = s%[1]d[:n%[1]d]\n}\n", n, name, x)
+	} else {
+		w.p("%s = codec.Finish(s%d, n%[2]d)\n}\n", x, n)
+	}
 }
 
 // decodeArray skips what is too much and clears what is missing.
@@ -126,7 +137,8 @@ func (w *writer) decodeArray(x string, a *types.Array) {
 func (w *writer) decodeMap(x string, m *types.Map) {
 	suffix := w.decodeKey(m)
 	n := w.local()
-	w.p("{\nvar o%d codec.Object\nif d.BeginObject(&o%[1]d, nil) {\ncodec.MakeMap(%s)\n", n, address(x))
+	w.p("{\nvar o%d codec.Object\nif d.BeginObject(&o%[1]d, nil) {\n", n)
+	w.makeMap(x, m)
 	w.p("for d.NextKey(&o%d) {\n", n)
 	if w.gen.v2 {
 		w.p("k%d, ok%[1]d := codec.%sKeyV2(d, %s, &o%[1]d)\ne%[1]d := %[3]s[k%[1]d]\n", n, suffix, x)
@@ -134,22 +146,29 @@ func (w *writer) decodeMap(x string, m *types.Map) {
 		w.p("if ok%d {\n%s[k%[1]d] = e%[1]d\n}\n}\n}\n}\n", n, x)
 		return
 	}
-	if suffix != "Text" {
-		w.p("k%d := o%[1]d.Key\n", n)
-	}
+	elem, ok := w.typeName(m.Elem())
 	if suffix == "" && w.gen.decodeKind(m.Elem()) == kString {
-		w.p("e%d := codec.StringElem(d, %s, k%[1]d)\n", n, x)
+		w.p("e%d := codec.StringElem(d, %s, o%[1]d.Key)\n", n, x)
 	} else {
-		w.p("e%d := codec.ZeroElem(%s)\n", n, x)
+		if ok {
+			w.p("var e%d %s\n", n, elem)
+		} else {
+			w.p("e%d := codec.ZeroElem(%s)\n", n, x)
+		}
 		w.decode("e"+itoa(n), m.Elem())
 	}
-	switch suffix {
-	case "":
-		w.p("codec.Set(%s, k%d, e%[2]d)\n", x, n)
-	case "Text":
+	key, ok := w.typeName(m.Key())
+	switch {
+	case suffix == "" && key == "string":
+		w.p("%s[o%d.Key] = e%[2]d\n", x, n)
+	case suffix == "" && ok:
+		w.p("%s[%s(o%d.Key)] = e%[3]d\n", x, key, n)
+	case suffix == "":
+		w.p("codec.Set(%s, o%d.Key, e%[2]d)\n", x, n)
+	case suffix == "Text":
 		w.p("codec.SetText(d, %s, &o%d, e%[2]d)\n", x, n)
 	default:
-		w.p("codec.Set%s(d, %s, k%d, e%[3]d)\n", suffix, x, n)
+		w.p("codec.Set%s(d, %s, o%d.Key, e%[3]d)\n", suffix, x, n)
 	}
 	w.p("}\n}\n}\n")
 }
@@ -183,7 +202,7 @@ func (w *writer) decodeField(x string, f field) {
 			w.p("if %s == nil {\nd.EmbeddedNil(%q)\nbreak\n}\n", p.expr, p.goName)
 			continue
 		}
-		w.p("codec.New(&%s)\n", p.expr)
+		w.make(p.expr, p.elem)
 	}
 	if w.gen.v2 {
 		w.fieldV2(f, func() { w.decodeDuration(expr, f) })
@@ -203,7 +222,8 @@ func (w *writer) decodeQuoted(x string, t types.Type) {
 	elem := t
 	if p, ok := types.Unalias(t).(*types.Pointer); ok {
 		elem = p.Elem()
-		w.p("if q%d, null, ok := d.Quoted(); null {\n%s = nil\n} else if ok {\ncodec.New(&%[2]s)\n", n, x)
+		w.p("if q%d, null, ok := d.Quoted(); null {\n%s = nil\n} else if ok {\n", n, x)
+		w.make(x, elem)
 		set = x
 	} else {
 		w.p("if q%d, _, ok := d.Quoted(); ok {\n", n)

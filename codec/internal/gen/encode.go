@@ -23,6 +23,9 @@ func (w *writer) encodeAs(x string, t types.Type, k kind, quoted bool) {
 	} else if quoted && w.encodeQuoted(x, t, k) {
 		return
 	}
+	if w.encodeScalars(x, t, k) {
+		return
+	}
 	switch k {
 	case kTime:
 		w.try("codec.AppendTime(dst, %s)", x)
@@ -104,7 +107,7 @@ func (w *writer) encodeComposite(x string, t types.Type, k kind, quoted bool) {
 		return
 	}
 	if k == kPointer || k != kArray && !w.gen.v2 {
-		w.p("if %s == nil {\ndst = append(dst, \"null\"...)\n} else {\n", x)
+		w.p("if %s == nil {\ndst = codec.AppendNull(dst)\n} else {\n", x)
 		defer w.p("}\n")
 	}
 	switch u := t.Underlying().(type) {
@@ -128,9 +131,30 @@ func (w *writer) encodeComposite(x string, t types.Type, k kind, quoted bool) {
 
 func (w *writer) encodeList(x string, elem types.Type) {
 	n := w.local()
-	w.p("dst = append(dst, '[')\nfor i%d := range %s {\nif i%[1]d > 0 {\ndst = append(dst, ',')\n}\n", n, x)
+	w.p("dst = append(dst, '[')\nfor i%d := range %s {\n", n, x)
+	from := w.out.Len()
 	w.encode(x+"[i"+itoa(n)+"]", elem, false)
-	w.p("}\ndst = append(dst, ']')\n")
+	if !strings.Contains(w.out.String()[from:], "i"+itoa(n)) {
+		w.p("_ = i%d\n", n) // a struct without fields
+	}
+	w.p("dst = append(dst, ',')\n}\ndst = codec.CloseArray(dst)\n")
+}
+
+// encodeScalars writes the lists and maps that the runtime has a function for, and
+// reports whether it did.
+func (w *writer) encodeScalars(x string, t types.Type, k kind) bool {
+	name := scalars(t, k)
+	switch {
+	case name == "" || w.gen.v2:
+		return false
+	case name == "Float64s":
+		w.try("codec.AppendFloat64s(dst, %s)", x)
+	case name == "Strings" || name == "StringMap":
+		w.p("dst = %s(dst, %s)\n", w.fn("Append"+name), x)
+	default:
+		w.p("dst = codec.Append%s(dst, %s)\n", name, x)
+	}
+	return true
 }
 
 // encodeOpenSlice writes a slice of a type parameter, which is base64 where
@@ -150,25 +174,36 @@ func (w *writer) encodeMap(x string, m *types.Map) {
 	n := w.local()
 	elem := "e" + itoa(n)
 	suffix := w.encodeKey(m)
+	w.p("dst = append(dst, '{')\n")
 	text := "k" + itoa(n)
-	if suffix == "Text" {
+	key, plain := w.typeName(m.Key())
+	plain = plain && suffix == ""
+	switch {
+	case plain:
+		w.p("var b%d [16]string\ns%[1]d := codec.KeyRoom(b%[1]d[:0], len(%[2]s))\nfor k%[1]d := range %[2]s {\ns%[1]d = append(s%[1]d, string(k%[1]d))\n}\n", n, x)
+		w.p("codec.SortKeys(s%d)\nfor _, k%[1]d := range s%[1]d {\n", n)
+	case suffix == "Text":
 		w.p("keys%d, err := codec.SortedTextKeys(%s)\nif err != nil {\nreturn dst, err\n}\n", n, x)
-		w.p("dst = append(dst, '{')\nfor i%d, k%[1]d := range keys%[1]d {\n", n)
+		w.p("for _, k%d := range keys%[1]d {\n", n)
 		text += ".Text"
-	} else {
-		w.p("dst = append(dst, '{')\nvar b%d [16]string\n", n)
-		w.p("for i%d, k%[1]d := range codec.Sorted%[2]sKeys(b%[1]d[:0], %[3]s) {\n", n, suffix, x)
+	default:
+		w.p("var b%d [16]string\n", n)
+		w.p("for _, k%d := range codec.Sorted%[2]sKeys(b%[1]d[:0], %[3]s) {\n", n, suffix, x)
 	}
-	w.p("if i%d > 0 {\ndst = append(dst, ',')\n}\n", n)
 	if w.gen.v2 {
 		w.try("codec.AppendStringV2(dst, %s)", text)
 		w.p("dst = append(dst, ':')\n")
 	} else {
-		w.p("dst = append(%s(dst, %s), ':')\n", w.fn("AppendString"), text)
+		w.p("dst = %s(dst, %s)\n", w.fn("AppendKey"), text)
 	}
-	if suffix == "Text" {
+	switch {
+	case plain && key == "string":
+		w.p("%s := %s[k%d]\n", elem, x, n)
+	case plain:
+		w.p("%s := %s[%s(k%d)]\n", elem, x, key, n)
+	case suffix == "Text":
 		w.p("%s := %s[k%d.Key]\n", elem, x, n)
-	} else {
+	default:
 		w.p("%s := codec.Get%s(%s, k%d)\n", elem, suffix, x, n)
 	}
 	if w.gen.encodeKind(m.Elem()) == kParam {
@@ -177,7 +212,7 @@ func (w *writer) encodeMap(x string, m *types.Map) {
 	} else {
 		w.encode(elem, m.Elem(), false)
 	}
-	w.p("}\ndst = append(dst, '}')\n")
+	w.p("dst = append(dst, ',')\n}\ndst = codec.CloseObject(dst)\n")
 }
 
 // hidesMethod reports whether encoding/json would treat t differently where it

@@ -32,6 +32,7 @@ type embedding struct {
 	pointer bool
 	private bool
 	pkg     *types.Package
+	elem    types.Type
 }
 
 // level is an embedded struct to be searched, with the way to it.
@@ -123,7 +124,7 @@ func (s *fieldSearch) scan(l level, twice bool) {
 			}
 			continue
 		}
-		s.embed(elem, f.index, l.steps, embedding{v.Name(), isPointer, !v.Exported(), v.Pkg()})
+		s.embed(elem, f.index, l.steps, embedding{v.Name(), isPointer, !v.Exported(), v.Pkg(), elem})
 	}
 	if s.src.v2 && !useful {
 		s.refuse(st.Field(0), "%s has no exported fields, which encoding/json/v2 refuses", l.typ)

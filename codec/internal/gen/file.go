@@ -32,7 +32,7 @@ func (g *generator) file() ([]byte, error) {
 	src := header + "\n\npackage " + g.pkg.types.Name() + "\n\n" +
 		"import \"github.com/hotpath-go/hotpath/codec\"\n\n" +
 		"// A runtime that cannot serve this file does not have this constant.\n" +
-		"const _ = codec.GeneratedVersion1\n\n" + vars(types_.String()) + bodies.String()
+		"const _ = codec.GeneratedVersion2\n\n" + vars(types_.String()) + bodies.String()
 	out, err := format.Source([]byte(src))
 	if err != nil {
 		return nil, fmt.Errorf("codecgen: internal error: %w in\n%s", err, src)
@@ -68,7 +68,7 @@ func (w *writer) methods(t *target) {
 	} else {
 		w.p("\n// AppendJSON appends v as %s would marshal it.\nfunc (v *%s) AppendJSON(dst []byte) (_ []byte, err error) {\n", w.gen.rules(), name)
 	}
-	w.p("if v == nil {\nreturn append(dst, \"null\"...), nil\n}\n")
+	w.p("if v == nil {\nreturn codec.AppendNull(dst), nil\n}\n")
 	if t.depth {
 		w.p("if depth > codec.MaxAppendDepth {\nreturn dst, codec.ErrDepth\n}\n")
 	}

@@ -120,7 +120,7 @@ func (w *writer) decodeDuration(x string, f field) {
 	case f.format == "units":
 		w.p("if d.Null() {\n%s = 0\n} else {\nd.DurationV2(&%[1]s)\n}\n", x)
 	default:
-		w.decodeAs(x, types.Typ[types.Int64], kInt)
+		w.decodeAs("(*(*int64)(&"+x+"))", types.Typ[types.Int64], kInt)
 	}
 }
 

@@ -5,7 +5,7 @@ package gentest
 import "github.com/hotpath-go/hotpath/codec"
 
 // A runtime that cannot serve this file does not have this constant.
-const _ = codec.GeneratedVersion1
+const _ = codec.GeneratedVersion2
 
 var (
 	_ codec.Appender  = (*Composites)(nil)
@@ -60,282 +60,238 @@ func (v *Composites) AppendJSON(dst []byte) ([]byte, error) {
 // AppendJSONDepth is AppendJSON at a depth: a Composites may contain itself.
 func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	if depth > codec.MaxAppendDepth {
 		return dst, codec.ErrDepth
 	}
 	dst = append(dst, `{"Ints":`...)
-	if v.Ints == nil {
-		dst = append(dst, "null"...)
-	} else {
-		dst = append(dst, '[')
-		for i2 := range v.Ints {
-			if i2 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = codec.AppendInt(dst, int64(v.Ints[i2]))
-		}
-		dst = append(dst, ']')
-	}
+	dst = codec.AppendInts(dst, v.Ints)
 	dst = append(dst, `,"Strings":`...)
-	if v.Strings == nil {
-		dst = append(dst, "null"...)
-	} else {
-		dst = append(dst, '[')
-		for i3 := range v.Strings {
-			if i3 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = codec.AppendString(dst, string(v.Strings[i3]))
-		}
-		dst = append(dst, ']')
-	}
+	dst = codec.AppendStrings(dst, v.Strings)
 	dst = append(dst, `,"Structs":`...)
 	if v.Structs == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
-		for i4 := range v.Structs {
-			if i4 > 0 {
-				dst = append(dst, ',')
-			}
-			if dst, err = v.Structs[i4].AppendJSON(dst); err != nil {
+		for i2 := range v.Structs {
+			if dst, err = v.Structs[i2].AppendJSON(dst); err != nil {
 				return dst, err
 			}
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
 	}
 	dst = append(dst, `,"Ptrs":`...)
 	if v.Ptrs == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
-		for i5 := range v.Ptrs {
-			if i5 > 0 {
-				dst = append(dst, ',')
-			}
-			if dst, err = v.Ptrs[i5].AppendJSON(dst); err != nil {
+		for i3 := range v.Ptrs {
+			if dst, err = v.Ptrs[i3].AppendJSON(dst); err != nil {
 				return dst, err
 			}
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
 	}
 	dst = append(dst, `,"Nested":`...)
 	if v.Nested == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
-		for i6 := range v.Nested {
-			if i6 > 0 {
-				dst = append(dst, ',')
+		for i4 := range v.Nested {
+			if dst, err = codec.AppendFloat64s(dst, v.Nested[i4]); err != nil {
+				return dst, err
 			}
-			if v.Nested[i6] == nil {
-				dst = append(dst, "null"...)
-			} else {
-				dst = append(dst, '[')
-				for i7 := range v.Nested[i6] {
-					if i7 > 0 {
-						dst = append(dst, ',')
-					}
-					if dst, err = codec.AppendFloat64(dst, float64(v.Nested[i6][i7])); err != nil {
-						return dst, err
-					}
-				}
-				dst = append(dst, ']')
-			}
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
 	}
 	dst = append(dst, `,"Array":`...)
 	dst = append(dst, '[')
-	for i8 := range v.Array {
-		if i8 > 0 {
-			dst = append(dst, ',')
-		}
-		dst = codec.AppendInt(dst, int64(v.Array[i8]))
+	for i5 := range v.Array {
+		dst = codec.AppendInt(dst, int64(v.Array[i5]))
+		dst = append(dst, ',')
 	}
-	dst = append(dst, ']')
+	dst = codec.CloseArray(dst)
 	dst = append(dst, `,"Smalls":`...)
 	dst = append(dst, '[')
-	for i9 := range v.Smalls {
-		if i9 > 0 {
-			dst = append(dst, ',')
-		}
-		if dst, err = v.Smalls[i9].AppendJSON(dst); err != nil {
+	for i6 := range v.Smalls {
+		if dst, err = v.Smalls[i6].AppendJSON(dst); err != nil {
 			return dst, err
 		}
+		dst = append(dst, ',')
 	}
-	dst = append(dst, ']')
+	dst = codec.CloseArray(dst)
 	dst = append(dst, `,"Octets":`...)
 	dst = append(dst, '[')
-	for i10 := range v.Octets {
-		if i10 > 0 {
-			dst = append(dst, ',')
-		}
-		dst = codec.AppendUint(dst, uint64(v.Octets[i10]))
+	for i7 := range v.Octets {
+		dst = codec.AppendUint(dst, uint64(v.Octets[i7]))
+		dst = append(dst, ',')
 	}
-	dst = append(dst, ']')
+	dst = codec.CloseArray(dst)
 	dst = append(dst, `,"Map":`...)
 	if v.Map == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
-		var b11 [16]string
-		for i11, k11 := range codec.SortedKeys(b11[:0], v.Map) {
-			if i11 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(codec.AppendString(dst, k11), ':')
-			e11 := codec.Get(v.Map, k11)
-			dst = codec.AppendInt(dst, int64(e11))
+		var b8 [16]string
+		s8 := codec.KeyRoom(b8[:0], len(v.Map))
+		for k8 := range v.Map {
+			s8 = append(s8, string(k8))
 		}
-		dst = append(dst, '}')
+		codec.SortKeys(s8)
+		for _, k8 := range s8 {
+			dst = codec.AppendKey(dst, k8)
+			e8 := v.Map[k8]
+			dst = codec.AppendInt(dst, int64(e8))
+			dst = append(dst, ',')
+		}
+		dst = codec.CloseObject(dst)
 	}
 	dst = append(dst, `,"Named":`...)
 	if v.Named == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
-		var b12 [16]string
-		for i12, k12 := range codec.SortedKeys(b12[:0], v.Named) {
-			if i12 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(codec.AppendString(dst, k12), ':')
-			e12 := codec.Get(v.Named, k12)
-			if dst, err = e12.AppendJSON(dst); err != nil {
+		var b9 [16]string
+		s9 := codec.KeyRoom(b9[:0], len(v.Named))
+		for k9 := range v.Named {
+			s9 = append(s9, string(k9))
+		}
+		codec.SortKeys(s9)
+		for _, k9 := range s9 {
+			dst = codec.AppendKey(dst, k9)
+			e9 := v.Named[Name(k9)]
+			if dst, err = e9.AppendJSON(dst); err != nil {
 				return dst, err
 			}
+			dst = append(dst, ',')
 		}
-		dst = append(dst, '}')
+		dst = codec.CloseObject(dst)
 	}
 	dst = append(dst, `,"ByInt":`...)
 	if v.ByInt == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
-		var b13 [16]string
-		for i13, k13 := range codec.SortedIntKeys(b13[:0], v.ByInt) {
-			if i13 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(codec.AppendString(dst, k13), ':')
-			e13 := codec.GetInt(v.ByInt, k13)
-			dst = codec.AppendString(dst, string(e13))
+		var b10 [16]string
+		for _, k10 := range codec.SortedIntKeys(b10[:0], v.ByInt) {
+			dst = codec.AppendKey(dst, k10)
+			e10 := codec.GetInt(v.ByInt, k10)
+			dst = codec.AppendString(dst, string(e10))
+			dst = append(dst, ',')
 		}
-		dst = append(dst, '}')
+		dst = codec.CloseObject(dst)
 	}
 	dst = append(dst, `,"ByInt8":`...)
 	if v.ByInt8 == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
-		var b14 [16]string
-		for i14, k14 := range codec.SortedIntKeys(b14[:0], v.ByInt8) {
-			if i14 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(codec.AppendString(dst, k14), ':')
-			e14 := codec.GetInt(v.ByInt8, k14)
-			dst = codec.AppendBool(dst, bool(e14))
+		var b11 [16]string
+		for _, k11 := range codec.SortedIntKeys(b11[:0], v.ByInt8) {
+			dst = codec.AppendKey(dst, k11)
+			e11 := codec.GetInt(v.ByInt8, k11)
+			dst = codec.AppendBool(dst, bool(e11))
+			dst = append(dst, ',')
 		}
-		dst = append(dst, '}')
+		dst = codec.CloseObject(dst)
 	}
 	dst = append(dst, `,"ByUint":`...)
 	if v.ByUint == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
-		var b15 [16]string
-		for i15, k15 := range codec.SortedUintKeys(b15[:0], v.ByUint) {
-			if i15 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(codec.AppendString(dst, k15), ':')
-			e15 := codec.GetUint(v.ByUint, k15)
-			if e15 == nil {
-				dst = append(dst, "null"...)
-			} else {
-				dst = append(dst, '[')
-				for i16 := range e15 {
-					if i16 > 0 {
-						dst = append(dst, ',')
-					}
-					dst = codec.AppendString(dst, string(e15[i16]))
-				}
-				dst = append(dst, ']')
-			}
+		var b12 [16]string
+		for _, k12 := range codec.SortedUintKeys(b12[:0], v.ByUint) {
+			dst = codec.AppendKey(dst, k12)
+			e12 := codec.GetUint(v.ByUint, k12)
+			dst = codec.AppendStrings(dst, e12)
+			dst = append(dst, ',')
 		}
-		dst = append(dst, '}')
+		dst = codec.CloseObject(dst)
 	}
 	dst = append(dst, `,"MapPtr":`...)
 	if v.MapPtr == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
-		var b17 [16]string
-		for i17, k17 := range codec.SortedKeys(b17[:0], v.MapPtr) {
-			if i17 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(codec.AppendString(dst, k17), ':')
-			e17 := codec.Get(v.MapPtr, k17)
-			if dst, err = e17.AppendJSON(dst); err != nil {
+		var b13 [16]string
+		s13 := codec.KeyRoom(b13[:0], len(v.MapPtr))
+		for k13 := range v.MapPtr {
+			s13 = append(s13, string(k13))
+		}
+		codec.SortKeys(s13)
+		for _, k13 := range s13 {
+			dst = codec.AppendKey(dst, k13)
+			e13 := v.MapPtr[k13]
+			if dst, err = e13.AppendJSON(dst); err != nil {
 				return dst, err
 			}
+			dst = append(dst, ',')
 		}
-		dst = append(dst, '}')
+		dst = codec.CloseObject(dst)
 	}
 	dst = append(dst, `,"MapMap":`...)
 	if v.MapMap == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
-		var b18 [16]string
-		for i18, k18 := range codec.SortedKeys(b18[:0], v.MapMap) {
-			if i18 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(codec.AppendString(dst, k18), ':')
-			e18 := codec.Get(v.MapMap, k18)
-			if e18 == nil {
-				dst = append(dst, "null"...)
+		var b14 [16]string
+		s14 := codec.KeyRoom(b14[:0], len(v.MapMap))
+		for k14 := range v.MapMap {
+			s14 = append(s14, string(k14))
+		}
+		codec.SortKeys(s14)
+		for _, k14 := range s14 {
+			dst = codec.AppendKey(dst, k14)
+			e14 := v.MapMap[k14]
+			if e14 == nil {
+				dst = codec.AppendNull(dst)
 			} else {
 				dst = append(dst, '{')
-				var b19 [16]string
-				for i19, k19 := range codec.SortedKeys(b19[:0], e18) {
-					if i19 > 0 {
-						dst = append(dst, ',')
-					}
-					dst = append(codec.AppendString(dst, k19), ':')
-					e19 := codec.Get(e18, k19)
-					if dst, err = codec.AppendFloat64(dst, float64(e19)); err != nil {
+				var b15 [16]string
+				s15 := codec.KeyRoom(b15[:0], len(e14))
+				for k15 := range e14 {
+					s15 = append(s15, string(k15))
+				}
+				codec.SortKeys(s15)
+				for _, k15 := range s15 {
+					dst = codec.AppendKey(dst, k15)
+					e15 := e14[k15]
+					if dst, err = codec.AppendFloat64(dst, float64(e15)); err != nil {
 						return dst, err
 					}
+					dst = append(dst, ',')
 				}
-				dst = append(dst, '}')
+				dst = codec.CloseObject(dst)
 			}
+			dst = append(dst, ',')
 		}
-		dst = append(dst, '}')
+		dst = codec.CloseObject(dst)
 	}
 	dst = append(dst, `,"MapAny":`...)
 	if v.MapAny == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
-		var b20 [16]string
-		for i20, k20 := range codec.SortedKeys(b20[:0], v.MapAny) {
-			if i20 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(codec.AppendString(dst, k20), ':')
-			e20 := codec.Get(v.MapAny, k20)
-			if dst, err = codec.AppendAny(dst, e20, depth+1); err != nil {
+		var b16 [16]string
+		s16 := codec.KeyRoom(b16[:0], len(v.MapAny))
+		for k16 := range v.MapAny {
+			s16 = append(s16, string(k16))
+		}
+		codec.SortKeys(s16)
+		for _, k16 := range s16 {
+			dst = codec.AppendKey(dst, k16)
+			e16 := v.MapAny[k16]
+			if dst, err = codec.AppendAny(dst, e16, depth+1); err != nil {
 				return dst, err
 			}
+			dst = append(dst, ',')
 		}
-		dst = append(dst, '}')
+		dst = codec.CloseObject(dst)
 	}
 	dst = append(dst, `,"Ptr":`...)
 	if dst, err = v.Ptr.AppendJSON(dst); err != nil {
@@ -343,34 +299,23 @@ func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 	}
 	dst = append(dst, `,"PtrPtr":`...)
 	if v.PtrPtr == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		if (*v.PtrPtr) == nil {
-			dst = append(dst, "null"...)
+			dst = codec.AppendNull(dst)
 		} else {
 			dst = codec.AppendInt(dst, int64((*(*v.PtrPtr))))
 		}
 	}
 	dst = append(dst, `,"PtrSlice":`...)
 	if v.PtrSlice == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
-		if (*v.PtrSlice) == nil {
-			dst = append(dst, "null"...)
-		} else {
-			dst = append(dst, '[')
-			for i21 := range *v.PtrSlice {
-				if i21 > 0 {
-					dst = append(dst, ',')
-				}
-				dst = codec.AppendInt(dst, int64((*v.PtrSlice)[i21]))
-			}
-			dst = append(dst, ']')
-		}
+		dst = codec.AppendInts(dst, (*v.PtrSlice))
 	}
 	dst = append(dst, `,"PtrTime":`...)
 	if v.PtrTime == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		if dst, err = codec.AppendTime(dst, (*v.PtrTime)); err != nil {
 			return dst, err
@@ -378,18 +323,16 @@ func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 	}
 	dst = append(dst, `,"Slice":`...)
 	if v.Slice == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
-		for i22 := range v.Slice {
-			if i22 > 0 {
-				dst = append(dst, ',')
-			}
-			if dst, err = codec.AppendAny(dst, v.Slice[i22], depth+1); err != nil {
+		for i17 := range v.Slice {
+			if dst, err = codec.AppendAny(dst, v.Slice[i17], depth+1); err != nil {
 				return dst, err
 			}
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
 	}
 	dst = append(dst, `,"Anonymous":`...)
 	dst = append(dst, `{"X":`...)
@@ -399,7 +342,7 @@ func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 	dst = append(dst, `,"In":`...)
 	dst = append(dst, `{"Z":`...)
 	if v.Anonymous.In.Z == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = codec.AppendString(dst, string((*v.Anonymous.In.Z)))
 	}
@@ -407,67 +350,55 @@ func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 	dst = append(dst, '}')
 	dst = append(dst, `,"List":`...)
 	if v.List == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
-		for i25 := range v.List {
-			if i25 > 0 {
-				dst = append(dst, ',')
-			}
+		for i20 := range v.List {
 			dst = append(dst, `{"K":`...)
-			dst = codec.AppendString(dst, string(v.List[i25].K))
+			dst = codec.AppendString(dst, string(v.List[i20].K))
 			dst = append(dst, `,"V":`...)
-			dst = codec.AppendString(dst, string(v.List[i25].V))
+			dst = codec.AppendString(dst, string(v.List[i20].V))
 			dst = append(dst, '}')
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
 	}
 	dst = append(dst, `,"Raws":`...)
 	if v.Raws == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
-		for i27 := range v.Raws {
-			if i27 > 0 {
-				dst = append(dst, ',')
-			}
-			if dst, err = codec.AppendRaw(dst, v.Raws[i27]); err != nil {
+		for i22 := range v.Raws {
+			if dst, err = codec.AppendRaw(dst, v.Raws[i22]); err != nil {
 				return dst, err
 			}
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
 	}
 	dst = append(dst, `,"Times":`...)
 	if v.Times == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
-		var b28 [16]string
-		for i28, k28 := range codec.SortedKeys(b28[:0], v.Times) {
-			if i28 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(codec.AppendString(dst, k28), ':')
-			e28 := codec.Get(v.Times, k28)
-			if dst, err = codec.AppendTime(dst, e28); err != nil {
+		var b23 [16]string
+		s23 := codec.KeyRoom(b23[:0], len(v.Times))
+		for k23 := range v.Times {
+			s23 = append(s23, string(k23))
+		}
+		codec.SortKeys(s23)
+		for _, k23 := range s23 {
+			dst = codec.AppendKey(dst, k23)
+			e23 := v.Times[k23]
+			if dst, err = codec.AppendTime(dst, e23); err != nil {
 				return dst, err
 			}
+			dst = append(dst, ',')
 		}
-		dst = append(dst, '}')
+		dst = codec.CloseObject(dst)
 	}
 	dst = append(dst, `,"Tags":`...)
-	if v.Tags == nil {
-		dst = append(dst, "null"...)
-	} else {
-		dst = append(dst, '[')
-		for i29 := range v.Tags {
-			if i29 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = codec.AppendString(dst, string(v.Tags[i29]))
-		}
-		dst = append(dst, ']')
-	}
+	dst = codec.AppendStrings(dst, v.Tags)
 	dst = append(dst, `,"Generic":`...)
 	dst = append(dst, `{"first":`...)
 	dst = codec.AppendInt(dst, int64(v.Generic.First))
@@ -478,35 +409,31 @@ func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 	dst = append(dst, '}')
 	dst = append(dst, `,"Generics":`...)
 	if v.Generics == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
-		for i31 := range v.Generics {
-			if i31 > 0 {
-				dst = append(dst, ',')
-			}
+		for i25 := range v.Generics {
 			dst = append(dst, `{"first":`...)
-			dst = codec.AppendString(dst, string(v.Generics[i31].First))
-			if len(v.Generics[i31].Second) != 0 {
+			dst = codec.AppendString(dst, string(v.Generics[i25].First))
+			if len(v.Generics[i25].Second) != 0 {
 				dst = append(dst, `,"second":`...)
-				if v.Generics[i31].Second == nil {
-					dst = append(dst, "null"...)
+				if v.Generics[i25].Second == nil {
+					dst = codec.AppendNull(dst)
 				} else {
 					dst = append(dst, '[')
-					for i33 := range v.Generics[i31].Second {
-						if i33 > 0 {
-							dst = append(dst, ',')
-						}
-						if dst, err = v.Generics[i31].Second[i33].AppendJSON(dst); err != nil {
+					for i27 := range v.Generics[i25].Second {
+						if dst, err = v.Generics[i25].Second[i27].AppendJSON(dst); err != nil {
 							return dst, err
 						}
+						dst = append(dst, ',')
 					}
-					dst = append(dst, ']')
+					dst = codec.CloseArray(dst)
 				}
 			}
 			dst = append(dst, '}')
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
 	}
 	dst = append(dst, `,"Foreign":`...)
 	dst = append(dst, "{}"...)
@@ -516,7 +443,7 @@ func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 	}
 	dst = append(dst, `,"AddrPtr":`...)
 	if v.AddrPtr == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		if dst, err = codec.AppendText(dst, (*v.AddrPtr)); err != nil {
 			return dst, err
@@ -524,18 +451,16 @@ func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 	}
 	dst = append(dst, `,"Addrs":`...)
 	if v.Addrs == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
-		for i34 := range v.Addrs {
-			if i34 > 0 {
-				dst = append(dst, ',')
-			}
-			if dst, err = codec.AppendText(dst, v.Addrs[i34]); err != nil {
+		for i28 := range v.Addrs {
+			if dst, err = codec.AppendText(dst, v.Addrs[i28]); err != nil {
 				return dst, err
 			}
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
 	}
 	if v.Self != nil {
 		dst = append(dst, `,"self":`...)
@@ -549,7 +474,7 @@ func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 	}
 	dst = append(dst, `,"ColorPtr":`...)
 	if v.ColorPtr == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		if dst, err = codec.AppendMarshaler(dst, (*v.ColorPtr)); err != nil {
 			return dst, err
@@ -561,7 +486,7 @@ func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 	}
 	dst = append(dst, `,"UpperPtr":`...)
 	if v.UpperPtr == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		if dst, err = codec.AppendText(dst, v.UpperPtr); err != nil {
 			return dst, err
@@ -569,25 +494,28 @@ func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 	}
 	dst = append(dst, `,"Uppers":`...)
 	if v.Uppers == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
-		var b35 [16]string
-		for i35, k35 := range codec.SortedKeys(b35[:0], v.Uppers) {
-			if i35 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(codec.AppendString(dst, k35), ':')
-			e35 := codec.Get(v.Uppers, k35)
-			if e35 == nil {
-				dst = append(dst, "null"...)
+		var b29 [16]string
+		s29 := codec.KeyRoom(b29[:0], len(v.Uppers))
+		for k29 := range v.Uppers {
+			s29 = append(s29, string(k29))
+		}
+		codec.SortKeys(s29)
+		for _, k29 := range s29 {
+			dst = codec.AppendKey(dst, k29)
+			e29 := v.Uppers[k29]
+			if e29 == nil {
+				dst = codec.AppendNull(dst)
 			} else {
-				if dst, err = codec.AppendText(dst, e35); err != nil {
+				if dst, err = codec.AppendText(dst, e29); err != nil {
 					return dst, err
 				}
 			}
+			dst = append(dst, ',')
 		}
-		dst = append(dst, '}')
+		dst = codec.CloseObject(dst)
 	}
 	dst = append(dst, `,"OnlyOut":`...)
 	if dst, err = codec.AppendMarshaler(dst, v.OnlyOut); err != nil {
@@ -599,16 +527,15 @@ func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 	}
 	dst = append(dst, `,"Voids":`...)
 	if v.Voids == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
-		for i36 := range v.Voids {
-			if i36 > 0 {
-				dst = append(dst, ',')
-			}
+		for i30 := range v.Voids {
 			dst = append(dst, "{}"...)
+			_ = i30
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
 	}
 	dst = append(dst, '}')
 	return dst, nil
@@ -616,142 +543,136 @@ func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 
 // DecodeJSON decodes into v as encoding/json would.
 func (v *Composites) DecodeJSON(d *codec.Decoder) {
-	var o37 codec.Object
-	if d.BeginObject(&o37, codecFieldsOfComposites) {
-		for d.Next(&o37) {
-			switch o37.Index {
+	var o31 codec.Object
+	if d.BeginObject(&o31, codecFieldsOfComposites) {
+		for d.Next(&o31) {
+			switch o31.Index {
 			case 0: // Ints
-				if d.Null() {
-					v.Ints = nil
-				} else if d.BeginArray() {
-					n38 := 0
-					for d.NextElem(n38) {
-						v.Ints = codec.Grow(v.Ints, n38)
-						codec.Int(d, &v.Ints[n38])
-						n38++
-					}
-					v.Ints = codec.Finish(v.Ints, n38)
-				}
+				d.Ints(&v.Ints)
 			case 1: // Strings
-				if d.Null() {
-					v.Strings = nil
-				} else if d.BeginArray() {
-					n39 := 0
-					for d.NextElem(n39) {
-						v.Strings = codec.Grow(v.Strings, n39)
-						codec.String(d, &v.Strings[n39])
-						n39++
-					}
-					v.Strings = codec.Finish(v.Strings, n39)
-				}
+				d.Strings(&v.Strings)
 			case 2: // Structs
 				if d.Null() {
 					v.Structs = nil
 				} else if d.BeginArray() {
-					n40 := 0
-					for d.NextElem(n40) {
-						v.Structs = codec.Grow(v.Structs, n40)
-						v.Structs[n40].DecodeJSON(d)
-						n40++
+					n32 := 0
+					s32 := v.Structs[:cap(v.Structs)]
+					for d.NextElem(n32) {
+						if n32 == len(s32) {
+							s32 = append(s32, make([]Small, 4)...)
+							s32 = s32[:cap(s32)]
+						}
+						s32[n32].DecodeJSON(d)
+						n32++
 					}
-					v.Structs = codec.Finish(v.Structs, n40)
+					if n32 == 0 {
+						s32 = []Small{}
+					}
+					v.Structs = s32[:n32]
 				}
 			case 3: // Ptrs
 				if d.Null() {
 					v.Ptrs = nil
 				} else if d.BeginArray() {
-					n41 := 0
-					for d.NextElem(n41) {
-						v.Ptrs = codec.Grow(v.Ptrs, n41)
-						if d.Null() {
-							v.Ptrs[n41] = nil
-						} else {
-							codec.New(&v.Ptrs[n41])
-							v.Ptrs[n41].DecodeJSON(d)
+					n33 := 0
+					s33 := v.Ptrs[:cap(v.Ptrs)]
+					for d.NextElem(n33) {
+						if n33 == len(s33) {
+							s33 = append(s33, make([]*Small, 4)...)
+							s33 = s33[:cap(s33)]
 						}
-						n41++
+						if d.Null() {
+							s33[n33] = nil
+						} else {
+							if s33[n33] == nil {
+								s33[n33] = new(Small)
+							}
+							s33[n33].DecodeJSON(d)
+						}
+						n33++
 					}
-					v.Ptrs = codec.Finish(v.Ptrs, n41)
+					if n33 == 0 {
+						s33 = []*Small{}
+					}
+					v.Ptrs = s33[:n33]
 				}
 			case 4: // Nested
 				if d.Null() {
 					v.Nested = nil
 				} else if d.BeginArray() {
-					n42 := 0
-					for d.NextElem(n42) {
-						v.Nested = codec.Grow(v.Nested, n42)
-						if d.Null() {
-							v.Nested[n42] = nil
-						} else if d.BeginArray() {
-							n43 := 0
-							for d.NextElem(n43) {
-								v.Nested[n42] = codec.Grow(v.Nested[n42], n43)
-								codec.Float(d, &v.Nested[n42][n43])
-								n43++
-							}
-							v.Nested[n42] = codec.Finish(v.Nested[n42], n43)
+					n34 := 0
+					s34 := v.Nested[:cap(v.Nested)]
+					for d.NextElem(n34) {
+						if n34 == len(s34) {
+							s34 = append(s34, make([][]float64, 4)...)
+							s34 = s34[:cap(s34)]
 						}
-						n42++
+						d.Float64s(&s34[n34])
+						n34++
 					}
-					v.Nested = codec.Finish(v.Nested, n42)
+					if n34 == 0 {
+						s34 = [][]float64{}
+					}
+					v.Nested = s34[:n34]
 				}
 			case 5: // Array
 				if d.BeginArray() {
-					n44 := 0
-					for d.NextElem(n44) {
-						if n44 < len(v.Array) {
-							codec.Int(d, &v.Array[n44])
+					n35 := 0
+					for d.NextElem(n35) {
+						if n35 < len(v.Array) {
+							d.Int(&v.Array[n35])
 						} else {
 							d.Skip()
 						}
-						n44++
+						n35++
 					}
-					for ; n44 < len(v.Array); n44++ {
-						codec.Clear(&v.Array[n44])
+					for ; n35 < len(v.Array); n35++ {
+						codec.Clear(&v.Array[n35])
 					}
 				}
 			case 6: // Smalls
 				if d.BeginArray() {
-					n45 := 0
-					for d.NextElem(n45) {
-						if n45 < len(v.Smalls) {
-							v.Smalls[n45].DecodeJSON(d)
+					n36 := 0
+					for d.NextElem(n36) {
+						if n36 < len(v.Smalls) {
+							v.Smalls[n36].DecodeJSON(d)
 						} else {
 							d.Skip()
 						}
-						n45++
+						n36++
 					}
-					for ; n45 < len(v.Smalls); n45++ {
-						codec.Clear(&v.Smalls[n45])
+					for ; n36 < len(v.Smalls); n36++ {
+						codec.Clear(&v.Smalls[n36])
 					}
 				}
 			case 7: // Octets
 				if d.BeginArray() {
-					n46 := 0
-					for d.NextElem(n46) {
-						if n46 < len(v.Octets) {
-							codec.Uint(d, &v.Octets[n46])
+					n37 := 0
+					for d.NextElem(n37) {
+						if n37 < len(v.Octets) {
+							d.Uint8((*uint8)(&v.Octets[n37]))
 						} else {
 							d.Skip()
 						}
-						n46++
+						n37++
 					}
-					for ; n46 < len(v.Octets); n46++ {
-						codec.Clear(&v.Octets[n46])
+					for ; n37 < len(v.Octets); n37++ {
+						codec.Clear(&v.Octets[n37])
 					}
 				}
 			case 8: // Map
 				if d.Null() {
 					v.Map = nil
 				} else {
-					var o47 codec.Object
-					if d.BeginObject(&o47, nil) {
-						codec.MakeMap(&v.Map)
-						for d.NextKey(&o47) {
-							k47 := o47.Key
-							e47 := codec.ZeroElem(v.Map)
-							codec.Int(d, &e47)
-							codec.Set(v.Map, k47, e47)
+					var o38 codec.Object
+					if d.BeginObject(&o38, nil) {
+						if v.Map == nil {
+							v.Map = make(map[string]int)
+						}
+						for d.NextKey(&o38) {
+							var e38 int
+							d.Int(&e38)
+							v.Map[o38.Key] = e38
 						}
 					}
 				}
@@ -759,14 +680,15 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Named = nil
 				} else {
-					var o48 codec.Object
-					if d.BeginObject(&o48, nil) {
-						codec.MakeMap(&v.Named)
-						for d.NextKey(&o48) {
-							k48 := o48.Key
-							e48 := codec.ZeroElem(v.Named)
-							e48.DecodeJSON(d)
-							codec.Set(v.Named, k48, e48)
+					var o39 codec.Object
+					if d.BeginObject(&o39, nil) {
+						if v.Named == nil {
+							v.Named = make(map[Name]Small)
+						}
+						for d.NextKey(&o39) {
+							var e39 Small
+							e39.DecodeJSON(d)
+							v.Named[Name(o39.Key)] = e39
 						}
 					}
 				}
@@ -774,14 +696,15 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.ByInt = nil
 				} else {
-					var o49 codec.Object
-					if d.BeginObject(&o49, nil) {
-						codec.MakeMap(&v.ByInt)
-						for d.NextKey(&o49) {
-							k49 := o49.Key
-							e49 := codec.ZeroElem(v.ByInt)
-							codec.String(d, &e49)
-							codec.SetInt(d, v.ByInt, k49, e49)
+					var o40 codec.Object
+					if d.BeginObject(&o40, nil) {
+						if v.ByInt == nil {
+							v.ByInt = make(map[int]string)
+						}
+						for d.NextKey(&o40) {
+							var e40 string
+							d.String(&e40)
+							codec.SetInt(d, v.ByInt, o40.Key, e40)
 						}
 					}
 				}
@@ -789,14 +712,15 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.ByInt8 = nil
 				} else {
-					var o50 codec.Object
-					if d.BeginObject(&o50, nil) {
-						codec.MakeMap(&v.ByInt8)
-						for d.NextKey(&o50) {
-							k50 := o50.Key
-							e50 := codec.ZeroElem(v.ByInt8)
-							codec.Bool(d, &e50)
-							codec.SetInt(d, v.ByInt8, k50, e50)
+					var o41 codec.Object
+					if d.BeginObject(&o41, nil) {
+						if v.ByInt8 == nil {
+							v.ByInt8 = make(map[int8]bool)
+						}
+						for d.NextKey(&o41) {
+							var e41 bool
+							d.Bool(&e41)
+							codec.SetInt(d, v.ByInt8, o41.Key, e41)
 						}
 					}
 				}
@@ -804,24 +728,15 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.ByUint = nil
 				} else {
-					var o51 codec.Object
-					if d.BeginObject(&o51, nil) {
-						codec.MakeMap(&v.ByUint)
-						for d.NextKey(&o51) {
-							k51 := o51.Key
-							e51 := codec.ZeroElem(v.ByUint)
-							if d.Null() {
-								e51 = nil
-							} else if d.BeginArray() {
-								n52 := 0
-								for d.NextElem(n52) {
-									e51 = codec.Grow(e51, n52)
-									codec.String(d, &e51[n52])
-									n52++
-								}
-								e51 = codec.Finish(e51, n52)
-							}
-							codec.SetUint(d, v.ByUint, k51, e51)
+					var o42 codec.Object
+					if d.BeginObject(&o42, nil) {
+						if v.ByUint == nil {
+							v.ByUint = make(map[uint16][]string)
+						}
+						for d.NextKey(&o42) {
+							var e42 []string
+							d.Strings(&e42)
+							codec.SetUint(d, v.ByUint, o42.Key, e42)
 						}
 					}
 				}
@@ -829,19 +744,22 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.MapPtr = nil
 				} else {
-					var o53 codec.Object
-					if d.BeginObject(&o53, nil) {
-						codec.MakeMap(&v.MapPtr)
-						for d.NextKey(&o53) {
-							k53 := o53.Key
-							e53 := codec.ZeroElem(v.MapPtr)
+					var o43 codec.Object
+					if d.BeginObject(&o43, nil) {
+						if v.MapPtr == nil {
+							v.MapPtr = make(map[string]*Small)
+						}
+						for d.NextKey(&o43) {
+							var e43 *Small
 							if d.Null() {
-								e53 = nil
+								e43 = nil
 							} else {
-								codec.New(&e53)
-								e53.DecodeJSON(d)
+								if e43 == nil {
+									e43 = new(Small)
+								}
+								e43.DecodeJSON(d)
 							}
-							codec.Set(v.MapPtr, k53, e53)
+							v.MapPtr[o43.Key] = e43
 						}
 					}
 				}
@@ -849,27 +767,29 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.MapMap = nil
 				} else {
-					var o54 codec.Object
-					if d.BeginObject(&o54, nil) {
-						codec.MakeMap(&v.MapMap)
-						for d.NextKey(&o54) {
-							k54 := o54.Key
-							e54 := codec.ZeroElem(v.MapMap)
+					var o44 codec.Object
+					if d.BeginObject(&o44, nil) {
+						if v.MapMap == nil {
+							v.MapMap = make(map[string]map[string]float64)
+						}
+						for d.NextKey(&o44) {
+							var e44 map[string]float64
 							if d.Null() {
-								e54 = nil
+								e44 = nil
 							} else {
-								var o55 codec.Object
-								if d.BeginObject(&o55, nil) {
-									codec.MakeMap(&e54)
-									for d.NextKey(&o55) {
-										k55 := o55.Key
-										e55 := codec.ZeroElem(e54)
-										codec.Float(d, &e55)
-										codec.Set(e54, k55, e55)
+								var o45 codec.Object
+								if d.BeginObject(&o45, nil) {
+									if e44 == nil {
+										e44 = make(map[string]float64)
+									}
+									for d.NextKey(&o45) {
+										var e45 float64
+										d.Float64(&e45)
+										e44[o45.Key] = e45
 									}
 								}
 							}
-							codec.Set(v.MapMap, k54, e54)
+							v.MapMap[o44.Key] = e44
 						}
 					}
 				}
@@ -877,14 +797,15 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.MapAny = nil
 				} else {
-					var o56 codec.Object
-					if d.BeginObject(&o56, nil) {
-						codec.MakeMap(&v.MapAny)
-						for d.NextKey(&o56) {
-							k56 := o56.Key
-							e56 := codec.ZeroElem(v.MapAny)
-							d.Any(&e56)
-							codec.Set(v.MapAny, k56, e56)
+					var o46 codec.Object
+					if d.BeginObject(&o46, nil) {
+						if v.MapAny == nil {
+							v.MapAny = make(map[string]any)
+						}
+						for d.NextKey(&o46) {
+							var e46 any
+							d.Any(&e46)
+							v.MapAny[o46.Key] = e46
 						}
 					}
 				}
@@ -892,37 +813,35 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Ptr = nil
 				} else {
-					codec.New(&v.Ptr)
+					if v.Ptr == nil {
+						v.Ptr = new(Small)
+					}
 					v.Ptr.DecodeJSON(d)
 				}
 			case 17: // PtrPtr
 				if d.Null() {
 					v.PtrPtr = nil
 				} else {
-					codec.New(&v.PtrPtr)
+					if v.PtrPtr == nil {
+						v.PtrPtr = new(*int)
+					}
 					if d.Null() {
 						(*v.PtrPtr) = nil
 					} else {
-						codec.New(v.PtrPtr)
-						codec.Int(d, *v.PtrPtr)
+						if (*v.PtrPtr) == nil {
+							(*v.PtrPtr) = new(int)
+						}
+						d.Int(*v.PtrPtr)
 					}
 				}
 			case 18: // PtrSlice
 				if d.Null() {
 					v.PtrSlice = nil
 				} else {
-					codec.New(&v.PtrSlice)
-					if d.Null() {
-						(*v.PtrSlice) = nil
-					} else if d.BeginArray() {
-						n57 := 0
-						for d.NextElem(n57) {
-							(*v.PtrSlice) = codec.Grow((*v.PtrSlice), n57)
-							codec.Int(d, &(*v.PtrSlice)[n57])
-							n57++
-						}
-						(*v.PtrSlice) = codec.Finish((*v.PtrSlice), n57)
+					if v.PtrSlice == nil {
+						v.PtrSlice = new([]int)
 					}
+					d.Ints(v.PtrSlice)
 				}
 			case 19: // PtrTime
 				if d.Null() {
@@ -935,34 +854,43 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Slice = nil
 				} else if d.BeginArray() {
-					n58 := 0
-					for d.NextElem(n58) {
-						v.Slice = codec.Grow(v.Slice, n58)
-						d.Any(&v.Slice[n58])
-						n58++
+					n47 := 0
+					s47 := v.Slice[:cap(v.Slice)]
+					for d.NextElem(n47) {
+						if n47 == len(s47) {
+							s47 = append(s47, make([]any, 4)...)
+							s47 = s47[:cap(s47)]
+						}
+						d.Any(&s47[n47])
+						n47++
 					}
-					v.Slice = codec.Finish(v.Slice, n58)
+					if n47 == 0 {
+						s47 = []any{}
+					}
+					v.Slice = s47[:n47]
 				}
 			case 21: // Anonymous
-				var o59 codec.Object
-				if d.BeginObject(&o59, codecFieldsOfComposites2) {
-					for d.Next(&o59) {
-						switch o59.Index {
+				var o48 codec.Object
+				if d.BeginObject(&o48, codecFieldsOfComposites2) {
+					for d.Next(&o48) {
+						switch o48.Index {
 						case 0: // X
-							codec.Int(d, &v.Anonymous.X)
+							d.Int(&v.Anonymous.X)
 						case 1: // Y
-							codec.Int(d, &v.Anonymous.Y)
+							d.Int(&v.Anonymous.Y)
 						case 2: // In
-							var o60 codec.Object
-							if d.BeginObject(&o60, codecFieldsOfComposites3) {
-								for d.Next(&o60) {
-									switch o60.Index {
+							var o49 codec.Object
+							if d.BeginObject(&o49, codecFieldsOfComposites3) {
+								for d.Next(&o49) {
+									switch o49.Index {
 									case 0: // Z
 										if d.Null() {
 											v.Anonymous.In.Z = nil
 										} else {
-											codec.New(&v.Anonymous.In.Z)
-											codec.String(d, v.Anonymous.In.Z)
+											if v.Anonymous.In.Z == nil {
+												v.Anonymous.In.Z = new(string)
+											}
+											d.String(v.Anonymous.In.Z)
 										}
 									default:
 										d.Skip()
@@ -978,74 +906,69 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.List = nil
 				} else if d.BeginArray() {
-					n61 := 0
-					for d.NextElem(n61) {
-						v.List = codec.Grow(v.List, n61)
-						var o62 codec.Object
-						if d.BeginObject(&o62, codecFieldsOfComposites4) {
-							for d.Next(&o62) {
-								switch o62.Index {
+					n50 := 0
+					s50 := v.List[:cap(v.List)]
+					for d.NextElem(n50) {
+						if n50 == len(s50) {
+							s50 = codec.Grow(s50)
+						}
+						var o51 codec.Object
+						if d.BeginObject(&o51, codecFieldsOfComposites4) {
+							for d.Next(&o51) {
+								switch o51.Index {
 								case 0: // K
-									codec.String(d, &v.List[n61].K)
+									d.String(&s50[n50].K)
 								case 1: // V
-									codec.String(d, &v.List[n61].V)
+									d.String(&s50[n50].V)
 								default:
 									d.Skip()
 								}
 							}
 						}
-						n61++
+						n50++
 					}
-					v.List = codec.Finish(v.List, n61)
+					v.List = codec.Finish(s50, n50)
 				}
 			case 23: // Raws
 				if d.Null() {
 					v.Raws = nil
 				} else if d.BeginArray() {
-					n63 := 0
-					for d.NextElem(n63) {
-						v.Raws = codec.Grow(v.Raws, n63)
-						d.Raw(&v.Raws[n63])
-						n63++
+					n52 := 0
+					s52 := v.Raws[:cap(v.Raws)]
+					for d.NextElem(n52) {
+						if n52 == len(s52) {
+							s52 = codec.Grow(s52)
+						}
+						d.Raw(&s52[n52])
+						n52++
 					}
-					v.Raws = codec.Finish(v.Raws, n63)
+					v.Raws = codec.Finish(s52, n52)
 				}
 			case 24: // Times
 				if d.Null() {
 					v.Times = nil
 				} else {
-					var o64 codec.Object
-					if d.BeginObject(&o64, nil) {
+					var o53 codec.Object
+					if d.BeginObject(&o53, nil) {
 						codec.MakeMap(&v.Times)
-						for d.NextKey(&o64) {
-							k64 := o64.Key
-							e64 := codec.ZeroElem(v.Times)
-							d.Time(&e64)
-							codec.Set(v.Times, k64, e64)
+						for d.NextKey(&o53) {
+							e53 := codec.ZeroElem(v.Times)
+							d.Time(&e53)
+							v.Times[o53.Key] = e53
 						}
 					}
 				}
 			case 25: // Tags
-				if d.Null() {
-					v.Tags = nil
-				} else if d.BeginArray() {
-					n65 := 0
-					for d.NextElem(n65) {
-						v.Tags = codec.Grow(v.Tags, n65)
-						codec.String(d, &v.Tags[n65])
-						n65++
-					}
-					v.Tags = codec.Finish(v.Tags, n65)
-				}
+				d.Strings((*[]string)(&v.Tags))
 			case 26: // Generic
-				var o66 codec.Object
-				if d.BeginObject(&o66, codecFieldsOfComposites5) {
-					for d.Next(&o66) {
-						switch o66.Index {
+				var o54 codec.Object
+				if d.BeginObject(&o54, codecFieldsOfComposites5) {
+					for d.Next(&o54) {
+						switch o54.Index {
 						case 0: // first
-							codec.Int(d, &v.Generic.First)
+							d.Int(&v.Generic.First)
 						case 1: // second
-							codec.String(d, &v.Generic.Second)
+							d.String(&v.Generic.Second)
 						default:
 							d.Skip()
 						}
@@ -1055,40 +978,54 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Generics = nil
 				} else if d.BeginArray() {
-					n67 := 0
-					for d.NextElem(n67) {
-						v.Generics = codec.Grow(v.Generics, n67)
-						var o68 codec.Object
-						if d.BeginObject(&o68, codecFieldsOfComposites6) {
-							for d.Next(&o68) {
-								switch o68.Index {
+					n55 := 0
+					s55 := v.Generics[:cap(v.Generics)]
+					for d.NextElem(n55) {
+						if n55 == len(s55) {
+							s55 = append(s55, make([]Pair[Name, []Small], 4)...)
+							s55 = s55[:cap(s55)]
+						}
+						var o56 codec.Object
+						if d.BeginObject(&o56, codecFieldsOfComposites6) {
+							for d.Next(&o56) {
+								switch o56.Index {
 								case 0: // first
-									codec.String(d, &v.Generics[n67].First)
+									d.String((*string)(&s55[n55].First))
 								case 1: // second
 									if d.Null() {
-										v.Generics[n67].Second = nil
+										s55[n55].Second = nil
 									} else if d.BeginArray() {
-										n69 := 0
-										for d.NextElem(n69) {
-											v.Generics[n67].Second = codec.Grow(v.Generics[n67].Second, n69)
-											v.Generics[n67].Second[n69].DecodeJSON(d)
-											n69++
+										n57 := 0
+										s57 := s55[n55].Second[:cap(s55[n55].Second)]
+										for d.NextElem(n57) {
+											if n57 == len(s57) {
+												s57 = append(s57, make([]Small, 4)...)
+												s57 = s57[:cap(s57)]
+											}
+											s57[n57].DecodeJSON(d)
+											n57++
 										}
-										v.Generics[n67].Second = codec.Finish(v.Generics[n67].Second, n69)
+										if n57 == 0 {
+											s57 = []Small{}
+										}
+										s55[n55].Second = s57[:n57]
 									}
 								default:
 									d.Skip()
 								}
 							}
 						}
-						n67++
+						n55++
 					}
-					v.Generics = codec.Finish(v.Generics, n67)
+					if n55 == 0 {
+						s55 = []Pair[Name, []Small]{}
+					}
+					v.Generics = s55[:n55]
 				}
 			case 28: // Foreign
-				var o70 codec.Object
-				if d.BeginObject(&o70, nil) {
-					for d.Next(&o70) {
+				var o58 codec.Object
+				if d.BeginObject(&o58, nil) {
+					for d.Next(&o58) {
 						d.Skip()
 					}
 				}
@@ -1109,21 +1046,26 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Addrs = nil
 				} else if d.BeginArray() {
-					n71 := 0
-					for d.NextElem(n71) {
-						v.Addrs = codec.Grow(v.Addrs, n71)
-						if !d.Null() {
-							d.Text(&v.Addrs[n71])
+					n59 := 0
+					s59 := v.Addrs[:cap(v.Addrs)]
+					for d.NextElem(n59) {
+						if n59 == len(s59) {
+							s59 = codec.Grow(s59)
 						}
-						n71++
+						if !d.Null() {
+							d.Text(&s59[n59])
+						}
+						n59++
 					}
-					v.Addrs = codec.Finish(v.Addrs, n71)
+					v.Addrs = codec.Finish(s59, n59)
 				}
 			case 32: // self
 				if d.Null() {
 					v.Self = nil
 				} else {
-					codec.New(&v.Self)
+					if v.Self == nil {
+						v.Self = new(Composites)
+					}
 					v.Self.DecodeJSON(d)
 				}
 			case 33: // Color
@@ -1132,7 +1074,9 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.ColorPtr = nil
 				} else {
-					codec.New(&v.ColorPtr)
+					if v.ColorPtr == nil {
+						v.ColorPtr = new(Color)
+					}
 					d.Unmarshaler(v.ColorPtr)
 				}
 			case 35: // Upper
@@ -1143,7 +1087,9 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.UpperPtr = nil
 				} else {
-					codec.New(&v.UpperPtr)
+					if v.UpperPtr == nil {
+						v.UpperPtr = new(Upper)
+					}
 					if !d.Null() {
 						d.Text(v.UpperPtr)
 					}
@@ -1152,31 +1098,34 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Uppers = nil
 				} else {
-					var o72 codec.Object
-					if d.BeginObject(&o72, nil) {
-						codec.MakeMap(&v.Uppers)
-						for d.NextKey(&o72) {
-							k72 := o72.Key
-							e72 := codec.ZeroElem(v.Uppers)
+					var o60 codec.Object
+					if d.BeginObject(&o60, nil) {
+						if v.Uppers == nil {
+							v.Uppers = make(map[string]*Upper)
+						}
+						for d.NextKey(&o60) {
+							var e60 *Upper
 							if d.Null() {
-								e72 = nil
+								e60 = nil
 							} else {
-								codec.New(&e72)
+								if e60 == nil {
+									e60 = new(Upper)
+								}
 								if !d.Null() {
-									d.Text(e72)
+									d.Text(e60)
 								}
 							}
-							codec.Set(v.Uppers, k72, e72)
+							v.Uppers[o60.Key] = e60
 						}
 					}
 				}
 			case 38: // OnlyOut
-				var o73 codec.Object
-				if d.BeginObject(&o73, codecFieldsOfComposites7) {
-					for d.Next(&o73) {
-						switch o73.Index {
+				var o61 codec.Object
+				if d.BeginObject(&o61, codecFieldsOfComposites7) {
+					for d.Next(&o61) {
+						switch o61.Index {
 						case 0: // N
-							codec.Int(d, &v.OnlyOut.N)
+							d.Int(&v.OnlyOut.N)
 						default:
 							d.Skip()
 						}
@@ -1192,18 +1141,21 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Voids = nil
 				} else if d.BeginArray() {
-					n74 := 0
-					for d.NextElem(n74) {
-						v.Voids = codec.Grow(v.Voids, n74)
-						var o75 codec.Object
-						if d.BeginObject(&o75, nil) {
-							for d.Next(&o75) {
+					n62 := 0
+					s62 := v.Voids[:cap(v.Voids)]
+					for d.NextElem(n62) {
+						if n62 == len(s62) {
+							s62 = codec.Grow(s62)
+						}
+						var o63 codec.Object
+						if d.BeginObject(&o63, nil) {
+							for d.Next(&o63) {
 								d.Skip()
 							}
 						}
-						n74++
+						n62++
 					}
-					v.Voids = codec.Finish(v.Voids, n74)
+					v.Voids = codec.Finish(s62, n62)
 				}
 			default:
 				d.Skip()
@@ -1303,27 +1255,30 @@ func (v *Dict) AppendJSON(dst []byte) ([]byte, error) {
 // AppendJSONDepth is AppendJSON at a depth: a Dict may contain itself.
 func (v *Dict) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	if depth > codec.MaxAppendDepth {
 		return dst, codec.ErrDepth
 	}
 	if (*v) == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
 		var b1 [16]string
-		for i1, k1 := range codec.SortedKeys(b1[:0], (*v)) {
-			if i1 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(codec.AppendString(dst, k1), ':')
-			e1 := codec.Get((*v), k1)
+		s1 := codec.KeyRoom(b1[:0], len((*v)))
+		for k1 := range *v {
+			s1 = append(s1, string(k1))
+		}
+		codec.SortKeys(s1)
+		for _, k1 := range s1 {
+			dst = codec.AppendKey(dst, k1)
+			e1 := (*v)[k1]
 			if dst, err = e1.AppendJSONDepth(dst, depth+1); err != nil {
 				return dst, err
 			}
+			dst = append(dst, ',')
 		}
-		dst = append(dst, '}')
+		dst = codec.CloseObject(dst)
 	}
 	return dst, nil
 }
@@ -1335,17 +1290,20 @@ func (v *Dict) DecodeJSON(d *codec.Decoder) {
 	} else {
 		var o2 codec.Object
 		if d.BeginObject(&o2, nil) {
-			codec.MakeMap(v)
+			if (*v) == nil {
+				(*v) = make(map[string]*Tree)
+			}
 			for d.NextKey(&o2) {
-				k2 := o2.Key
-				e2 := codec.ZeroElem((*v))
+				var e2 *Tree
 				if d.Null() {
 					e2 = nil
 				} else {
-					codec.New(&e2)
+					if e2 == nil {
+						e2 = new(Tree)
+					}
 					e2.DecodeJSON(d)
 				}
-				codec.Set((*v), k2, e2)
+				(*v)[o2.Key] = e2
 			}
 		}
 	}
@@ -1364,7 +1322,7 @@ func (v *Dict) UnmarshalJSON(data []byte) error {
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *EmbedPrivate) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	start1 := len(dst)
 	if v.innerPtr != nil {
@@ -1393,9 +1351,9 @@ func (v *EmbedPrivate) DecodeJSON(d *codec.Decoder) {
 					d.EmbeddedNil("innerPtr")
 					break
 				}
-				codec.String(d, &v.innerPtr.Reach)
+				d.String(&v.innerPtr.Reach)
 			case 1: // A
-				codec.Int(d, &v.A)
+				d.Int(&v.A)
 			default:
 				d.Skip()
 			}
@@ -1421,7 +1379,7 @@ var codecFieldsOfEmbedPrivate = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Embedding) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"id":`...)
 	dst = codec.AppendInt(dst, int64(v.Base.ID))
@@ -1460,27 +1418,31 @@ func (v *Embedding) DecodeJSON(d *codec.Decoder) {
 		for d.Next(&o2) {
 			switch o2.Index {
 			case 0: // id
-				codec.Int(d, &v.Base.ID)
+				d.Int(&v.Base.ID)
 			case 1: // name
-				codec.String(d, &v.Base.Name)
+				d.String(&v.Base.Name)
 			case 2: // Depth
-				codec.New(&v.Extra)
-				codec.Int(d, &v.Extra.Deep.Depth)
+				if v.Extra == nil {
+					v.Extra = new(Extra)
+				}
+				d.Int(&v.Extra.Deep.Depth)
 			case 3: // note
-				codec.New(&v.Extra)
-				codec.String(d, &v.Extra.Note)
+				if v.Extra == nil {
+					v.Extra = new(Extra)
+				}
+				d.String(&v.Extra.Note)
 			case 4: // Inside
-				codec.Int(d, &v.inner.Inside)
+				d.Int(&v.inner.Inside)
 			case 5: // Both2
-				codec.String(d, &v.inner.Both)
+				d.String(&v.inner.Both)
 			case 6: // Level2
-				codec.Int(d, &v.Level2)
+				d.Int((*int)(&v.Level2))
 			case 7: // small
 				v.Small.DecodeJSON(d)
 			case 8: // Own
-				codec.String(d, &v.Own)
+				d.String(&v.Own)
 			case 9: // ID
-				codec.Int(d, &v.ID2)
+				d.Int(&v.ID2)
 			default:
 				d.Skip()
 			}
@@ -1514,7 +1476,7 @@ var codecFieldsOfEmbedding = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Empty) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, "{}"...)
 	return dst, nil
@@ -1543,7 +1505,7 @@ func (v *Empty) UnmarshalJSON(data []byte) error {
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Folding) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"name":`...)
 	dst = codec.AppendInt(dst, int64(v.A))
@@ -1564,13 +1526,13 @@ func (v *Folding) DecodeJSON(d *codec.Decoder) {
 		for d.Next(&o2) {
 			switch o2.Index {
 			case 0: // name
-				codec.Int(d, &v.A)
+				d.Int(&v.A)
 			case 1: // NAME
-				codec.Int(d, &v.B)
+				d.Int(&v.B)
 			case 2: // kelvin
-				codec.Int(d, &v.K)
+				d.Int(&v.K)
 			case 3: // straße
-				codec.Int(d, &v.Str)
+				d.Int(&v.Str)
 			default:
 				d.Skip()
 			}
@@ -1603,28 +1565,31 @@ func (v *Forest) AppendJSON(dst []byte) ([]byte, error) {
 // AppendJSONDepth is AppendJSON at a depth: a Forest may contain itself.
 func (v *Forest) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	if depth > codec.MaxAppendDepth {
 		return dst, codec.ErrDepth
 	}
 	dst = append(dst, `{"Trees":`...)
 	if v.Trees == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
 		var b2 [16]string
-		for i2, k2 := range codec.SortedKeys(b2[:0], v.Trees) {
-			if i2 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(codec.AppendString(dst, k2), ':')
-			e2 := codec.Get(v.Trees, k2)
+		s2 := codec.KeyRoom(b2[:0], len(v.Trees))
+		for k2 := range v.Trees {
+			s2 = append(s2, string(k2))
+		}
+		codec.SortKeys(s2)
+		for _, k2 := range s2 {
+			dst = codec.AppendKey(dst, k2)
+			e2 := v.Trees[k2]
 			if dst, err = e2.AppendJSONDepth(dst, depth+1); err != nil {
 				return dst, err
 			}
+			dst = append(dst, ',')
 		}
-		dst = append(dst, '}')
+		dst = codec.CloseObject(dst)
 	}
 	if v.Meta != nil {
 		dst = append(dst, `,"Meta":`...)
@@ -1648,12 +1613,13 @@ func (v *Forest) DecodeJSON(d *codec.Decoder) {
 				} else {
 					var o4 codec.Object
 					if d.BeginObject(&o4, nil) {
-						codec.MakeMap(&v.Trees)
+						if v.Trees == nil {
+							v.Trees = make(map[string]Tree)
+						}
 						for d.NextKey(&o4) {
-							k4 := o4.Key
-							e4 := codec.ZeroElem(v.Trees)
+							var e4 Tree
 							e4.DecodeJSON(d)
-							codec.Set(v.Trees, k4, e4)
+							v.Trees[o4.Key] = e4
 						}
 					}
 				}
@@ -1689,7 +1655,7 @@ func (v *Interfaces) AppendJSON(dst []byte) ([]byte, error) {
 // AppendJSONDepth is AppendJSON at a depth: a Interfaces may contain itself.
 func (v *Interfaces) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	if depth > codec.MaxAppendDepth {
 		return dst, codec.ErrDepth
@@ -1706,36 +1672,37 @@ func (v *Interfaces) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 	}
 	dst = append(dst, `,"List":`...)
 	if v.List == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i2 := range v.List {
-			if i2 > 0 {
-				dst = append(dst, ',')
-			}
 			if dst, err = codec.AppendAny(dst, v.List[i2], depth+1); err != nil {
 				return dst, err
 			}
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
 	}
 	dst = append(dst, `,"ByName":`...)
 	if v.ByName == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
 		var b3 [16]string
-		for i3, k3 := range codec.SortedKeys(b3[:0], v.ByName) {
-			if i3 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(codec.AppendString(dst, k3), ':')
-			e3 := codec.Get(v.ByName, k3)
+		s3 := codec.KeyRoom(b3[:0], len(v.ByName))
+		for k3 := range v.ByName {
+			s3 = append(s3, string(k3))
+		}
+		codec.SortKeys(s3)
+		for _, k3 := range s3 {
+			dst = codec.AppendKey(dst, k3)
+			e3 := v.ByName[k3]
 			if dst, err = codec.AppendAny(dst, e3, depth+1); err != nil {
 				return dst, err
 			}
+			dst = append(dst, ',')
 		}
-		dst = append(dst, '}')
+		dst = codec.CloseObject(dst)
 	}
 	dst = append(dst, `,"Anything":`...)
 	if dst, err = codec.AppendAny(dst, v.Anything, depth+1); err != nil {
@@ -1774,12 +1741,19 @@ func (v *Interfaces) DecodeJSON(d *codec.Decoder) {
 					v.List = nil
 				} else if d.BeginArray() {
 					n5 := 0
+					s5 := v.List[:cap(v.List)]
 					for d.NextElem(n5) {
-						v.List = codec.Grow(v.List, n5)
-						codec.Interface(d, &v.List[n5])
+						if n5 == len(s5) {
+							s5 = append(s5, make([]Labeled, 4)...)
+							s5 = s5[:cap(s5)]
+						}
+						codec.Interface(d, &s5[n5])
 						n5++
 					}
-					v.List = codec.Finish(v.List, n5)
+					if n5 == 0 {
+						s5 = []Labeled{}
+					}
+					v.List = s5[:n5]
 				}
 			case 3: // ByName
 				if d.Null() {
@@ -1787,12 +1761,13 @@ func (v *Interfaces) DecodeJSON(d *codec.Decoder) {
 				} else {
 					var o6 codec.Object
 					if d.BeginObject(&o6, nil) {
-						codec.MakeMap(&v.ByName)
+						if v.ByName == nil {
+							v.ByName = make(map[string]Labeled)
+						}
 						for d.NextKey(&o6) {
-							k6 := o6.Key
-							e6 := codec.ZeroElem(v.ByName)
+							var e6 Labeled
 							codec.Interface(d, &e6)
-							codec.Set(v.ByName, k6, e6)
+							v.ByName[o6.Key] = e6
 						}
 					}
 				}
@@ -1840,7 +1815,7 @@ func (v *Keyed[K, V]) AppendJSON(dst []byte) ([]byte, error) {
 // AppendJSONDepth is AppendJSON at a depth: a Keyed[K, V] may contain itself.
 func (v *Keyed[K, V]) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	if depth > codec.MaxAppendDepth {
 		return dst, codec.ErrDepth
@@ -1924,131 +1899,113 @@ var codecFieldsOfKeyed2 = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Keys) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"Points":`...)
 	if v.Points == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
+		dst = append(dst, '{')
 		keys2, err := codec.SortedTextKeys(v.Points)
 		if err != nil {
 			return dst, err
 		}
-		dst = append(dst, '{')
-		for i2, k2 := range keys2 {
-			if i2 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(codec.AppendString(dst, k2.Text), ':')
+		for _, k2 := range keys2 {
+			dst = codec.AppendKey(dst, k2.Text)
 			e2 := v.Points[k2.Key]
 			dst = codec.AppendInt(dst, int64(e2))
+			dst = append(dst, ',')
 		}
-		dst = append(dst, '}')
+		dst = codec.CloseObject(dst)
 	}
 	dst = append(dst, `,"Addrs":`...)
 	if v.Addrs == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
+		dst = append(dst, '{')
 		keys3, err := codec.SortedTextKeys(v.Addrs)
 		if err != nil {
 			return dst, err
 		}
-		dst = append(dst, '{')
-		for i3, k3 := range keys3 {
-			if i3 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(codec.AppendString(dst, k3.Text), ':')
+		for _, k3 := range keys3 {
+			dst = codec.AppendKey(dst, k3.Text)
 			e3 := v.Addrs[k3.Key]
-			if e3 == nil {
-				dst = append(dst, "null"...)
-			} else {
-				dst = append(dst, '[')
-				for i4 := range e3 {
-					if i4 > 0 {
-						dst = append(dst, ',')
-					}
-					dst = codec.AppendString(dst, string(e3[i4]))
-				}
-				dst = append(dst, ']')
-			}
+			dst = codec.AppendStrings(dst, e3)
+			dst = append(dst, ',')
 		}
-		dst = append(dst, '}')
+		dst = codec.CloseObject(dst)
 	}
 	dst = append(dst, `,"Times":`...)
 	if v.Times == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
-		keys5, err := codec.SortedTextKeys(v.Times)
+		dst = append(dst, '{')
+		keys4, err := codec.SortedTextKeys(v.Times)
 		if err != nil {
 			return dst, err
 		}
-		dst = append(dst, '{')
-		for i5, k5 := range keys5 {
-			if i5 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(codec.AppendString(dst, k5.Text), ':')
-			e5 := v.Times[k5.Key]
-			dst = codec.AppendString(dst, string(e5))
+		for _, k4 := range keys4 {
+			dst = codec.AppendKey(dst, k4.Text)
+			e4 := v.Times[k4.Key]
+			dst = codec.AppendString(dst, string(e4))
+			dst = append(dst, ',')
 		}
-		dst = append(dst, '}')
+		dst = codec.CloseObject(dst)
 	}
 	dst = append(dst, `,"Names":`...)
 	if v.Names == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
-		var b6 [16]string
-		for i6, k6 := range codec.SortedKeys(b6[:0], v.Names) {
-			if i6 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(codec.AppendString(dst, k6), ':')
-			e6 := codec.Get(v.Names, k6)
-			dst = codec.AppendInt(dst, int64(e6))
+		var b5 [16]string
+		s5 := codec.KeyRoom(b5[:0], len(v.Names))
+		for k5 := range v.Names {
+			s5 = append(s5, string(k5))
 		}
-		dst = append(dst, '}')
+		codec.SortKeys(s5)
+		for _, k5 := range s5 {
+			dst = codec.AppendKey(dst, k5)
+			e5 := v.Names[KeyName(k5)]
+			dst = codec.AppendInt(dst, int64(e5))
+			dst = append(dst, ',')
+		}
+		dst = codec.CloseObject(dst)
 	}
 	dst = append(dst, `,"Counts":`...)
 	if v.Counts == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
-		keys7, err := codec.SortedTextKeys(v.Counts)
+		dst = append(dst, '{')
+		keys6, err := codec.SortedTextKeys(v.Counts)
 		if err != nil {
 			return dst, err
 		}
-		dst = append(dst, '{')
-		for i7, k7 := range keys7 {
-			if i7 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(codec.AppendString(dst, k7.Text), ':')
-			e7 := v.Counts[k7.Key]
-			if dst, err = e7.AppendJSON(dst); err != nil {
+		for _, k6 := range keys6 {
+			dst = codec.AppendKey(dst, k6.Text)
+			e6 := v.Counts[k6.Key]
+			if dst, err = e6.AppendJSON(dst); err != nil {
 				return dst, err
 			}
+			dst = append(dst, ',')
 		}
-		dst = append(dst, '}')
+		dst = codec.CloseObject(dst)
 	}
 	dst = append(dst, `,"Half":`...)
 	if v.Half == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
-		keys8, err := codec.SortedTextKeys(v.Half)
+		dst = append(dst, '{')
+		keys7, err := codec.SortedTextKeys(v.Half)
 		if err != nil {
 			return dst, err
 		}
-		dst = append(dst, '{')
-		for i8, k8 := range keys8 {
-			if i8 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(codec.AppendString(dst, k8.Text), ':')
-			e8 := v.Half[k8.Key]
-			dst = codec.AppendInt(dst, int64(e8))
+		for _, k7 := range keys7 {
+			dst = codec.AppendKey(dst, k7.Text)
+			e7 := v.Half[k7.Key]
+			dst = codec.AppendInt(dst, int64(e7))
+			dst = append(dst, ',')
 		}
-		dst = append(dst, '}')
+		dst = codec.CloseObject(dst)
 	}
 	dst = append(dst, '}')
 	return dst, nil
@@ -2056,21 +2013,23 @@ func (v *Keys) AppendJSON(dst []byte) (_ []byte, err error) {
 
 // DecodeJSON decodes into v as encoding/json would.
 func (v *Keys) DecodeJSON(d *codec.Decoder) {
-	var o9 codec.Object
-	if d.BeginObject(&o9, codecFieldsOfKeys) {
-		for d.Next(&o9) {
-			switch o9.Index {
+	var o8 codec.Object
+	if d.BeginObject(&o8, codecFieldsOfKeys) {
+		for d.Next(&o8) {
+			switch o8.Index {
 			case 0: // Points
 				if d.Null() {
 					v.Points = nil
 				} else {
-					var o10 codec.Object
-					if d.BeginObject(&o10, nil) {
-						codec.MakeMap(&v.Points)
-						for d.NextKey(&o10) {
-							e10 := codec.ZeroElem(v.Points)
-							codec.Int(d, &e10)
-							codec.SetText(d, v.Points, &o10, e10)
+					var o9 codec.Object
+					if d.BeginObject(&o9, nil) {
+						if v.Points == nil {
+							v.Points = make(map[Point]int)
+						}
+						for d.NextKey(&o9) {
+							var e9 int
+							d.Int(&e9)
+							codec.SetText(d, v.Points, &o9, e9)
 						}
 					}
 				}
@@ -2078,23 +2037,13 @@ func (v *Keys) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Addrs = nil
 				} else {
-					var o11 codec.Object
-					if d.BeginObject(&o11, nil) {
+					var o10 codec.Object
+					if d.BeginObject(&o10, nil) {
 						codec.MakeMap(&v.Addrs)
-						for d.NextKey(&o11) {
-							e11 := codec.ZeroElem(v.Addrs)
-							if d.Null() {
-								e11 = nil
-							} else if d.BeginArray() {
-								n12 := 0
-								for d.NextElem(n12) {
-									e11 = codec.Grow(e11, n12)
-									codec.String(d, &e11[n12])
-									n12++
-								}
-								e11 = codec.Finish(e11, n12)
-							}
-							codec.SetText(d, v.Addrs, &o11, e11)
+						for d.NextKey(&o10) {
+							var e10 []string
+							d.Strings(&e10)
+							codec.SetText(d, v.Addrs, &o10, e10)
 						}
 					}
 				}
@@ -2102,13 +2051,13 @@ func (v *Keys) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Times = nil
 				} else {
-					var o13 codec.Object
-					if d.BeginObject(&o13, nil) {
+					var o11 codec.Object
+					if d.BeginObject(&o11, nil) {
 						codec.MakeMap(&v.Times)
-						for d.NextKey(&o13) {
-							e13 := codec.ZeroElem(v.Times)
-							codec.String(d, &e13)
-							codec.SetText(d, v.Times, &o13, e13)
+						for d.NextKey(&o11) {
+							var e11 string
+							d.String(&e11)
+							codec.SetText(d, v.Times, &o11, e11)
 						}
 					}
 				}
@@ -2116,13 +2065,15 @@ func (v *Keys) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Names = nil
 				} else {
-					var o14 codec.Object
-					if d.BeginObject(&o14, nil) {
-						codec.MakeMap(&v.Names)
-						for d.NextKey(&o14) {
-							e14 := codec.ZeroElem(v.Names)
-							codec.Int(d, &e14)
-							codec.SetText(d, v.Names, &o14, e14)
+					var o12 codec.Object
+					if d.BeginObject(&o12, nil) {
+						if v.Names == nil {
+							v.Names = make(map[KeyName]int)
+						}
+						for d.NextKey(&o12) {
+							var e12 int
+							d.Int(&e12)
+							codec.SetText(d, v.Names, &o12, e12)
 						}
 					}
 				}
@@ -2130,18 +2081,22 @@ func (v *Keys) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Counts = nil
 				} else {
-					var o15 codec.Object
-					if d.BeginObject(&o15, nil) {
-						codec.MakeMap(&v.Counts)
-						for d.NextKey(&o15) {
-							e15 := codec.ZeroElem(v.Counts)
+					var o13 codec.Object
+					if d.BeginObject(&o13, nil) {
+						if v.Counts == nil {
+							v.Counts = make(map[KeyInt]*Small)
+						}
+						for d.NextKey(&o13) {
+							var e13 *Small
 							if d.Null() {
-								e15 = nil
+								e13 = nil
 							} else {
-								codec.New(&e15)
-								e15.DecodeJSON(d)
+								if e13 == nil {
+									e13 = new(Small)
+								}
+								e13.DecodeJSON(d)
 							}
-							codec.SetText(d, v.Counts, &o15, e15)
+							codec.SetText(d, v.Counts, &o13, e13)
 						}
 					}
 				}
@@ -2149,14 +2104,15 @@ func (v *Keys) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Half = nil
 				} else {
-					var o16 codec.Object
-					if d.BeginObject(&o16, nil) {
-						codec.MakeMap(&v.Half)
-						for d.NextKey(&o16) {
-							k16 := o16.Key
-							e16 := codec.ZeroElem(v.Half)
-							codec.Int(d, &e16)
-							codec.SetInt(d, v.Half, k16, e16)
+					var o14 codec.Object
+					if d.BeginObject(&o14, nil) {
+						if v.Half == nil {
+							v.Half = make(map[HalfInt]int)
+						}
+						for d.NextKey(&o14) {
+							var e14 int
+							d.Int(&e14)
+							codec.SetInt(d, v.Half, o14.Key, e14)
 						}
 					}
 				}
@@ -2189,7 +2145,7 @@ var codecFieldsOfKeys = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Many) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"F00":`...)
 	dst = codec.AppendInt(dst, int64(v.F00))
@@ -2342,145 +2298,145 @@ func (v *Many) DecodeJSON(d *codec.Decoder) {
 		for d.Next(&o2) {
 			switch o2.Index {
 			case 0: // F00
-				codec.Int(d, &v.F00)
+				d.Int(&v.F00)
 			case 1: // F01
-				codec.Int(d, &v.F01)
+				d.Int(&v.F01)
 			case 2: // F02
-				codec.Int(d, &v.F02)
+				d.Int(&v.F02)
 			case 3: // F03
-				codec.Int(d, &v.F03)
+				d.Int(&v.F03)
 			case 4: // F04
-				codec.Int(d, &v.F04)
+				d.Int(&v.F04)
 			case 5: // F05
-				codec.Int(d, &v.F05)
+				d.Int(&v.F05)
 			case 6: // F06
-				codec.Int(d, &v.F06)
+				d.Int(&v.F06)
 			case 7: // F07
-				codec.Int(d, &v.F07)
+				d.Int(&v.F07)
 			case 8: // F08
-				codec.Int(d, &v.F08)
+				d.Int(&v.F08)
 			case 9: // F09
-				codec.Int(d, &v.F09)
+				d.Int(&v.F09)
 			case 10: // F10
-				codec.Int(d, &v.F10)
+				d.Int(&v.F10)
 			case 11: // F11
-				codec.Int(d, &v.F11)
+				d.Int(&v.F11)
 			case 12: // F12
-				codec.Int(d, &v.F12)
+				d.Int(&v.F12)
 			case 13: // F13
-				codec.Int(d, &v.F13)
+				d.Int(&v.F13)
 			case 14: // F14
-				codec.Int(d, &v.F14)
+				d.Int(&v.F14)
 			case 15: // F15
-				codec.Int(d, &v.F15)
+				d.Int(&v.F15)
 			case 16: // F16
-				codec.Int(d, &v.F16)
+				d.Int(&v.F16)
 			case 17: // F17
-				codec.Int(d, &v.F17)
+				d.Int(&v.F17)
 			case 18: // F18
-				codec.Int(d, &v.F18)
+				d.Int(&v.F18)
 			case 19: // F19
-				codec.Int(d, &v.F19)
+				d.Int(&v.F19)
 			case 20: // F20
-				codec.Int(d, &v.F20)
+				d.Int(&v.F20)
 			case 21: // F21
-				codec.Int(d, &v.F21)
+				d.Int(&v.F21)
 			case 22: // F22
-				codec.Int(d, &v.F22)
+				d.Int(&v.F22)
 			case 23: // F23
-				codec.Int(d, &v.F23)
+				d.Int(&v.F23)
 			case 24: // F24
-				codec.Int(d, &v.F24)
+				d.Int(&v.F24)
 			case 25: // F25
-				codec.Int(d, &v.F25)
+				d.Int(&v.F25)
 			case 26: // F26
-				codec.Int(d, &v.F26)
+				d.Int(&v.F26)
 			case 27: // F27
-				codec.Int(d, &v.F27)
+				d.Int(&v.F27)
 			case 28: // F28
-				codec.Int(d, &v.F28)
+				d.Int(&v.F28)
 			case 29: // F29
-				codec.Int(d, &v.F29)
+				d.Int(&v.F29)
 			case 30: // F30
-				codec.Int(d, &v.F30)
+				d.Int(&v.F30)
 			case 31: // F31
-				codec.Int(d, &v.F31)
+				d.Int(&v.F31)
 			case 32: // F32
-				codec.Int(d, &v.F32)
+				d.Int(&v.F32)
 			case 33: // F33
-				codec.Int(d, &v.F33)
+				d.Int(&v.F33)
 			case 34: // F34
-				codec.Int(d, &v.F34)
+				d.Int(&v.F34)
 			case 35: // F35
-				codec.Int(d, &v.F35)
+				d.Int(&v.F35)
 			case 36: // F36
-				codec.Int(d, &v.F36)
+				d.Int(&v.F36)
 			case 37: // F37
-				codec.Int(d, &v.F37)
+				d.Int(&v.F37)
 			case 38: // F38
-				codec.Int(d, &v.F38)
+				d.Int(&v.F38)
 			case 39: // F39
-				codec.Int(d, &v.F39)
+				d.Int(&v.F39)
 			case 40: // F40
-				codec.Int(d, &v.F40)
+				d.Int(&v.F40)
 			case 41: // F41
-				codec.Int(d, &v.F41)
+				d.Int(&v.F41)
 			case 42: // F42
-				codec.Int(d, &v.F42)
+				d.Int(&v.F42)
 			case 43: // F43
-				codec.Int(d, &v.F43)
+				d.Int(&v.F43)
 			case 44: // F44
-				codec.Int(d, &v.F44)
+				d.Int(&v.F44)
 			case 45: // F45
-				codec.Int(d, &v.F45)
+				d.Int(&v.F45)
 			case 46: // F46
-				codec.Int(d, &v.F46)
+				d.Int(&v.F46)
 			case 47: // F47
-				codec.Int(d, &v.F47)
+				d.Int(&v.F47)
 			case 48: // F48
-				codec.Int(d, &v.F48)
+				d.Int(&v.F48)
 			case 49: // F49
-				codec.Int(d, &v.F49)
+				d.Int(&v.F49)
 			case 50: // F50
-				codec.Int(d, &v.F50)
+				d.Int(&v.F50)
 			case 51: // F51
-				codec.Int(d, &v.F51)
+				d.Int(&v.F51)
 			case 52: // F52
-				codec.Int(d, &v.F52)
+				d.Int(&v.F52)
 			case 53: // F53
-				codec.Int(d, &v.F53)
+				d.Int(&v.F53)
 			case 54: // F54
-				codec.Int(d, &v.F54)
+				d.Int(&v.F54)
 			case 55: // F55
-				codec.Int(d, &v.F55)
+				d.Int(&v.F55)
 			case 56: // F56
-				codec.Int(d, &v.F56)
+				d.Int(&v.F56)
 			case 57: // F57
-				codec.Int(d, &v.F57)
+				d.Int(&v.F57)
 			case 58: // F58
-				codec.Int(d, &v.F58)
+				d.Int(&v.F58)
 			case 59: // F59
-				codec.Int(d, &v.F59)
+				d.Int(&v.F59)
 			case 60: // F60
-				codec.Int(d, &v.F60)
+				d.Int(&v.F60)
 			case 61: // F61
-				codec.Int(d, &v.F61)
+				d.Int(&v.F61)
 			case 62: // F62
-				codec.Int(d, &v.F62)
+				d.Int(&v.F62)
 			case 63: // F63
-				codec.Int(d, &v.F63)
+				d.Int(&v.F63)
 			case 64: // F64
-				codec.Int(d, &v.F64)
+				d.Int(&v.F64)
 			case 65: // F65
-				codec.Int(d, &v.F65)
+				d.Int(&v.F65)
 			case 66: // F66
-				codec.Int(d, &v.F66)
+				d.Int(&v.F66)
 			case 67: // F67
-				codec.Int(d, &v.F67)
+				d.Int(&v.F67)
 			case 68: // F68
-				codec.Int(d, &v.F68)
+				d.Int(&v.F68)
 			case 69: // F69
-				codec.Int(d, &v.F69)
+				d.Int(&v.F69)
 			default:
 				d.Skip()
 			}
@@ -2574,32 +2530,28 @@ var codecFieldsOfMany = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Octets) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"Plain":`...)
 	dst = codec.AppendBytes(dst, v.Plain)
 	dst = append(dst, `,"Nested":`...)
 	if v.Nested == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i2 := range v.Nested {
-			if i2 > 0 {
-				dst = append(dst, ',')
-			}
 			dst = codec.AppendBytes(dst, v.Nested[i2])
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
 	}
 	dst = append(dst, `,"Array":`...)
 	dst = append(dst, '[')
 	for i3 := range v.Array {
-		if i3 > 0 {
-			dst = append(dst, ',')
-		}
 		dst = codec.AppendUint(dst, uint64(v.Array[i3]))
+		dst = append(dst, ',')
 	}
-	dst = append(dst, ']')
+	dst = codec.CloseArray(dst)
 	dst = append(dst, '}')
 	return dst, nil
 }
@@ -2617,19 +2569,26 @@ func (v *Octets) DecodeJSON(d *codec.Decoder) {
 					v.Nested = nil
 				} else if d.BeginArray() {
 					n5 := 0
+					s5 := v.Nested[:cap(v.Nested)]
 					for d.NextElem(n5) {
-						v.Nested = codec.Grow(v.Nested, n5)
-						codec.Bytes(d, &v.Nested[n5])
+						if n5 == len(s5) {
+							s5 = append(s5, make([][]Octet, 4)...)
+							s5 = s5[:cap(s5)]
+						}
+						codec.Bytes(d, &s5[n5])
 						n5++
 					}
-					v.Nested = codec.Finish(v.Nested, n5)
+					if n5 == 0 {
+						s5 = [][]Octet{}
+					}
+					v.Nested = s5[:n5]
 				}
 			case 2: // Array
 				if d.BeginArray() {
 					n6 := 0
 					for d.NextElem(n6) {
 						if n6 < len(v.Array) {
-							codec.Uint(d, &v.Array[n6])
+							d.Uint8((*uint8)(&v.Array[n6]))
 						} else {
 							d.Skip()
 						}
@@ -2670,7 +2629,7 @@ func (v *Omit) AppendJSON(dst []byte) ([]byte, error) {
 // AppendJSONDepth is AppendJSON at a depth: a Omit may contain itself.
 func (v *Omit) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	if depth > codec.MaxAppendDepth {
 		return dst, codec.ErrDepth
@@ -2696,61 +2655,32 @@ func (v *Omit) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	}
 	if len(v.Slice) != 0 {
 		dst = append(dst, `,"l":`...)
-		if v.Slice == nil {
-			dst = append(dst, "null"...)
-		} else {
-			dst = append(dst, '[')
-			for i2 := range v.Slice {
-				if i2 > 0 {
-					dst = append(dst, ',')
-				}
-				dst = codec.AppendInt(dst, int64(v.Slice[i2]))
-			}
-			dst = append(dst, ']')
-		}
+		dst = codec.AppendInts(dst, v.Slice)
 	}
 	dst = append(dst, `,"a":`...)
 	dst = append(dst, '[')
-	for i3 := range v.Array {
-		if i3 > 0 {
-			dst = append(dst, ',')
-		}
-		dst = codec.AppendInt(dst, int64(v.Array[i3]))
+	for i2 := range v.Array {
+		dst = codec.AppendInt(dst, int64(v.Array[i2]))
+		dst = append(dst, ',')
 	}
-	dst = append(dst, ']')
+	dst = codec.CloseArray(dst)
 	if false {
 		dst = append(dst, `,"e":`...)
 		dst = append(dst, '[')
-		for i4 := range v.Empty {
-			if i4 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = codec.AppendInt(dst, int64(v.Empty[i4]))
+		for i3 := range v.Empty {
+			dst = codec.AppendInt(dst, int64(v.Empty[i3]))
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
 	}
 	if len(v.Map) != 0 {
 		dst = append(dst, `,"m":`...)
-		if v.Map == nil {
-			dst = append(dst, "null"...)
-		} else {
-			dst = append(dst, '{')
-			var b5 [16]string
-			for i5, k5 := range codec.SortedKeys(b5[:0], v.Map) {
-				if i5 > 0 {
-					dst = append(dst, ',')
-				}
-				dst = append(codec.AppendString(dst, k5), ':')
-				e5 := codec.Get(v.Map, k5)
-				dst = codec.AppendString(dst, string(e5))
-			}
-			dst = append(dst, '}')
-		}
+		dst = codec.AppendStringMap(dst, v.Map)
 	}
 	if v.Ptr != nil {
 		dst = append(dst, `,"p":`...)
 		if v.Ptr == nil {
-			dst = append(dst, "null"...)
+			dst = codec.AppendNull(dst)
 		} else {
 			dst = codec.AppendInt(dst, int64((*v.Ptr)))
 		}
@@ -2783,18 +2713,7 @@ func (v *Omit) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	}
 	if v.ZSlice != nil {
 		dst = append(dst, `,"zl":`...)
-		if v.ZSlice == nil {
-			dst = append(dst, "null"...)
-		} else {
-			dst = append(dst, '[')
-			for i6 := range v.ZSlice {
-				if i6 > 0 {
-					dst = append(dst, ',')
-				}
-				dst = codec.AppendInt(dst, int64(v.ZSlice[i6]))
-			}
-			dst = append(dst, ']')
-		}
+		dst = codec.AppendInts(dst, v.ZSlice)
 	}
 	if !codec.IsZero(v.ZSmall) {
 		dst = append(dst, `,"zs":`...)
@@ -2805,18 +2724,16 @@ func (v *Omit) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	if !codec.IsZero(v.ZArray) {
 		dst = append(dst, `,"za":`...)
 		dst = append(dst, '[')
-		for i7 := range v.ZArray {
-			if i7 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = codec.AppendString(dst, string(v.ZArray[i7]))
+		for i4 := range v.ZArray {
+			dst = codec.AppendString(dst, string(v.ZArray[i4]))
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
 	}
 	if v.ZPtr != nil && !v.ZPtr.IsZero() {
 		dst = append(dst, `,"zp":`...)
 		if v.ZPtr == nil {
-			dst = append(dst, "null"...)
+			dst = codec.AppendNull(dst)
 		} else {
 			if dst, err = codec.AppendTime(dst, (*v.ZPtr)); err != nil {
 				return dst, err
@@ -2826,7 +2743,7 @@ func (v *Omit) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	if v.ZIPtr != nil {
 		dst = append(dst, `,"zip":`...)
 		if v.ZIPtr == nil {
-			dst = append(dst, "null"...)
+			dst = codec.AppendNull(dst)
 		} else {
 			dst = codec.AppendInt(dst, int64((*v.ZIPtr)))
 		}
@@ -2844,35 +2761,27 @@ func (v *Omit) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	if v.ZMap != nil {
 		dst = append(dst, `,"zm":`...)
 		if v.ZMap == nil {
-			dst = append(dst, "null"...)
+			dst = codec.AppendNull(dst)
 		} else {
 			dst = append(dst, '{')
-			var b8 [16]string
-			for i8, k8 := range codec.SortedKeys(b8[:0], v.ZMap) {
-				if i8 > 0 {
-					dst = append(dst, ',')
-				}
-				dst = append(codec.AppendString(dst, k8), ':')
-				e8 := codec.Get(v.ZMap, k8)
-				dst = codec.AppendInt(dst, int64(e8))
+			var b5 [16]string
+			s5 := codec.KeyRoom(b5[:0], len(v.ZMap))
+			for k5 := range v.ZMap {
+				s5 = append(s5, string(k5))
 			}
-			dst = append(dst, '}')
+			codec.SortKeys(s5)
+			for _, k5 := range s5 {
+				dst = codec.AppendKey(dst, k5)
+				e5 := v.ZMap[k5]
+				dst = codec.AppendInt(dst, int64(e5))
+				dst = append(dst, ',')
+			}
+			dst = codec.CloseObject(dst)
 		}
 	}
 	if len(v.Both) != 0 && v.Both != nil {
 		dst = append(dst, `,"both":`...)
-		if v.Both == nil {
-			dst = append(dst, "null"...)
-		} else {
-			dst = append(dst, '[')
-			for i9 := range v.Both {
-				if i9 > 0 {
-					dst = append(dst, ',')
-				}
-				dst = codec.AppendString(dst, string(v.Both[i9]))
-			}
-			dst = append(dst, ']')
-		}
+		dst = codec.AppendStrings(dst, v.Both)
 	}
 	if len(dst) == start1 {
 		dst = append(dst, "{}"...)
@@ -2885,73 +2794,53 @@ func (v *Omit) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 
 // DecodeJSON decodes into v as encoding/json would.
 func (v *Omit) DecodeJSON(d *codec.Decoder) {
-	var o10 codec.Object
-	if d.BeginObject(&o10, codecFieldsOfOmit) {
-		for d.Next(&o10) {
-			switch o10.Index {
+	var o6 codec.Object
+	if d.BeginObject(&o6, codecFieldsOfOmit) {
+		for d.Next(&o6) {
+			switch o6.Index {
 			case 0: // b
-				codec.Bool(d, &v.Bool)
+				d.Bool(&v.Bool)
 			case 1: // i
-				codec.Int(d, &v.Int)
+				d.Int(&v.Int)
 			case 2: // f
-				codec.Float(d, &v.Float)
+				d.Float64(&v.Float)
 			case 3: // s
-				codec.String(d, &v.String)
+				d.String(&v.String)
 			case 4: // l
-				if d.Null() {
-					v.Slice = nil
-				} else if d.BeginArray() {
-					n11 := 0
-					for d.NextElem(n11) {
-						v.Slice = codec.Grow(v.Slice, n11)
-						codec.Int(d, &v.Slice[n11])
-						n11++
-					}
-					v.Slice = codec.Finish(v.Slice, n11)
-				}
+				d.Ints(&v.Slice)
 			case 5: // a
 				if d.BeginArray() {
-					n12 := 0
-					for d.NextElem(n12) {
-						if n12 < len(v.Array) {
-							codec.Int(d, &v.Array[n12])
+					n7 := 0
+					for d.NextElem(n7) {
+						if n7 < len(v.Array) {
+							d.Int(&v.Array[n7])
 						} else {
 							d.Skip()
 						}
-						n12++
+						n7++
 					}
-					for ; n12 < len(v.Array); n12++ {
-						codec.Clear(&v.Array[n12])
+					for ; n7 < len(v.Array); n7++ {
+						codec.Clear(&v.Array[n7])
 					}
 				}
 			case 6: // e
 				if d.BeginArray() {
-					n13 := 0
-					for d.NextElem(n13) {
+					n8 := 0
+					for d.NextElem(n8) {
 						d.Skip()
-						n13++
+						n8++
 					}
 				}
 			case 7: // m
-				if d.Null() {
-					v.Map = nil
-				} else {
-					var o14 codec.Object
-					if d.BeginObject(&o14, nil) {
-						codec.MakeMap(&v.Map)
-						for d.NextKey(&o14) {
-							k14 := o14.Key
-							e14 := codec.StringElem(d, v.Map, k14)
-							codec.Set(v.Map, k14, e14)
-						}
-					}
-				}
+				d.StringMap(&v.Map)
 			case 8: // p
 				if d.Null() {
 					v.Ptr = nil
 				} else {
-					codec.New(&v.Ptr)
-					codec.Int(d, v.Ptr)
+					if v.Ptr == nil {
+						v.Ptr = new(int)
+					}
+					d.Int(v.Ptr)
 				}
 			case 9: // any
 				d.Any(&v.Any)
@@ -2960,36 +2849,26 @@ func (v *Omit) DecodeJSON(d *codec.Decoder) {
 			case 11: // zt
 				d.Time(&v.ZTime)
 			case 12: // zi
-				codec.Int(d, &v.ZInt)
+				d.Int(&v.ZInt)
 			case 13: // zf
-				codec.Float(d, &v.ZFloat)
+				d.Float32(&v.ZFloat)
 			case 14: // zl
-				if d.Null() {
-					v.ZSlice = nil
-				} else if d.BeginArray() {
-					n15 := 0
-					for d.NextElem(n15) {
-						v.ZSlice = codec.Grow(v.ZSlice, n15)
-						codec.Int(d, &v.ZSlice[n15])
-						n15++
-					}
-					v.ZSlice = codec.Finish(v.ZSlice, n15)
-				}
+				d.Ints(&v.ZSlice)
 			case 15: // zs
 				v.ZSmall.DecodeJSON(d)
 			case 16: // za
 				if d.BeginArray() {
-					n16 := 0
-					for d.NextElem(n16) {
-						if n16 < len(v.ZArray) {
-							codec.String(d, &v.ZArray[n16])
+					n9 := 0
+					for d.NextElem(n9) {
+						if n9 < len(v.ZArray) {
+							d.String(&v.ZArray[n9])
 						} else {
 							d.Skip()
 						}
-						n16++
+						n9++
 					}
-					for ; n16 < len(v.ZArray); n16++ {
-						codec.Clear(&v.ZArray[n16])
+					for ; n9 < len(v.ZArray); n9++ {
+						codec.Clear(&v.ZArray[n9])
 					}
 				}
 			case 17: // zp
@@ -3003,40 +2882,33 @@ func (v *Omit) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.ZIPtr = nil
 				} else {
-					codec.New(&v.ZIPtr)
-					codec.Int(d, v.ZIPtr)
+					if v.ZIPtr == nil {
+						v.ZIPtr = new(int)
+					}
+					d.Int(v.ZIPtr)
 				}
 			case 19: // zany
 				d.Any(&v.ZAny)
 			case 20: // zb
-				codec.Bool(d, &v.ZBool)
+				d.Bool(&v.ZBool)
 			case 21: // zm
 				if d.Null() {
 					v.ZMap = nil
 				} else {
-					var o17 codec.Object
-					if d.BeginObject(&o17, nil) {
-						codec.MakeMap(&v.ZMap)
-						for d.NextKey(&o17) {
-							k17 := o17.Key
-							e17 := codec.ZeroElem(v.ZMap)
-							codec.Int(d, &e17)
-							codec.Set(v.ZMap, k17, e17)
+					var o10 codec.Object
+					if d.BeginObject(&o10, nil) {
+						if v.ZMap == nil {
+							v.ZMap = make(map[string]int)
+						}
+						for d.NextKey(&o10) {
+							var e10 int
+							d.Int(&e10)
+							v.ZMap[o10.Key] = e10
 						}
 					}
 				}
 			case 22: // both
-				if d.Null() {
-					v.Both = nil
-				} else if d.BeginArray() {
-					n18 := 0
-					for d.NextElem(n18) {
-						v.Both = codec.Grow(v.Both, n18)
-						codec.String(d, &v.Both[n18])
-						n18++
-					}
-					v.Both = codec.Finish(v.Both, n18)
-				}
+				d.Strings(&v.Both)
 			default:
 				d.Skip()
 			}
@@ -3088,14 +2960,14 @@ func (v *Page[T]) AppendJSON(dst []byte) ([]byte, error) {
 // AppendJSONDepth is AppendJSON at a depth: a Page[T] may contain itself.
 func (v *Page[T]) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	if depth > codec.MaxAppendDepth {
 		return dst, codec.ErrDepth
 	}
 	dst = append(dst, `{"items":`...)
 	if v.Items == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		if codec.IsByte[T]() {
 			if dst, err = codec.AppendValue(dst, &v.Items, depth+1); err != nil {
@@ -3104,14 +2976,12 @@ func (v *Page[T]) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 		} else {
 			dst = append(dst, '[')
 			for i2 := range v.Items {
-				if i2 > 0 {
-					dst = append(dst, ',')
-				}
 				if dst, err = codec.AppendValue(dst, &v.Items[i2], depth+1); err != nil {
 					return dst, err
 				}
+				dst = append(dst, ',')
 			}
-			dst = append(dst, ']')
+			dst = codec.CloseArray(dst)
 		}
 	}
 	dst = append(dst, `,"first":`...)
@@ -3121,7 +2991,7 @@ func (v *Page[T]) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	if v.Maybe != nil {
 		dst = append(dst, `,"maybe":`...)
 		if v.Maybe == nil {
-			dst = append(dst, "null"...)
+			dst = codec.AppendNull(dst)
 		} else {
 			if dst, err = codec.AppendValue(dst, v.Maybe, depth+1); err != nil {
 				return dst, err
@@ -3142,33 +3012,34 @@ func (v *Page[T]) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	}
 	dst = append(dst, `,"by_key":`...)
 	if v.ByKey == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
 		var b3 [16]string
-		for i3, k3 := range codec.SortedKeys(b3[:0], v.ByKey) {
-			if i3 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(codec.AppendString(dst, k3), ':')
-			e3 := codec.Get(v.ByKey, k3)
+		s3 := codec.KeyRoom(b3[:0], len(v.ByKey))
+		for k3 := range v.ByKey {
+			s3 = append(s3, string(k3))
+		}
+		codec.SortKeys(s3)
+		for _, k3 := range s3 {
+			dst = codec.AppendKey(dst, k3)
+			e3 := v.ByKey[k3]
 			if dst, err = codec.AppendAny(dst, e3, depth+1); err != nil {
 				return dst, err
 			}
+			dst = append(dst, ',')
 		}
-		dst = append(dst, '}')
+		dst = codec.CloseObject(dst)
 	}
 	dst = append(dst, `,"two":`...)
 	dst = append(dst, '[')
 	for i4 := range v.Two {
-		if i4 > 0 {
-			dst = append(dst, ',')
-		}
 		if dst, err = codec.AppendValue(dst, &v.Two[i4], depth+1); err != nil {
 			return dst, err
 		}
+		dst = append(dst, ',')
 	}
-	dst = append(dst, ']')
+	dst = codec.CloseArray(dst)
 	if v.Next != nil {
 		dst = append(dst, `,"next":`...)
 		if dst, err = v.Next.AppendJSONDepth(dst, depth+1); err != nil {
@@ -3192,12 +3063,19 @@ func (v *Page[T]) DecodeJSON(d *codec.Decoder) {
 					codec.Value(d, &v.Items)
 				} else if d.BeginArray() {
 					n6 := 0
+					s6 := v.Items[:cap(v.Items)]
 					for d.NextElem(n6) {
-						v.Items = codec.Grow(v.Items, n6)
-						codec.Value(d, &v.Items[n6])
+						if n6 == len(s6) {
+							s6 = append(s6, make([]T, 1)...)
+							s6 = s6[:cap(s6)]
+						}
+						codec.Value(d, &s6[n6])
 						n6++
 					}
-					v.Items = codec.Finish(v.Items, n6)
+					if n6 == 0 {
+						s6 = []T{}
+					}
+					v.Items = s6[:n6]
 				}
 			case 1: // first
 				codec.Value(d, &v.First)
@@ -3205,7 +3083,9 @@ func (v *Page[T]) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Maybe = nil
 				} else {
-					codec.New(&v.Maybe)
+					if v.Maybe == nil {
+						v.Maybe = new(T)
+					}
 					codec.Value(d, v.Maybe)
 				}
 			case 3: // empty
@@ -3218,12 +3098,13 @@ func (v *Page[T]) DecodeJSON(d *codec.Decoder) {
 				} else {
 					var o7 codec.Object
 					if d.BeginObject(&o7, nil) {
-						codec.MakeMap(&v.ByKey)
+						if v.ByKey == nil {
+							v.ByKey = make(map[string]T)
+						}
 						for d.NextKey(&o7) {
-							k7 := o7.Key
-							e7 := codec.ZeroElem(v.ByKey)
+							var e7 T
 							codec.Value(d, &e7)
-							codec.Set(v.ByKey, k7, e7)
+							v.ByKey[o7.Key] = e7
 						}
 					}
 				}
@@ -3246,7 +3127,9 @@ func (v *Page[T]) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Next = nil
 				} else {
-					codec.New(&v.Next)
+					if v.Next == nil {
+						v.Next = new(Page[T])
+					}
 					v.Next.DecodeJSON(d)
 				}
 			default:
@@ -3285,7 +3168,7 @@ func (v *Pages) AppendJSON(dst []byte) ([]byte, error) {
 // AppendJSONDepth is AppendJSON at a depth: a Pages may contain itself.
 func (v *Pages) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	if depth > codec.MaxAppendDepth {
 		return dst, codec.ErrDepth
@@ -3405,7 +3288,9 @@ func (v *Pages) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Nested = nil
 				} else {
-					codec.New(&v.Nested)
+					if v.Nested == nil {
+						v.Nested = new(Page[Page[Name]])
+					}
 					v.Nested.DecodeJSON(d)
 				}
 			case 15: // Named
@@ -3452,7 +3337,7 @@ var codecFieldsOfPages = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Quoted) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"Bool":`...)
 	dst = append(dst, '"')
@@ -3500,7 +3385,7 @@ func (v *Quoted) AppendJSON(dst []byte) (_ []byte, err error) {
 	dst = append(dst, '"')
 	dst = append(dst, `,"PInt":`...)
 	if v.PInt == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '"')
 		dst = codec.AppendInt(dst, int64((*v.PInt)))
@@ -3509,7 +3394,7 @@ func (v *Quoted) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v.PString != nil {
 		dst = append(dst, `,"PString":`...)
 		if v.PString == nil {
-			dst = append(dst, "null"...)
+			dst = codec.AppendNull(dst)
 		} else {
 			dst = codec.AppendQuotedString(dst, string((*v.PString)))
 		}
@@ -3519,96 +3404,79 @@ func (v *Quoted) AppendJSON(dst []byte) (_ []byte, err error) {
 		return dst, err
 	}
 	dst = append(dst, `,"Slice":`...)
-	if v.Slice == nil {
-		dst = append(dst, "null"...)
-	} else {
-		dst = append(dst, '[')
-		for i2 := range v.Slice {
-			if i2 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = codec.AppendInt(dst, int64(v.Slice[i2]))
-		}
-		dst = append(dst, ']')
-	}
+	dst = codec.AppendInts(dst, v.Slice)
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
 func (v *Quoted) DecodeJSON(d *codec.Decoder) {
-	var o3 codec.Object
-	if d.BeginObject(&o3, codecFieldsOfQuoted) {
-		for d.Next(&o3) {
-			switch o3.Index {
+	var o2 codec.Object
+	if d.BeginObject(&o2, codecFieldsOfQuoted) {
+		for d.Next(&o2) {
+			switch o2.Index {
 			case 0: // Bool
-				if q4, _, ok := d.Quoted(); ok {
-					codec.QuotedBool(d, q4, &v.Bool)
+				if q3, _, ok := d.Quoted(); ok {
+					codec.QuotedBool(d, q3, &v.Bool)
 				}
 			case 1: // int
-				if q5, _, ok := d.Quoted(); ok {
-					codec.QuotedInt(d, q5, &v.Int)
+				if q4, _, ok := d.Quoted(); ok {
+					codec.QuotedInt(d, q4, &v.Int)
 				}
 			case 2: // Int8
-				if q6, _, ok := d.Quoted(); ok {
-					codec.QuotedInt(d, q6, &v.Int8)
+				if q5, _, ok := d.Quoted(); ok {
+					codec.QuotedInt(d, q5, &v.Int8)
 				}
 			case 3: // Uint
-				if q7, _, ok := d.Quoted(); ok {
-					codec.QuotedUint(d, q7, &v.Uint)
+				if q6, _, ok := d.Quoted(); ok {
+					codec.QuotedUint(d, q6, &v.Uint)
 				}
 			case 4: // Uint16
-				if q8, _, ok := d.Quoted(); ok {
-					codec.QuotedUint(d, q8, &v.Uint16)
+				if q7, _, ok := d.Quoted(); ok {
+					codec.QuotedUint(d, q7, &v.Uint16)
 				}
 			case 5: // Float32
-				if q9, _, ok := d.Quoted(); ok {
-					codec.QuotedFloat(d, q9, &v.Float32, 32)
+				if q8, _, ok := d.Quoted(); ok {
+					codec.QuotedFloat(d, q8, &v.Float32, 32)
 				}
 			case 6: // Float64
-				if q10, _, ok := d.Quoted(); ok {
-					codec.QuotedFloat(d, q10, &v.Float64, 64)
+				if q9, _, ok := d.Quoted(); ok {
+					codec.QuotedFloat(d, q9, &v.Float64, 64)
 				}
 			case 7: // String
-				if q11, _, ok := d.Quoted(); ok {
-					codec.QuotedString(d, q11, &v.String)
+				if q10, _, ok := d.Quoted(); ok {
+					codec.QuotedString(d, q10, &v.String)
 				}
 			case 8: // Name
-				if q12, _, ok := d.Quoted(); ok {
-					codec.QuotedString(d, q12, &v.Name)
+				if q11, _, ok := d.Quoted(); ok {
+					codec.QuotedString(d, q11, &v.Name)
 				}
 			case 9: // Number
-				if q13, _, ok := d.Quoted(); ok {
-					codec.QuotedNumber(d, q13, &v.Number)
+				if q12, _, ok := d.Quoted(); ok {
+					codec.QuotedNumber(d, q12, &v.Number)
 				}
 			case 10: // PInt
-				if q14, null, ok := d.Quoted(); null {
+				if q13, null, ok := d.Quoted(); null {
 					v.PInt = nil
 				} else if ok {
-					codec.New(&v.PInt)
-					codec.QuotedInt(d, q14, v.PInt)
+					if v.PInt == nil {
+						v.PInt = new(int)
+					}
+					codec.QuotedInt(d, q13, v.PInt)
 				}
 			case 11: // PString
-				if q15, null, ok := d.Quoted(); null {
+				if q14, null, ok := d.Quoted(); null {
 					v.PString = nil
 				} else if ok {
-					codec.New(&v.PString)
-					codec.QuotedString(d, q15, v.PString)
+					if v.PString == nil {
+						v.PString = new(string)
+					}
+					codec.QuotedString(d, q14, v.PString)
 				}
 			case 12: // Time
 				d.Time(&v.Time)
 			case 13: // Slice
-				if d.Null() {
-					v.Slice = nil
-				} else if d.BeginArray() {
-					n16 := 0
-					for d.NextElem(n16) {
-						v.Slice = codec.Grow(v.Slice, n16)
-						codec.Int(d, &v.Slice[n16])
-						n16++
-					}
-					v.Slice = codec.Finish(v.Slice, n16)
-				}
+				d.Ints(&v.Slice)
 			default:
 				d.Skip()
 			}
@@ -3651,7 +3519,7 @@ func (v *Scalars) AppendJSON(dst []byte) ([]byte, error) {
 // AppendJSONDepth is AppendJSON at a depth: a Scalars may contain itself.
 func (v *Scalars) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	if depth > codec.MaxAppendDepth {
 		return dst, codec.ErrDepth
@@ -3735,43 +3603,43 @@ func (v *Scalars) DecodeJSON(d *codec.Decoder) {
 		for d.Next(&o2) {
 			switch o2.Index {
 			case 0: // bool
-				codec.Bool(d, &v.Bool)
+				d.Bool(&v.Bool)
 			case 1: // Int
-				codec.Int(d, &v.Int)
+				d.Int(&v.Int)
 			case 2: // int8
-				codec.Int(d, &v.Int8)
+				d.Int8(&v.Int8)
 			case 3: // Int16
-				codec.Int(d, &v.Int16)
+				d.Int16(&v.Int16)
 			case 4: // int_32
-				codec.Int(d, &v.Int32)
+				d.Int32(&v.Int32)
 			case 5: // Int64
-				codec.Int(d, &v.Int64)
+				d.Int64(&v.Int64)
 			case 6: // Uint
-				codec.Uint(d, &v.Uint)
+				d.Uint(&v.Uint)
 			case 7: // Uint8
-				codec.Uint(d, &v.Uint8)
+				d.Uint8(&v.Uint8)
 			case 8: // Uint16
-				codec.Uint(d, &v.Uint16)
+				d.Uint16(&v.Uint16)
 			case 9: // Uint32
-				codec.Uint(d, &v.Uint32)
+				d.Uint32(&v.Uint32)
 			case 10: // Uint64
-				codec.Uint(d, &v.Uint64)
+				d.Uint64(&v.Uint64)
 			case 11: // Uintptr
-				codec.Uint(d, &v.Uintptr)
+				d.Uintptr(&v.Uintptr)
 			case 12: // Float32
-				codec.Float(d, &v.Float32)
+				d.Float32(&v.Float32)
 			case 13: // Float64
-				codec.Float(d, &v.Float64)
+				d.Float64(&v.Float64)
 			case 14: // s<&>é
-				codec.String(d, &v.String)
+				d.String(&v.String)
 			case 15: // Level
-				codec.Int(d, &v.Level)
+				d.Int8((*int8)(&v.Level))
 			case 16: // Name
-				codec.String(d, &v.Name)
+				d.String((*string)(&v.Name))
 			case 17: // Ratio
-				codec.Float(d, &v.Ratio)
+				d.Float64((*float64)(&v.Ratio))
 			case 18: // Flag
-				codec.Bool(d, &v.Flag)
+				d.Bool((*bool)(&v.Flag))
 			case 19: // Bytes
 				codec.Bytes(d, &v.Bytes)
 			case 20: // Blob
@@ -3785,9 +3653,9 @@ func (v *Scalars) DecodeJSON(d *codec.Decoder) {
 			case 24: // Any
 				d.Any(&v.Any)
 			case 25: // -
-				codec.String(d, &v.Dash)
+				d.String(&v.Dash)
 			case 26: // BadTag
-				codec.String(d, &v.BadTag)
+				d.String(&v.BadTag)
 			default:
 				d.Skip()
 			}
@@ -3838,7 +3706,7 @@ var codecFieldsOfScalars = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Small) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"a":`...)
 	dst = codec.AppendInt(dst, int64(v.A))
@@ -3855,9 +3723,9 @@ func (v *Small) DecodeJSON(d *codec.Decoder) {
 		for d.Next(&o2) {
 			switch o2.Index {
 			case 0: // a
-				codec.Int(d, &v.A)
+				d.Int(&v.A)
 			case 1: // B
-				codec.String(d, &v.B)
+				d.String(&v.B)
 			default:
 				d.Skip()
 			}
@@ -3883,7 +3751,7 @@ var codecFieldsOfSmall = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Tagged) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"N":`...)
 	dst = codec.AppendInt(dst, int64(v.TagA.X))
@@ -3898,7 +3766,7 @@ func (v *Tagged) DecodeJSON(d *codec.Decoder) {
 		for d.Next(&o2) {
 			switch o2.Index {
 			case 0: // N
-				codec.Int(d, &v.TagA.X)
+				d.Int(&v.TagA.X)
 			default:
 				d.Skip()
 			}
@@ -3928,7 +3796,7 @@ func (v *Tree) AppendJSON(dst []byte) ([]byte, error) {
 // AppendJSONDepth is AppendJSON at a depth: a Tree may contain itself.
 func (v *Tree) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	if depth > codec.MaxAppendDepth {
 		return dst, codec.ErrDepth
@@ -3944,18 +3812,16 @@ func (v *Tree) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	if len(v.Kids) != 0 {
 		dst = append(dst, `,"kids":`...)
 		if v.Kids == nil {
-			dst = append(dst, "null"...)
+			dst = codec.AppendNull(dst)
 		} else {
 			dst = append(dst, '[')
 			for i2 := range v.Kids {
-				if i2 > 0 {
-					dst = append(dst, ',')
-				}
 				if dst, err = v.Kids[i2].AppendJSONDepth(dst, depth+1); err != nil {
 					return dst, err
 				}
+				dst = append(dst, ',')
 			}
-			dst = append(dst, ']')
+			dst = codec.CloseArray(dst)
 		}
 	}
 	if v.Other != nil {
@@ -3975,12 +3841,14 @@ func (v *Tree) DecodeJSON(d *codec.Decoder) {
 		for d.Next(&o3) {
 			switch o3.Index {
 			case 0: // v
-				codec.Int(d, &v.Value)
+				d.Int(&v.Value)
 			case 1: // l
 				if d.Null() {
 					v.Left = nil
 				} else {
-					codec.New(&v.Left)
+					if v.Left == nil {
+						v.Left = new(Tree)
+					}
 					v.Left.DecodeJSON(d)
 				}
 			case 2: // kids
@@ -3988,18 +3856,27 @@ func (v *Tree) DecodeJSON(d *codec.Decoder) {
 					v.Kids = nil
 				} else if d.BeginArray() {
 					n4 := 0
+					s4 := v.Kids[:cap(v.Kids)]
 					for d.NextElem(n4) {
-						v.Kids = codec.Grow(v.Kids, n4)
-						v.Kids[n4].DecodeJSON(d)
+						if n4 == len(s4) {
+							s4 = append(s4, make([]Tree, 4)...)
+							s4 = s4[:cap(s4)]
+						}
+						s4[n4].DecodeJSON(d)
 						n4++
 					}
-					v.Kids = codec.Finish(v.Kids, n4)
+					if n4 == 0 {
+						s4 = []Tree{}
+					}
+					v.Kids = s4[:n4]
 				}
 			case 3: // o
 				if d.Null() {
 					v.Other = nil
 				} else {
-					codec.New(&v.Other)
+					if v.Other == nil {
+						v.Other = new(Forest)
+					}
 					v.Other.DecodeJSON(d)
 				}
 			default:
@@ -4029,7 +3906,7 @@ var codecFieldsOfTree = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Twice) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"Z":`...)
 	dst = codec.AppendInt(dst, int64(v.Z))
@@ -4044,7 +3921,7 @@ func (v *Twice) DecodeJSON(d *codec.Decoder) {
 		for d.Next(&o2) {
 			switch o2.Index {
 			case 0: // Z
-				codec.Int(d, &v.Z)
+				d.Int(&v.Z)
 			default:
 				d.Skip()
 			}
@@ -4069,21 +3946,19 @@ var codecFieldsOfTwice = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Users) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	if (*v) == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i1 := range *v {
-			if i1 > 0 {
-				dst = append(dst, ',')
-			}
 			if dst, err = (*v)[i1].AppendJSON(dst); err != nil {
 				return dst, err
 			}
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
 	}
 	return dst, nil
 }
@@ -4094,12 +3969,19 @@ func (v *Users) DecodeJSON(d *codec.Decoder) {
 		(*v) = nil
 	} else if d.BeginArray() {
 		n2 := 0
+		s2 := (*v)[:cap((*v))]
 		for d.NextElem(n2) {
-			(*v) = codec.Grow((*v), n2)
-			(*v)[n2].DecodeJSON(d)
+			if n2 == len(s2) {
+				s2 = append(s2, make([]Small, 4)...)
+				s2 = s2[:cap(s2)]
+			}
+			s2[n2].DecodeJSON(d)
 			n2++
 		}
-		(*v) = codec.Finish((*v), n2)
+		if n2 == 0 {
+			s2 = []Small{}
+		}
+		(*v) = s2[:n2]
 	}
 }
 
@@ -4121,7 +4003,7 @@ func (v *Wrapper) AppendJSON(dst []byte) ([]byte, error) {
 // AppendJSONDepth is AppendJSON at a depth: a Wrapper may contain itself.
 func (v *Wrapper) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	if depth > codec.MaxAppendDepth {
 		return dst, codec.ErrDepth
@@ -4207,43 +4089,43 @@ func (v *Wrapper) DecodeJSON(d *codec.Decoder) {
 		for d.Next(&o2) {
 			switch o2.Index {
 			case 0: // bool
-				codec.Bool(d, &v.Scalars.Bool)
+				d.Bool(&v.Scalars.Bool)
 			case 1: // Int
-				codec.Int(d, &v.Scalars.Int)
+				d.Int(&v.Scalars.Int)
 			case 2: // int8
-				codec.Int(d, &v.Scalars.Int8)
+				d.Int8(&v.Scalars.Int8)
 			case 3: // Int16
-				codec.Int(d, &v.Scalars.Int16)
+				d.Int16(&v.Scalars.Int16)
 			case 4: // int_32
-				codec.Int(d, &v.Scalars.Int32)
+				d.Int32(&v.Scalars.Int32)
 			case 5: // Int64
-				codec.Int(d, &v.Scalars.Int64)
+				d.Int64(&v.Scalars.Int64)
 			case 6: // Uint
-				codec.Uint(d, &v.Scalars.Uint)
+				d.Uint(&v.Scalars.Uint)
 			case 7: // Uint8
-				codec.Uint(d, &v.Scalars.Uint8)
+				d.Uint8(&v.Scalars.Uint8)
 			case 8: // Uint16
-				codec.Uint(d, &v.Scalars.Uint16)
+				d.Uint16(&v.Scalars.Uint16)
 			case 9: // Uint32
-				codec.Uint(d, &v.Scalars.Uint32)
+				d.Uint32(&v.Scalars.Uint32)
 			case 10: // Uint64
-				codec.Uint(d, &v.Scalars.Uint64)
+				d.Uint64(&v.Scalars.Uint64)
 			case 11: // Uintptr
-				codec.Uint(d, &v.Scalars.Uintptr)
+				d.Uintptr(&v.Scalars.Uintptr)
 			case 12: // Float32
-				codec.Float(d, &v.Scalars.Float32)
+				d.Float32(&v.Scalars.Float32)
 			case 13: // Float64
-				codec.Float(d, &v.Scalars.Float64)
+				d.Float64(&v.Scalars.Float64)
 			case 14: // s<&>é
-				codec.String(d, &v.Scalars.String)
+				d.String(&v.Scalars.String)
 			case 15: // Level
-				codec.Int(d, &v.Scalars.Level)
+				d.Int8((*int8)(&v.Scalars.Level))
 			case 16: // Name
-				codec.String(d, &v.Scalars.Name)
+				d.String((*string)(&v.Scalars.Name))
 			case 17: // Ratio
-				codec.Float(d, &v.Scalars.Ratio)
+				d.Float64((*float64)(&v.Scalars.Ratio))
 			case 18: // Flag
-				codec.Bool(d, &v.Scalars.Flag)
+				d.Bool((*bool)(&v.Scalars.Flag))
 			case 19: // Bytes
 				codec.Bytes(d, &v.Scalars.Bytes)
 			case 20: // Blob
@@ -4257,11 +4139,11 @@ func (v *Wrapper) DecodeJSON(d *codec.Decoder) {
 			case 24: // Any
 				d.Any(&v.Scalars.Any)
 			case 25: // -
-				codec.String(d, &v.Scalars.Dash)
+				d.String(&v.Scalars.Dash)
 			case 26: // BadTag
-				codec.String(d, &v.Scalars.BadTag)
+				d.String(&v.Scalars.BadTag)
 			case 27: // Extra
-				codec.String(d, &v.Extra)
+				d.String(&v.Extra)
 			default:
 				d.Skip()
 			}

@@ -5,7 +5,7 @@ package gentest
 import "github.com/hotpath-go/hotpath/codec"
 
 // A runtime that cannot serve this file does not have this constant.
-const _ = codec.GeneratedVersion1
+const _ = codec.GeneratedVersion2
 
 var (
 	_ codec.Appender  = (*Modern)(nil)
@@ -38,7 +38,7 @@ func (v *Modern) AppendJSON(dst []byte) ([]byte, error) {
 // AppendJSONDepth is AppendJSON at a depth: a Modern may contain itself.
 func (v *Modern) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	if depth > codec.MaxAppendDepth {
 		return dst, codec.ErrDepth
@@ -92,124 +92,102 @@ func (v *Modern) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	dst = append(dst, `,"Octets":`...)
 	dst = append(dst, '[')
 	for i2 := range v.Octets {
-		if i2 > 0 {
-			dst = append(dst, ',')
-		}
 		dst = codec.AppendUint(dst, uint64(v.Octets[i2]))
+		dst = append(dst, ',')
 	}
-	dst = append(dst, ']')
+	dst = codec.CloseArray(dst)
 	dst = append(dst, `,"OctetsN":`...)
 	dst = append(dst, '[')
 	for i3 := range v.OctetsN {
-		if i3 > 0 {
-			dst = append(dst, ',')
-		}
 		dst = codec.AppendUint(dst, uint64(v.OctetsN[i3]))
+		dst = append(dst, ',')
 	}
-	dst = append(dst, ']')
+	dst = codec.CloseArray(dst)
 	dst = append(dst, `,"None":`...)
 	dst = codec.AppendBytesV2(dst, v.None[:])
 	dst = append(dst, `,"BytesPtr":`...)
 	if v.BytesPtr == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = codec.AppendBytesV2(dst, (*v.BytesPtr))
 	}
 	dst = append(dst, `,"Ints":`...)
 	dst = append(dst, '[')
 	for i4 := range v.Ints {
-		if i4 > 0 {
-			dst = append(dst, ',')
-		}
 		dst = codec.AppendInt(dst, int64(v.Ints[i4]))
+		dst = append(dst, ',')
 	}
-	dst = append(dst, ']')
+	dst = codec.CloseArray(dst)
 	dst = append(dst, `,"Strings":`...)
 	dst = append(dst, '[')
 	for i5 := range v.Strings {
-		if i5 > 0 {
-			dst = append(dst, ',')
-		}
 		if dst, err = codec.AppendStringV2(dst, string(v.Strings[i5])); err != nil {
 			return dst, err
 		}
+		dst = append(dst, ',')
 	}
-	dst = append(dst, ']')
+	dst = codec.CloseArray(dst)
 	dst = append(dst, `,"Lists":`...)
 	dst = append(dst, '[')
 	for i6 := range v.Lists {
-		if i6 > 0 {
-			dst = append(dst, ',')
-		}
 		dst = append(dst, '[')
 		for i7 := range v.Lists[i6] {
-			if i7 > 0 {
-				dst = append(dst, ',')
-			}
 			dst = codec.AppendInt(dst, int64(v.Lists[i6][i7]))
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
+		dst = append(dst, ',')
 	}
-	dst = append(dst, ']')
+	dst = codec.CloseArray(dst)
 	dst = append(dst, `,"Grid":`...)
 	dst = append(dst, '[')
 	for i8 := range v.Grid {
-		if i8 > 0 {
-			dst = append(dst, ',')
-		}
 		dst = append(dst, '[')
 		for i9 := range v.Grid[i8] {
-			if i9 > 0 {
-				dst = append(dst, ',')
-			}
 			dst = codec.AppendInt(dst, int64(v.Grid[i8][i9]))
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
+		dst = append(dst, ',')
 	}
-	dst = append(dst, ']')
+	dst = codec.CloseArray(dst)
 	dst = append(dst, `,"Nothing":`...)
 	dst = append(dst, '[')
 	for i10 := range v.Nothing {
-		if i10 > 0 {
-			dst = append(dst, ',')
-		}
 		dst = codec.AppendInt(dst, int64(v.Nothing[i10]))
+		dst = append(dst, ',')
 	}
-	dst = append(dst, ']')
+	dst = codec.CloseArray(dst)
 	dst = append(dst, `,"Parts":`...)
 	dst = append(dst, '[')
 	for i11 := range v.Parts {
-		if i11 > 0 {
-			dst = append(dst, ',')
-		}
 		if dst, err = v.Parts[i11].AppendJSON(dst); err != nil {
 			return dst, err
 		}
+		dst = append(dst, ',')
 	}
-	dst = append(dst, ']')
+	dst = codec.CloseArray(dst)
 	dst = append(dst, `,"Pair":`...)
 	dst = append(dst, '[')
 	for i12 := range v.Pair {
-		if i12 > 0 {
-			dst = append(dst, ',')
-		}
 		if dst, err = v.Pair[i12].AppendJSON(dst); err != nil {
 			return dst, err
 		}
+		dst = append(dst, ',')
 	}
-	dst = append(dst, ']')
+	dst = codec.CloseArray(dst)
 	dst = append(dst, `,"Ptr":`...)
 	if v.Ptr == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = codec.AppendInt(dst, int64((*v.Ptr)))
 	}
 	dst = append(dst, `,"PtrPtr":`...)
 	if v.PtrPtr == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		if (*v.PtrPtr) == nil {
-			dst = append(dst, "null"...)
+			dst = codec.AppendNull(dst)
 		} else {
 			if dst, err = codec.AppendStringV2(dst, string((*(*v.PtrPtr)))); err != nil {
 				return dst, err
@@ -223,53 +201,54 @@ func (v *Modern) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	dst = append(dst, `,"PtrList":`...)
 	dst = append(dst, '[')
 	for i13 := range v.PtrList {
-		if i13 > 0 {
-			dst = append(dst, ',')
-		}
 		if dst, err = v.PtrList[i13].AppendJSON(dst); err != nil {
 			return dst, err
 		}
+		dst = append(dst, ',')
 	}
-	dst = append(dst, ']')
+	dst = codec.CloseArray(dst)
 	dst = append(dst, `,"Map":`...)
 	dst = append(dst, '{')
 	var b14 [16]string
-	for i14, k14 := range codec.SortedKeys(b14[:0], v.Map) {
-		if i14 > 0 {
-			dst = append(dst, ',')
-		}
+	s14 := codec.KeyRoom(b14[:0], len(v.Map))
+	for k14 := range v.Map {
+		s14 = append(s14, string(k14))
+	}
+	codec.SortKeys(s14)
+	for _, k14 := range s14 {
 		if dst, err = codec.AppendStringV2(dst, k14); err != nil {
 			return dst, err
 		}
 		dst = append(dst, ':')
-		e14 := codec.Get(v.Map, k14)
+		e14 := v.Map[k14]
 		dst = codec.AppendInt(dst, int64(e14))
+		dst = append(dst, ',')
 	}
-	dst = append(dst, '}')
+	dst = codec.CloseObject(dst)
 	dst = append(dst, `,"Texts":`...)
 	dst = append(dst, '{')
 	var b15 [16]string
-	for i15, k15 := range codec.SortedKeys(b15[:0], v.Texts) {
-		if i15 > 0 {
-			dst = append(dst, ',')
-		}
+	s15 := codec.KeyRoom(b15[:0], len(v.Texts))
+	for k15 := range v.Texts {
+		s15 = append(s15, string(k15))
+	}
+	codec.SortKeys(s15)
+	for _, k15 := range s15 {
 		if dst, err = codec.AppendStringV2(dst, k15); err != nil {
 			return dst, err
 		}
 		dst = append(dst, ':')
-		e15 := codec.Get(v.Texts, k15)
+		e15 := v.Texts[Name(k15)]
 		if dst, err = codec.AppendStringV2(dst, string(e15)); err != nil {
 			return dst, err
 		}
+		dst = append(dst, ',')
 	}
-	dst = append(dst, '}')
+	dst = codec.CloseObject(dst)
 	dst = append(dst, `,"ByInt":`...)
 	dst = append(dst, '{')
 	var b16 [16]string
-	for i16, k16 := range codec.SortedIntKeys(b16[:0], v.ByInt) {
-		if i16 > 0 {
-			dst = append(dst, ',')
-		}
+	for _, k16 := range codec.SortedIntKeys(b16[:0], v.ByInt) {
 		if dst, err = codec.AppendStringV2(dst, k16); err != nil {
 			return dst, err
 		}
@@ -278,15 +257,13 @@ func (v *Modern) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 		if dst, err = codec.AppendStringV2(dst, string(e16)); err != nil {
 			return dst, err
 		}
+		dst = append(dst, ',')
 	}
-	dst = append(dst, '}')
+	dst = codec.CloseObject(dst)
 	dst = append(dst, `,"ByUint":`...)
 	dst = append(dst, '{')
 	var b17 [16]string
-	for i17, k17 := range codec.SortedUintKeys(b17[:0], v.ByUint) {
-		if i17 > 0 {
-			dst = append(dst, ',')
-		}
+	for _, k17 := range codec.SortedUintKeys(b17[:0], v.ByUint) {
 		if dst, err = codec.AppendStringV2(dst, k17); err != nil {
 			return dst, err
 		}
@@ -295,92 +272,106 @@ func (v *Modern) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 		if dst, err = e17.AppendJSON(dst); err != nil {
 			return dst, err
 		}
+		dst = append(dst, ',')
 	}
-	dst = append(dst, '}')
+	dst = codec.CloseObject(dst)
 	dst = append(dst, `,"MapPtr":`...)
 	dst = append(dst, '{')
 	var b18 [16]string
-	for i18, k18 := range codec.SortedKeys(b18[:0], v.MapPtr) {
-		if i18 > 0 {
-			dst = append(dst, ',')
-		}
+	s18 := codec.KeyRoom(b18[:0], len(v.MapPtr))
+	for k18 := range v.MapPtr {
+		s18 = append(s18, string(k18))
+	}
+	codec.SortKeys(s18)
+	for _, k18 := range s18 {
 		if dst, err = codec.AppendStringV2(dst, k18); err != nil {
 			return dst, err
 		}
 		dst = append(dst, ':')
-		e18 := codec.Get(v.MapPtr, k18)
+		e18 := v.MapPtr[k18]
 		if dst, err = e18.AppendJSON(dst); err != nil {
 			return dst, err
 		}
+		dst = append(dst, ',')
 	}
-	dst = append(dst, '}')
+	dst = codec.CloseObject(dst)
 	dst = append(dst, `,"MapList":`...)
 	dst = append(dst, '{')
 	var b19 [16]string
-	for i19, k19 := range codec.SortedKeys(b19[:0], v.MapList) {
-		if i19 > 0 {
-			dst = append(dst, ',')
-		}
+	s19 := codec.KeyRoom(b19[:0], len(v.MapList))
+	for k19 := range v.MapList {
+		s19 = append(s19, string(k19))
+	}
+	codec.SortKeys(s19)
+	for _, k19 := range s19 {
 		if dst, err = codec.AppendStringV2(dst, k19); err != nil {
 			return dst, err
 		}
 		dst = append(dst, ':')
-		e19 := codec.Get(v.MapList, k19)
+		e19 := v.MapList[k19]
 		dst = append(dst, '[')
 		for i20 := range e19 {
-			if i20 > 0 {
-				dst = append(dst, ',')
-			}
 			dst = codec.AppendInt(dst, int64(e19[i20]))
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
+		dst = append(dst, ',')
 	}
-	dst = append(dst, '}')
+	dst = codec.CloseObject(dst)
 	dst = append(dst, `,"MapMap":`...)
 	dst = append(dst, '{')
 	var b21 [16]string
-	for i21, k21 := range codec.SortedKeys(b21[:0], v.MapMap) {
-		if i21 > 0 {
-			dst = append(dst, ',')
-		}
+	s21 := codec.KeyRoom(b21[:0], len(v.MapMap))
+	for k21 := range v.MapMap {
+		s21 = append(s21, string(k21))
+	}
+	codec.SortKeys(s21)
+	for _, k21 := range s21 {
 		if dst, err = codec.AppendStringV2(dst, k21); err != nil {
 			return dst, err
 		}
 		dst = append(dst, ':')
-		e21 := codec.Get(v.MapMap, k21)
+		e21 := v.MapMap[k21]
 		dst = append(dst, '{')
 		var b22 [16]string
-		for i22, k22 := range codec.SortedKeys(b22[:0], e21) {
-			if i22 > 0 {
-				dst = append(dst, ',')
-			}
+		s22 := codec.KeyRoom(b22[:0], len(e21))
+		for k22 := range e21 {
+			s22 = append(s22, string(k22))
+		}
+		codec.SortKeys(s22)
+		for _, k22 := range s22 {
 			if dst, err = codec.AppendStringV2(dst, k22); err != nil {
 				return dst, err
 			}
 			dst = append(dst, ':')
-			e22 := codec.Get(e21, k22)
+			e22 := e21[k22]
 			dst = codec.AppendInt(dst, int64(e22))
+			dst = append(dst, ',')
 		}
-		dst = append(dst, '}')
+		dst = codec.CloseObject(dst)
+		dst = append(dst, ',')
 	}
-	dst = append(dst, '}')
+	dst = codec.CloseObject(dst)
 	dst = append(dst, `,"Anys":`...)
 	dst = append(dst, '{')
 	var b23 [16]string
-	for i23, k23 := range codec.SortedKeys(b23[:0], v.Anys) {
-		if i23 > 0 {
-			dst = append(dst, ',')
-		}
+	s23 := codec.KeyRoom(b23[:0], len(v.Anys))
+	for k23 := range v.Anys {
+		s23 = append(s23, string(k23))
+	}
+	codec.SortKeys(s23)
+	for _, k23 := range s23 {
 		if dst, err = codec.AppendStringV2(dst, k23); err != nil {
 			return dst, err
 		}
 		dst = append(dst, ':')
-		e23 := codec.Get(v.Anys, k23)
+		e23 := v.Anys[k23]
 		if dst, err = codec.AppendAnyV2(dst, e23, depth+1); err != nil {
 			return dst, err
 		}
+		dst = append(dst, ',')
 	}
-	dst = append(dst, '}')
+	dst = codec.CloseObject(dst)
 	dst = append(dst, `,"Any":`...)
 	if dst, err = codec.AppendAnyV2(dst, v.Any, depth+1); err != nil {
 		return dst, err
@@ -388,14 +379,12 @@ func (v *Modern) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	dst = append(dst, `,"List":`...)
 	dst = append(dst, '[')
 	for i24 := range v.List {
-		if i24 > 0 {
-			dst = append(dst, ',')
-		}
 		if dst, err = codec.AppendAnyV2(dst, v.List[i24], depth+1); err != nil {
 			return dst, err
 		}
+		dst = append(dst, ',')
 	}
-	dst = append(dst, ']')
+	dst = codec.CloseArray(dst)
 	dst = append(dst, `,"Time":`...)
 	if dst, err = codec.AppendTime(dst, v.Time); err != nil {
 		return dst, err
@@ -403,18 +392,16 @@ func (v *Modern) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	dst = append(dst, `,"Times":`...)
 	dst = append(dst, '[')
 	for i25 := range v.Times {
-		if i25 > 0 {
-			dst = append(dst, ',')
-		}
 		if v.Times[i25] == nil {
-			dst = append(dst, "null"...)
+			dst = codec.AppendNull(dst)
 		} else {
 			if dst, err = codec.AppendTime(dst, (*v.Times[i25])); err != nil {
 				return dst, err
 			}
 		}
+		dst = append(dst, ',')
 	}
-	dst = append(dst, ']')
+	dst = codec.CloseArray(dst)
 	dst = append(dst, `,"Number":`...)
 	if dst, err = codec.AppendNumber(dst, v.Number); err != nil {
 		return dst, err
@@ -430,20 +417,23 @@ func (v *Modern) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	dst = append(dst, `,"Colors":`...)
 	dst = append(dst, '{')
 	var b26 [16]string
-	for i26, k26 := range codec.SortedKeys(b26[:0], v.Colors) {
-		if i26 > 0 {
-			dst = append(dst, ',')
-		}
+	s26 := codec.KeyRoom(b26[:0], len(v.Colors))
+	for k26 := range v.Colors {
+		s26 = append(s26, string(k26))
+	}
+	codec.SortKeys(s26)
+	for _, k26 := range s26 {
 		if dst, err = codec.AppendStringV2(dst, k26); err != nil {
 			return dst, err
 		}
 		dst = append(dst, ':')
-		e26 := codec.Get(v.Colors, k26)
+		e26 := v.Colors[k26]
 		if dst, err = codec.AppendMarshalerV2(dst, e26); err != nil {
 			return dst, err
 		}
+		dst = append(dst, ',')
 	}
-	dst = append(dst, '}')
+	dst = codec.CloseObject(dst)
 	dst = append(dst, `,"Upper":`...)
 	if dst, err = codec.AppendTextV2(dst, &v.Upper); err != nil {
 		return dst, err
@@ -451,14 +441,12 @@ func (v *Modern) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	dst = append(dst, `,"Uppers":`...)
 	dst = append(dst, '[')
 	for i27 := range v.Uppers {
-		if i27 > 0 {
-			dst = append(dst, ',')
-		}
 		if dst, err = codec.AppendTextV2(dst, &v.Uppers[i27]); err != nil {
 			return dst, err
 		}
+		dst = append(dst, ',')
 	}
-	dst = append(dst, ']')
+	dst = codec.CloseArray(dst)
 	dst = append(dst, `,"Units":`...)
 	dst = codec.AppendDuration(dst, v.Units)
 	dst = append(dst, `,"nano":`...)
@@ -469,14 +457,12 @@ func (v *Modern) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	dst = append(dst, `,"Y":`...)
 	dst = append(dst, '[')
 	for i29 := range v.Anon.Y {
-		if i29 > 0 {
-			dst = append(dst, ',')
-		}
 		if dst, err = codec.AppendStringV2(dst, string(v.Anon.Y[i29])); err != nil {
 			return dst, err
 		}
+		dst = append(dst, ',')
 	}
-	dst = append(dst, ']')
+	dst = codec.CloseArray(dst)
 	dst = append(dst, '}')
 	dst = append(dst, '}')
 	return dst, nil
@@ -496,97 +482,97 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 					if d.Null() {
 						codec.Clear(&v.Bool)
 					} else {
-						codec.Bool(d, &v.Bool)
+						d.Bool(&v.Bool)
 					}
 				case 1: // Int
 					if d.Null() {
 						codec.Clear(&v.Int)
 					} else {
-						codec.Int(d, &v.Int)
+						d.Int(&v.Int)
 					}
 				case 2: // Int8
 					if d.Null() {
 						codec.Clear(&v.Int8)
 					} else {
-						codec.Int(d, &v.Int8)
+						d.Int8(&v.Int8)
 					}
 				case 3: // Int16
 					if d.Null() {
 						codec.Clear(&v.Int16)
 					} else {
-						codec.Int(d, &v.Int16)
+						d.Int16(&v.Int16)
 					}
 				case 4: // Int32
 					if d.Null() {
 						codec.Clear(&v.Int32)
 					} else {
-						codec.Int(d, &v.Int32)
+						d.Int32(&v.Int32)
 					}
 				case 5: // Int64
 					if d.Null() {
 						codec.Clear(&v.Int64)
 					} else {
-						codec.Int(d, &v.Int64)
+						d.Int64(&v.Int64)
 					}
 				case 6: // Uint
 					if d.Null() {
 						codec.Clear(&v.Uint)
 					} else {
-						codec.Uint(d, &v.Uint)
+						d.Uint(&v.Uint)
 					}
 				case 7: // Uint8
 					if d.Null() {
 						codec.Clear(&v.Uint8)
 					} else {
-						codec.Uint(d, &v.Uint8)
+						d.Uint8(&v.Uint8)
 					}
 				case 8: // Uint16
 					if d.Null() {
 						codec.Clear(&v.Uint16)
 					} else {
-						codec.Uint(d, &v.Uint16)
+						d.Uint16(&v.Uint16)
 					}
 				case 9: // Uint32
 					if d.Null() {
 						codec.Clear(&v.Uint32)
 					} else {
-						codec.Uint(d, &v.Uint32)
+						d.Uint32(&v.Uint32)
 					}
 				case 10: // Uint64
 					if d.Null() {
 						codec.Clear(&v.Uint64)
 					} else {
-						codec.Uint(d, &v.Uint64)
+						d.Uint64(&v.Uint64)
 					}
 				case 11: // Float32
 					if d.Null() {
 						codec.Clear(&v.Float32)
 					} else {
-						codec.Float(d, &v.Float32)
+						d.Float32(&v.Float32)
 					}
 				case 12: // Float64
 					if d.Null() {
 						codec.Clear(&v.Float64)
 					} else {
-						codec.Float(d, &v.Float64)
+						d.Float64(&v.Float64)
 					}
 				case 13: // s<&>é
 					if d.Null() {
 						codec.Clear(&v.String)
 					} else {
-						codec.String(d, &v.String)
+						d.String(&v.String)
 					}
 				case 14: // Named
 					if d.Null() {
 						codec.Clear(&v.Named)
 					} else {
-						codec.String(d, &v.Named)
+						d.String((*string)(&v.Named))
 					}
 				case 15: // Level
 					if d.Null() {
 						codec.Clear(&v.Level)
 					} else {
-						codec.Int(d, &v.Level)
+						d.Int8((*int8)(&v.Level))
 					}
 				case 16: // Bytes
 					codec.BytesV2(d, &v.Bytes)
@@ -599,17 +585,24 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 						v.Octets = nil
 					} else if d.BeginArray() {
 						n31 := 0
+						s31 := v.Octets[:cap(v.Octets)]
 						for d.NextElem(n31) {
-							v.Octets = codec.Grow(v.Octets, n31)
-							codec.Clear(&v.Octets[n31])
+							if n31 == len(s31) {
+								s31 = append(s31, make([]Eighth, 4)...)
+								s31 = s31[:cap(s31)]
+							}
+							codec.Clear(&s31[n31])
 							if d.Null() {
-								codec.Clear(&v.Octets[n31])
+								codec.Clear(&s31[n31])
 							} else {
-								codec.Uint(d, &v.Octets[n31])
+								d.Uint8((*uint8)(&s31[n31]))
 							}
 							n31++
 						}
-						v.Octets = codec.Finish(v.Octets, n31)
+						if n31 == 0 {
+							s31 = []Eighth{}
+						}
+						v.Octets = s31[:n31]
 					}
 				case 20: // OctetsN
 					if d.Null() {
@@ -623,7 +616,7 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 									if d.Null() {
 										codec.Clear(&v.OctetsN[n32])
 									} else {
-										codec.Uint(d, &v.OctetsN[n32])
+										d.Uint8((*uint8)(&v.OctetsN[n32]))
 									}
 								} else {
 									d.Skip()
@@ -642,7 +635,9 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 					if d.Null() {
 						v.BytesPtr = nil
 					} else {
-						codec.New(&v.BytesPtr)
+						if v.BytesPtr == nil {
+							v.BytesPtr = new([]byte)
+						}
 						codec.BytesV2(d, v.BytesPtr)
 					}
 				case 23: // Ints
@@ -650,62 +645,90 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 						v.Ints = nil
 					} else if d.BeginArray() {
 						n33 := 0
+						s33 := v.Ints[:cap(v.Ints)]
 						for d.NextElem(n33) {
-							v.Ints = codec.Grow(v.Ints, n33)
-							codec.Clear(&v.Ints[n33])
+							if n33 == len(s33) {
+								s33 = append(s33, make([]int, 4)...)
+								s33 = s33[:cap(s33)]
+							}
+							codec.Clear(&s33[n33])
 							if d.Null() {
-								codec.Clear(&v.Ints[n33])
+								codec.Clear(&s33[n33])
 							} else {
-								codec.Int(d, &v.Ints[n33])
+								d.Int(&s33[n33])
 							}
 							n33++
 						}
-						v.Ints = codec.Finish(v.Ints, n33)
+						if n33 == 0 {
+							s33 = []int{}
+						}
+						v.Ints = s33[:n33]
 					}
 				case 24: // Strings
 					if d.Null() {
 						v.Strings = nil
 					} else if d.BeginArray() {
 						n34 := 0
+						s34 := v.Strings[:cap(v.Strings)]
 						for d.NextElem(n34) {
-							v.Strings = codec.Grow(v.Strings, n34)
-							codec.Clear(&v.Strings[n34])
+							if n34 == len(s34) {
+								s34 = append(s34, make([]string, 4)...)
+								s34 = s34[:cap(s34)]
+							}
+							codec.Clear(&s34[n34])
 							if d.Null() {
-								codec.Clear(&v.Strings[n34])
+								codec.Clear(&s34[n34])
 							} else {
-								codec.String(d, &v.Strings[n34])
+								d.String(&s34[n34])
 							}
 							n34++
 						}
-						v.Strings = codec.Finish(v.Strings, n34)
+						if n34 == 0 {
+							s34 = []string{}
+						}
+						v.Strings = s34[:n34]
 					}
 				case 25: // Lists
 					if d.Null() {
 						v.Lists = nil
 					} else if d.BeginArray() {
 						n35 := 0
+						s35 := v.Lists[:cap(v.Lists)]
 						for d.NextElem(n35) {
-							v.Lists = codec.Grow(v.Lists, n35)
-							codec.Clear(&v.Lists[n35])
+							if n35 == len(s35) {
+								s35 = append(s35, make([][]int, 4)...)
+								s35 = s35[:cap(s35)]
+							}
+							codec.Clear(&s35[n35])
 							if d.Null() {
-								v.Lists[n35] = nil
+								s35[n35] = nil
 							} else if d.BeginArray() {
 								n36 := 0
+								s36 := s35[n35][:cap(s35[n35])]
 								for d.NextElem(n36) {
-									v.Lists[n35] = codec.Grow(v.Lists[n35], n36)
-									codec.Clear(&v.Lists[n35][n36])
+									if n36 == len(s36) {
+										s36 = append(s36, make([]int, 4)...)
+										s36 = s36[:cap(s36)]
+									}
+									codec.Clear(&s36[n36])
 									if d.Null() {
-										codec.Clear(&v.Lists[n35][n36])
+										codec.Clear(&s36[n36])
 									} else {
-										codec.Int(d, &v.Lists[n35][n36])
+										d.Int(&s36[n36])
 									}
 									n36++
 								}
-								v.Lists[n35] = codec.Finish(v.Lists[n35], n36)
+								if n36 == 0 {
+									s36 = []int{}
+								}
+								s35[n35] = s36[:n36]
 							}
 							n35++
 						}
-						v.Lists = codec.Finish(v.Lists, n35)
+						if n35 == 0 {
+							s35 = [][]int{}
+						}
+						v.Lists = s35[:n35]
 					}
 				case 26: // Grid
 					if d.Null() {
@@ -727,7 +750,7 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 													if d.Null() {
 														codec.Clear(&v.Grid[n37][n38])
 													} else {
-														codec.Int(d, &v.Grid[n37][n38])
+														d.Int(&v.Grid[n37][n38])
 													}
 												} else {
 													d.Skip()
@@ -769,13 +792,20 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 						v.Parts = nil
 					} else if d.BeginArray() {
 						n40 := 0
+						s40 := v.Parts[:cap(v.Parts)]
 						for d.NextElem(n40) {
-							v.Parts = codec.Grow(v.Parts, n40)
-							codec.Clear(&v.Parts[n40])
-							v.Parts[n40].DecodeJSON(d)
+							if n40 == len(s40) {
+								s40 = append(s40, make([]ModernPart, 4)...)
+								s40 = s40[:cap(s40)]
+							}
+							codec.Clear(&s40[n40])
+							s40[n40].DecodeJSON(d)
 							n40++
 						}
-						v.Parts = codec.Finish(v.Parts, n40)
+						if n40 == 0 {
+							s40 = []ModernPart{}
+						}
+						v.Parts = s40[:n40]
 					}
 				case 29: // Pair
 					if d.Null() {
@@ -802,26 +832,32 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 					if d.Null() {
 						v.Ptr = nil
 					} else {
-						codec.New(&v.Ptr)
+						if v.Ptr == nil {
+							v.Ptr = new(int)
+						}
 						if d.Null() {
 							codec.Clear(v.Ptr)
 						} else {
-							codec.Int(d, v.Ptr)
+							d.Int(v.Ptr)
 						}
 					}
 				case 31: // PtrPtr
 					if d.Null() {
 						v.PtrPtr = nil
 					} else {
-						codec.New(&v.PtrPtr)
+						if v.PtrPtr == nil {
+							v.PtrPtr = new(*string)
+						}
 						if d.Null() {
 							(*v.PtrPtr) = nil
 						} else {
-							codec.New(v.PtrPtr)
+							if (*v.PtrPtr) == nil {
+								(*v.PtrPtr) = new(string)
+							}
 							if d.Null() {
 								codec.Clear(*v.PtrPtr)
 							} else {
-								codec.String(d, *v.PtrPtr)
+								d.String(*v.PtrPtr)
 							}
 						}
 					}
@@ -829,7 +865,9 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 					if d.Null() {
 						v.PartPtr = nil
 					} else {
-						codec.New(&v.PartPtr)
+						if v.PartPtr == nil {
+							v.PartPtr = new(ModernPart)
+						}
 						v.PartPtr.DecodeJSON(d)
 					}
 				case 33: // PtrList
@@ -837,18 +875,27 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 						v.PtrList = nil
 					} else if d.BeginArray() {
 						n42 := 0
+						s42 := v.PtrList[:cap(v.PtrList)]
 						for d.NextElem(n42) {
-							v.PtrList = codec.Grow(v.PtrList, n42)
-							codec.Clear(&v.PtrList[n42])
+							if n42 == len(s42) {
+								s42 = append(s42, make([]*ModernPart, 4)...)
+								s42 = s42[:cap(s42)]
+							}
+							codec.Clear(&s42[n42])
 							if d.Null() {
-								v.PtrList[n42] = nil
+								s42[n42] = nil
 							} else {
-								codec.New(&v.PtrList[n42])
-								v.PtrList[n42].DecodeJSON(d)
+								if s42[n42] == nil {
+									s42[n42] = new(ModernPart)
+								}
+								s42[n42].DecodeJSON(d)
 							}
 							n42++
 						}
-						v.PtrList = codec.Finish(v.PtrList, n42)
+						if n42 == 0 {
+							s42 = []*ModernPart{}
+						}
+						v.PtrList = s42[:n42]
 					}
 				case 34: // Map
 					if d.Null() {
@@ -856,14 +903,16 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 					} else {
 						var o43 codec.Object
 						if d.BeginObject(&o43, nil) {
-							codec.MakeMap(&v.Map)
+							if v.Map == nil {
+								v.Map = make(map[string]int)
+							}
 							for d.NextKey(&o43) {
 								k43, ok43 := codec.KeyV2(d, v.Map, &o43)
 								e43 := v.Map[k43]
 								if d.Null() {
 									codec.Clear(&e43)
 								} else {
-									codec.Int(d, &e43)
+									d.Int(&e43)
 								}
 								if ok43 {
 									v.Map[k43] = e43
@@ -877,14 +926,16 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 					} else {
 						var o44 codec.Object
 						if d.BeginObject(&o44, nil) {
-							codec.MakeMap(&v.Texts)
+							if v.Texts == nil {
+								v.Texts = make(map[Name]string)
+							}
 							for d.NextKey(&o44) {
 								k44, ok44 := codec.KeyV2(d, v.Texts, &o44)
 								e44 := v.Texts[k44]
 								if d.Null() {
 									codec.Clear(&e44)
 								} else {
-									codec.String(d, &e44)
+									d.String(&e44)
 								}
 								if ok44 {
 									v.Texts[k44] = e44
@@ -898,14 +949,16 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 					} else {
 						var o45 codec.Object
 						if d.BeginObject(&o45, nil) {
-							codec.MakeMap(&v.ByInt)
+							if v.ByInt == nil {
+								v.ByInt = make(map[int8]string)
+							}
 							for d.NextKey(&o45) {
 								k45, ok45 := codec.IntKeyV2(d, v.ByInt, &o45)
 								e45 := v.ByInt[k45]
 								if d.Null() {
 									codec.Clear(&e45)
 								} else {
-									codec.String(d, &e45)
+									d.String(&e45)
 								}
 								if ok45 {
 									v.ByInt[k45] = e45
@@ -919,7 +972,9 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 					} else {
 						var o46 codec.Object
 						if d.BeginObject(&o46, nil) {
-							codec.MakeMap(&v.ByUint)
+							if v.ByUint == nil {
+								v.ByUint = make(map[uint16]ModernPart)
+							}
 							for d.NextKey(&o46) {
 								k46, ok46 := codec.UintKeyV2(d, v.ByUint, &o46)
 								e46 := v.ByUint[k46]
@@ -936,14 +991,18 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 					} else {
 						var o47 codec.Object
 						if d.BeginObject(&o47, nil) {
-							codec.MakeMap(&v.MapPtr)
+							if v.MapPtr == nil {
+								v.MapPtr = make(map[string]*ModernPart)
+							}
 							for d.NextKey(&o47) {
 								k47, ok47 := codec.KeyV2(d, v.MapPtr, &o47)
 								e47 := v.MapPtr[k47]
 								if d.Null() {
 									e47 = nil
 								} else {
-									codec.New(&e47)
+									if e47 == nil {
+										e47 = new(ModernPart)
+									}
 									e47.DecodeJSON(d)
 								}
 								if ok47 {
@@ -958,7 +1017,9 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 					} else {
 						var o48 codec.Object
 						if d.BeginObject(&o48, nil) {
-							codec.MakeMap(&v.MapList)
+							if v.MapList == nil {
+								v.MapList = make(map[string][]int)
+							}
 							for d.NextKey(&o48) {
 								k48, ok48 := codec.KeyV2(d, v.MapList, &o48)
 								e48 := v.MapList[k48]
@@ -966,17 +1027,24 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 									e48 = nil
 								} else if d.BeginArray() {
 									n49 := 0
+									s49 := e48[:cap(e48)]
 									for d.NextElem(n49) {
-										e48 = codec.Grow(e48, n49)
-										codec.Clear(&e48[n49])
+										if n49 == len(s49) {
+											s49 = append(s49, make([]int, 4)...)
+											s49 = s49[:cap(s49)]
+										}
+										codec.Clear(&s49[n49])
 										if d.Null() {
-											codec.Clear(&e48[n49])
+											codec.Clear(&s49[n49])
 										} else {
-											codec.Int(d, &e48[n49])
+											d.Int(&s49[n49])
 										}
 										n49++
 									}
-									e48 = codec.Finish(e48, n49)
+									if n49 == 0 {
+										s49 = []int{}
+									}
+									e48 = s49[:n49]
 								}
 								if ok48 {
 									v.MapList[k48] = e48
@@ -990,7 +1058,9 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 					} else {
 						var o50 codec.Object
 						if d.BeginObject(&o50, nil) {
-							codec.MakeMap(&v.MapMap)
+							if v.MapMap == nil {
+								v.MapMap = make(map[string]map[string]int)
+							}
 							for d.NextKey(&o50) {
 								k50, ok50 := codec.KeyV2(d, v.MapMap, &o50)
 								e50 := v.MapMap[k50]
@@ -999,14 +1069,16 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 								} else {
 									var o51 codec.Object
 									if d.BeginObject(&o51, nil) {
-										codec.MakeMap(&e50)
+										if e50 == nil {
+											e50 = make(map[string]int)
+										}
 										for d.NextKey(&o51) {
 											k51, ok51 := codec.KeyV2(d, e50, &o51)
 											e51 := e50[k51]
 											if d.Null() {
 												codec.Clear(&e51)
 											} else {
-												codec.Int(d, &e51)
+												d.Int(&e51)
 											}
 											if ok51 {
 												e50[k51] = e51
@@ -1026,7 +1098,9 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 					} else {
 						var o52 codec.Object
 						if d.BeginObject(&o52, nil) {
-							codec.MakeMap(&v.Anys)
+							if v.Anys == nil {
+								v.Anys = make(map[string]any)
+							}
 							for d.NextKey(&o52) {
 								k52, ok52 := codec.KeyV2(d, v.Anys, &o52)
 								e52 := v.Anys[k52]
@@ -1044,13 +1118,20 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 						v.List = nil
 					} else if d.BeginArray() {
 						n53 := 0
+						s53 := v.List[:cap(v.List)]
 						for d.NextElem(n53) {
-							v.List = codec.Grow(v.List, n53)
-							codec.Clear(&v.List[n53])
-							d.AnyV2(&v.List[n53])
+							if n53 == len(s53) {
+								s53 = append(s53, make([]any, 4)...)
+								s53 = s53[:cap(s53)]
+							}
+							codec.Clear(&s53[n53])
+							d.AnyV2(&s53[n53])
 							n53++
 						}
-						v.List = codec.Finish(v.List, n53)
+						if n53 == 0 {
+							s53 = []any{}
+						}
+						v.List = s53[:n53]
 					}
 				case 44: // Time
 					if d.Null() {
@@ -1063,22 +1144,25 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 						v.Times = nil
 					} else if d.BeginArray() {
 						n54 := 0
+						s54 := v.Times[:cap(v.Times)]
 						for d.NextElem(n54) {
-							v.Times = codec.Grow(v.Times, n54)
-							codec.Clear(&v.Times[n54])
+							if n54 == len(s54) {
+								s54 = codec.Grow(s54)
+							}
+							codec.Clear(&s54[n54])
 							if d.Null() {
-								v.Times[n54] = nil
+								s54[n54] = nil
 							} else {
-								codec.New(&v.Times[n54])
+								codec.New(&s54[n54])
 								if d.Null() {
-									codec.Clear(v.Times[n54])
+									codec.Clear(s54[n54])
 								} else {
-									d.Time(v.Times[n54])
+									d.Time(s54[n54])
 								}
 							}
 							n54++
 						}
-						v.Times = codec.Finish(v.Times, n54)
+						v.Times = codec.Finish(s54, n54)
 					}
 				case 46: // Number
 					if d.Null() {
@@ -1096,7 +1180,9 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 					} else {
 						var o55 codec.Object
 						if d.BeginObject(&o55, nil) {
-							codec.MakeMap(&v.Colors)
+							if v.Colors == nil {
+								v.Colors = make(map[string]Color)
+							}
 							for d.NextKey(&o55) {
 								k55, ok55 := codec.KeyV2(d, v.Colors, &o55)
 								e55 := v.Colors[k55]
@@ -1118,17 +1204,24 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 						v.Uppers = nil
 					} else if d.BeginArray() {
 						n56 := 0
+						s56 := v.Uppers[:cap(v.Uppers)]
 						for d.NextElem(n56) {
-							v.Uppers = codec.Grow(v.Uppers, n56)
-							codec.Clear(&v.Uppers[n56])
+							if n56 == len(s56) {
+								s56 = append(s56, make([]Upper, 4)...)
+								s56 = s56[:cap(s56)]
+							}
+							codec.Clear(&s56[n56])
 							if d.Null() {
-								codec.Clear(&v.Uppers[n56])
+								codec.Clear(&s56[n56])
 							} else {
-								d.Text(&v.Uppers[n56])
+								d.Text(&s56[n56])
 							}
 							n56++
 						}
-						v.Uppers = codec.Finish(v.Uppers, n56)
+						if n56 == 0 {
+							s56 = []Upper{}
+						}
+						v.Uppers = s56[:n56]
 					}
 				case 52: // Units
 					if d.Null() {
@@ -1138,9 +1231,9 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 					}
 				case 53: // nano
 					if d.Null() {
-						codec.Clear(&v.Nano)
+						codec.Clear((*int64)(&v.Nano))
 					} else {
-						codec.Int(d, &v.Nano)
+						d.Int64((*int64)(&v.Nano))
 					}
 				case 54: // Anon
 					if d.Null() {
@@ -1154,24 +1247,31 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 									if d.Null() {
 										codec.Clear(&v.Anon.X)
 									} else {
-										codec.Int(d, &v.Anon.X)
+										d.Int(&v.Anon.X)
 									}
 								case 1: // Y
 									if d.Null() {
 										v.Anon.Y = nil
 									} else if d.BeginArray() {
 										n58 := 0
+										s58 := v.Anon.Y[:cap(v.Anon.Y)]
 										for d.NextElem(n58) {
-											v.Anon.Y = codec.Grow(v.Anon.Y, n58)
-											codec.Clear(&v.Anon.Y[n58])
+											if n58 == len(s58) {
+												s58 = append(s58, make([]string, 4)...)
+												s58 = s58[:cap(s58)]
+											}
+											codec.Clear(&s58[n58])
 											if d.Null() {
-												codec.Clear(&v.Anon.Y[n58])
+												codec.Clear(&s58[n58])
 											} else {
-												codec.String(d, &v.Anon.Y[n58])
+												d.String(&s58[n58])
 											}
 											n58++
 										}
-										v.Anon.Y = codec.Finish(v.Anon.Y, n58)
+										if n58 == 0 {
+											s58 = []string{}
+										}
+										v.Anon.Y = s58[:n58]
 									}
 								default:
 									d.Skip()
@@ -1264,7 +1364,7 @@ var codecFieldsOfModern2 = []codec.Field{
 // AppendJSON appends v as encoding/json/v2 would marshal it.
 func (v *ModernBytes) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = codec.AppendBytesV2(dst, (*v)[:])
 	return dst, nil
@@ -1290,31 +1390,32 @@ func (v *ModernBytes) UnmarshalJSON(data []byte) error {
 // AppendJSON appends v as encoding/json/v2 would marshal it.
 func (v *ModernDict) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, '{')
 	var b1 [16]string
-	for i1, k1 := range codec.SortedKeys(b1[:0], (*v)) {
-		if i1 > 0 {
-			dst = append(dst, ',')
-		}
+	s1 := codec.KeyRoom(b1[:0], len((*v)))
+	for k1 := range *v {
+		s1 = append(s1, string(k1))
+	}
+	codec.SortKeys(s1)
+	for _, k1 := range s1 {
 		if dst, err = codec.AppendStringV2(dst, k1); err != nil {
 			return dst, err
 		}
 		dst = append(dst, ':')
-		e1 := codec.Get((*v), k1)
+		e1 := (*v)[k1]
 		dst = append(dst, '[')
 		for i2 := range e1 {
-			if i2 > 0 {
-				dst = append(dst, ',')
-			}
 			if dst, err = codec.AppendStringV2(dst, string(e1[i2])); err != nil {
 				return dst, err
 			}
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
+		dst = append(dst, ',')
 	}
-	dst = append(dst, '}')
+	dst = codec.CloseObject(dst)
 	return dst, nil
 }
 
@@ -1326,7 +1427,9 @@ func (v *ModernDict) DecodeJSON(d *codec.Decoder) {
 	} else {
 		var o3 codec.Object
 		if d.BeginObject(&o3, nil) {
-			codec.MakeMap(v)
+			if (*v) == nil {
+				(*v) = make(map[string][]string)
+			}
 			for d.NextKey(&o3) {
 				k3, ok3 := codec.KeyV2(d, (*v), &o3)
 				e3 := (*v)[k3]
@@ -1334,17 +1437,24 @@ func (v *ModernDict) DecodeJSON(d *codec.Decoder) {
 					e3 = nil
 				} else if d.BeginArray() {
 					n4 := 0
+					s4 := e3[:cap(e3)]
 					for d.NextElem(n4) {
-						e3 = codec.Grow(e3, n4)
-						codec.Clear(&e3[n4])
+						if n4 == len(s4) {
+							s4 = append(s4, make([]string, 4)...)
+							s4 = s4[:cap(s4)]
+						}
+						codec.Clear(&s4[n4])
 						if d.Null() {
-							codec.Clear(&e3[n4])
+							codec.Clear(&s4[n4])
 						} else {
-							codec.String(d, &e3[n4])
+							d.String(&s4[n4])
 						}
 						n4++
 					}
-					e3 = codec.Finish(e3, n4)
+					if n4 == 0 {
+						s4 = []string{}
+					}
+					e3 = s4[:n4]
 				}
 				if ok3 {
 					(*v)[k3] = e3
@@ -1368,18 +1478,16 @@ func (v *ModernDict) UnmarshalJSON(data []byte) error {
 // AppendJSON appends v as encoding/json/v2 would marshal it.
 func (v *ModernList) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, '[')
 	for i1 := range *v {
-		if i1 > 0 {
-			dst = append(dst, ',')
-		}
 		if dst, err = (*v)[i1].AppendJSON(dst); err != nil {
 			return dst, err
 		}
+		dst = append(dst, ',')
 	}
-	dst = append(dst, ']')
+	dst = codec.CloseArray(dst)
 	return dst, nil
 }
 
@@ -1390,13 +1498,20 @@ func (v *ModernList) DecodeJSON(d *codec.Decoder) {
 		(*v) = nil
 	} else if d.BeginArray() {
 		n2 := 0
+		s2 := (*v)[:cap((*v))]
 		for d.NextElem(n2) {
-			(*v) = codec.Grow((*v), n2)
-			codec.Clear(&(*v)[n2])
-			(*v)[n2].DecodeJSON(d)
+			if n2 == len(s2) {
+				s2 = append(s2, make([]ModernPart, 4)...)
+				s2 = s2[:cap(s2)]
+			}
+			codec.Clear(&s2[n2])
+			s2[n2].DecodeJSON(d)
 			n2++
 		}
-		(*v) = codec.Finish((*v), n2)
+		if n2 == 0 {
+			s2 = []ModernPart{}
+		}
+		(*v) = s2[:n2]
 	}
 	d.EndV2(old)
 }
@@ -1419,7 +1534,7 @@ func (v *ModernOmit) AppendJSON(dst []byte) ([]byte, error) {
 // AppendJSONDepth is AppendJSON at a depth: a ModernOmit may contain itself.
 func (v *ModernOmit) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	if depth > codec.MaxAppendDepth {
 		return dst, codec.ErrDepth
@@ -1453,47 +1568,46 @@ func (v *ModernOmit) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 	value3 := len(dst)
 	dst = append(dst, '[')
 	for i4 := range v.None {
-		if i4 > 0 {
-			dst = append(dst, ',')
-		}
 		dst = codec.AppendInt(dst, int64(v.None[i4]))
+		dst = append(dst, ',')
 	}
-	dst = append(dst, ']')
+	dst = codec.CloseArray(dst)
 	dst = codec.DropEmpty(dst, member3, value3)
 	if len(v.Ints) != 0 {
 		dst = append(dst, `,"Ints":`...)
 		dst = append(dst, '[')
 		for i5 := range v.Ints {
-			if i5 > 0 {
-				dst = append(dst, ',')
-			}
 			dst = codec.AppendInt(dst, int64(v.Ints[i5]))
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
 	}
 	if len(v.Map) != 0 {
 		dst = append(dst, `,"Map":`...)
 		dst = append(dst, '{')
 		var b6 [16]string
-		for i6, k6 := range codec.SortedKeys(b6[:0], v.Map) {
-			if i6 > 0 {
-				dst = append(dst, ',')
-			}
+		s6 := codec.KeyRoom(b6[:0], len(v.Map))
+		for k6 := range v.Map {
+			s6 = append(s6, string(k6))
+		}
+		codec.SortKeys(s6)
+		for _, k6 := range s6 {
 			if dst, err = codec.AppendStringV2(dst, k6); err != nil {
 				return dst, err
 			}
 			dst = append(dst, ':')
-			e6 := codec.Get(v.Map, k6)
+			e6 := v.Map[k6]
 			dst = codec.AppendInt(dst, int64(e6))
+			dst = append(dst, ',')
 		}
-		dst = append(dst, '}')
+		dst = codec.CloseObject(dst)
 	}
 	if v.Ptr != nil {
 		member7 := len(dst)
 		dst = append(dst, `,"Ptr":`...)
 		value7 := len(dst)
 		if v.Ptr == nil {
-			dst = append(dst, "null"...)
+			dst = codec.AppendNull(dst)
 		} else {
 			if dst, err = codec.AppendStringV2(dst, string((*v.Ptr))); err != nil {
 				return dst, err
@@ -1506,16 +1620,14 @@ func (v *ModernOmit) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 		dst = append(dst, `,"PtrList":`...)
 		value8 := len(dst)
 		if v.PtrList == nil {
-			dst = append(dst, "null"...)
+			dst = codec.AppendNull(dst)
 		} else {
 			dst = append(dst, '[')
 			for i9 := range *v.PtrList {
-				if i9 > 0 {
-					dst = append(dst, ',')
-				}
 				dst = codec.AppendInt(dst, int64((*v.PtrList)[i9]))
+				dst = append(dst, ',')
 			}
-			dst = append(dst, ']')
+			dst = codec.CloseArray(dst)
 		}
 		dst = codec.DropEmpty(dst, member8, value8)
 	}
@@ -1583,12 +1695,10 @@ func (v *ModernOmit) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 		dst = append(dst, `,"Both":`...)
 		dst = append(dst, '[')
 		for i18 := range v.Both {
-			if i18 > 0 {
-				dst = append(dst, ',')
-			}
 			dst = codec.AppendInt(dst, int64(v.Both[i18]))
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
 	}
 	if bool(v.ZBool) {
 		dst = append(dst, `,"ZBool":`...)
@@ -1610,12 +1720,10 @@ func (v *ModernOmit) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 		dst = append(dst, `,"ZInts":`...)
 		dst = append(dst, '[')
 		for i19 := range v.ZInts {
-			if i19 > 0 {
-				dst = append(dst, ',')
-			}
 			dst = codec.AppendInt(dst, int64(v.ZInts[i19]))
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
 	}
 	if !codec.IsZero(v.ZSparse) {
 		dst = append(dst, `,"ZSparse":`...)
@@ -1646,25 +1754,25 @@ func (v *ModernOmit) DecodeJSON(d *codec.Decoder) {
 					if d.Null() {
 						codec.Clear(&v.Bool)
 					} else {
-						codec.Bool(d, &v.Bool)
+						d.Bool(&v.Bool)
 					}
 				case 1: // Int
 					if d.Null() {
 						codec.Clear(&v.Int)
 					} else {
-						codec.Int(d, &v.Int)
+						d.Int(&v.Int)
 					}
 				case 2: // Float
 					if d.Null() {
 						codec.Clear(&v.Float)
 					} else {
-						codec.Float(d, &v.Float)
+						d.Float64(&v.Float)
 					}
 				case 3: // String
 					if d.Null() {
 						codec.Clear(&v.String)
 					} else {
-						codec.String(d, &v.String)
+						d.String(&v.String)
 					}
 				case 4: // Bytes
 					codec.BytesV2(d, &v.Bytes)
@@ -1688,17 +1796,24 @@ func (v *ModernOmit) DecodeJSON(d *codec.Decoder) {
 						v.Ints = nil
 					} else if d.BeginArray() {
 						n22 := 0
+						s22 := v.Ints[:cap(v.Ints)]
 						for d.NextElem(n22) {
-							v.Ints = codec.Grow(v.Ints, n22)
-							codec.Clear(&v.Ints[n22])
+							if n22 == len(s22) {
+								s22 = append(s22, make([]int, 4)...)
+								s22 = s22[:cap(s22)]
+							}
+							codec.Clear(&s22[n22])
 							if d.Null() {
-								codec.Clear(&v.Ints[n22])
+								codec.Clear(&s22[n22])
 							} else {
-								codec.Int(d, &v.Ints[n22])
+								d.Int(&s22[n22])
 							}
 							n22++
 						}
-						v.Ints = codec.Finish(v.Ints, n22)
+						if n22 == 0 {
+							s22 = []int{}
+						}
+						v.Ints = s22[:n22]
 					}
 				case 8: // Map
 					if d.Null() {
@@ -1706,14 +1821,16 @@ func (v *ModernOmit) DecodeJSON(d *codec.Decoder) {
 					} else {
 						var o23 codec.Object
 						if d.BeginObject(&o23, nil) {
-							codec.MakeMap(&v.Map)
+							if v.Map == nil {
+								v.Map = make(map[string]int)
+							}
 							for d.NextKey(&o23) {
 								k23, ok23 := codec.KeyV2(d, v.Map, &o23)
 								e23 := v.Map[k23]
 								if d.Null() {
 									codec.Clear(&e23)
 								} else {
-									codec.Int(d, &e23)
+									d.Int(&e23)
 								}
 								if ok23 {
 									v.Map[k23] = e23
@@ -1725,33 +1842,44 @@ func (v *ModernOmit) DecodeJSON(d *codec.Decoder) {
 					if d.Null() {
 						v.Ptr = nil
 					} else {
-						codec.New(&v.Ptr)
+						if v.Ptr == nil {
+							v.Ptr = new(string)
+						}
 						if d.Null() {
 							codec.Clear(v.Ptr)
 						} else {
-							codec.String(d, v.Ptr)
+							d.String(v.Ptr)
 						}
 					}
 				case 10: // PtrList
 					if d.Null() {
 						v.PtrList = nil
 					} else {
-						codec.New(&v.PtrList)
+						if v.PtrList == nil {
+							v.PtrList = new([]int)
+						}
 						if d.Null() {
 							(*v.PtrList) = nil
 						} else if d.BeginArray() {
 							n24 := 0
+							s24 := (*v.PtrList)[:cap((*v.PtrList))]
 							for d.NextElem(n24) {
-								(*v.PtrList) = codec.Grow((*v.PtrList), n24)
-								codec.Clear(&(*v.PtrList)[n24])
+								if n24 == len(s24) {
+									s24 = append(s24, make([]int, 4)...)
+									s24 = s24[:cap(s24)]
+								}
+								codec.Clear(&s24[n24])
 								if d.Null() {
-									codec.Clear(&(*v.PtrList)[n24])
+									codec.Clear(&s24[n24])
 								} else {
-									codec.Int(d, &(*v.PtrList)[n24])
+									d.Int(&s24[n24])
 								}
 								n24++
 							}
-							(*v.PtrList) = codec.Finish((*v.PtrList), n24)
+							if n24 == 0 {
+								s24 = []int{}
+							}
+							(*v.PtrList) = s24[:n24]
 						}
 					}
 				case 11: // Any
@@ -1804,29 +1932,36 @@ func (v *ModernOmit) DecodeJSON(d *codec.Decoder) {
 						v.Both = nil
 					} else if d.BeginArray() {
 						n26 := 0
+						s26 := v.Both[:cap(v.Both)]
 						for d.NextElem(n26) {
-							v.Both = codec.Grow(v.Both, n26)
-							codec.Clear(&v.Both[n26])
+							if n26 == len(s26) {
+								s26 = append(s26, make([]int, 4)...)
+								s26 = s26[:cap(s26)]
+							}
+							codec.Clear(&s26[n26])
 							if d.Null() {
-								codec.Clear(&v.Both[n26])
+								codec.Clear(&s26[n26])
 							} else {
-								codec.Int(d, &v.Both[n26])
+								d.Int(&s26[n26])
 							}
 							n26++
 						}
-						v.Both = codec.Finish(v.Both, n26)
+						if n26 == 0 {
+							s26 = []int{}
+						}
+						v.Both = s26[:n26]
 					}
 				case 22: // ZBool
 					if d.Null() {
 						codec.Clear(&v.ZBool)
 					} else {
-						codec.Bool(d, &v.ZBool)
+						d.Bool(&v.ZBool)
 					}
 				case 23: // ZFloat
 					if d.Null() {
 						codec.Clear(&v.ZFloat)
 					} else {
-						codec.Float(d, &v.ZFloat)
+						d.Float64(&v.ZFloat)
 					}
 				case 24: // ZTime
 					if d.Null() {
@@ -1839,17 +1974,24 @@ func (v *ModernOmit) DecodeJSON(d *codec.Decoder) {
 						v.ZInts = nil
 					} else if d.BeginArray() {
 						n27 := 0
+						s27 := v.ZInts[:cap(v.ZInts)]
 						for d.NextElem(n27) {
-							v.ZInts = codec.Grow(v.ZInts, n27)
-							codec.Clear(&v.ZInts[n27])
+							if n27 == len(s27) {
+								s27 = append(s27, make([]int, 4)...)
+								s27 = s27[:cap(s27)]
+							}
+							codec.Clear(&s27[n27])
 							if d.Null() {
-								codec.Clear(&v.ZInts[n27])
+								codec.Clear(&s27[n27])
 							} else {
-								codec.Int(d, &v.ZInts[n27])
+								d.Int(&s27[n27])
 							}
 							n27++
 						}
-						v.ZInts = codec.Finish(v.ZInts, n27)
+						if n27 == 0 {
+							s27 = []int{}
+						}
+						v.ZInts = s27[:n27]
 					}
 				case 26: // ZSparse
 					v.ZSparse.DecodeJSON(d)
@@ -1905,7 +2047,7 @@ var codecFieldsOfModernOmit = []codec.Field{
 // AppendJSON appends v as encoding/json/v2 would marshal it.
 func (v *ModernOuter) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"id":`...)
 	dst = codec.AppendInt(dst, int64(v.ModernInner.ID))
@@ -1913,12 +2055,10 @@ func (v *ModernOuter) AppendJSON(dst []byte) (_ []byte, err error) {
 		dst = append(dst, `,"More":`...)
 		dst = append(dst, '[')
 		for i2 := range v.ModernPointed.More {
-			if i2 > 0 {
-				dst = append(dst, ',')
-			}
 			dst = codec.AppendInt(dst, int64(v.ModernPointed.More[i2]))
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
 	}
 	dst = append(dst, `,"Reach":`...)
 	if dst, err = codec.AppendStringV2(dst, string(v.modernPrivate.Reach)); err != nil {
@@ -1939,7 +2079,7 @@ func (v *ModernOuter) AppendJSON(dst []byte) (_ []byte, err error) {
 		dst = append(dst, `,"P":`...)
 		value3 := len(dst)
 		if v.Inline.P == nil {
-			dst = append(dst, "null"...)
+			dst = codec.AppendNull(dst)
 		} else {
 			dst = codec.AppendInt(dst, int64((*v.Inline.P)))
 		}
@@ -1967,31 +2107,40 @@ func (v *ModernOuter) DecodeJSON(d *codec.Decoder) {
 					if d.Null() {
 						codec.Clear(&v.ModernInner.ID)
 					} else {
-						codec.Int(d, &v.ModernInner.ID)
+						d.Int(&v.ModernInner.ID)
 					}
 				case 1: // More
-					codec.New(&v.ModernPointed)
+					if v.ModernPointed == nil {
+						v.ModernPointed = new(ModernPointed)
+					}
 					if d.Null() {
 						v.ModernPointed.More = nil
 					} else if d.BeginArray() {
 						n5 := 0
+						s5 := v.ModernPointed.More[:cap(v.ModernPointed.More)]
 						for d.NextElem(n5) {
-							v.ModernPointed.More = codec.Grow(v.ModernPointed.More, n5)
-							codec.Clear(&v.ModernPointed.More[n5])
+							if n5 == len(s5) {
+								s5 = append(s5, make([]int, 4)...)
+								s5 = s5[:cap(s5)]
+							}
+							codec.Clear(&s5[n5])
 							if d.Null() {
-								codec.Clear(&v.ModernPointed.More[n5])
+								codec.Clear(&s5[n5])
 							} else {
-								codec.Int(d, &v.ModernPointed.More[n5])
+								d.Int(&s5[n5])
 							}
 							n5++
 						}
-						v.ModernPointed.More = codec.Finish(v.ModernPointed.More, n5)
+						if n5 == 0 {
+							s5 = []int{}
+						}
+						v.ModernPointed.More = s5[:n5]
 					}
 				case 2: // Reach
 					if d.Null() {
 						codec.Clear(&v.modernPrivate.Reach)
 					} else {
-						codec.String(d, &v.modernPrivate.Reach)
+						d.String(&v.modernPrivate.Reach)
 					}
 				case 3: // named
 					v.Named.DecodeJSON(d)
@@ -1999,24 +2148,26 @@ func (v *ModernOuter) DecodeJSON(d *codec.Decoder) {
 					if d.Null() {
 						codec.Clear(&v.Inline.S)
 					} else {
-						codec.String(d, &v.Inline.S)
+						d.String(&v.Inline.S)
 					}
 				case 5: // P
 					if d.Null() {
 						v.Inline.P = nil
 					} else {
-						codec.New(&v.Inline.P)
+						if v.Inline.P == nil {
+							v.Inline.P = new(int)
+						}
 						if d.Null() {
 							codec.Clear(v.Inline.P)
 						} else {
-							codec.Int(d, v.Inline.P)
+							d.Int(v.Inline.P)
 						}
 					}
 				case 6: // shadow
 					if d.Null() {
 						codec.Clear(&v.Shadow)
 					} else {
-						codec.String(d, &v.Shadow)
+						d.String(&v.Shadow)
 					}
 				default:
 					d.Skip()
@@ -2050,13 +2201,13 @@ var codecFieldsOfModernOuter = []codec.Field{
 // AppendJSON appends v as encoding/json/v2 would marshal it.
 func (v *ModernPart) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"a":`...)
 	dst = codec.AppendInt(dst, int64(v.A))
 	dst = append(dst, `,"b":`...)
 	if v.B == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		if dst, err = codec.AppendStringV2(dst, string((*v.B))); err != nil {
 			return dst, err
@@ -2066,29 +2217,30 @@ func (v *ModernPart) AppendJSON(dst []byte) (_ []byte, err error) {
 		dst = append(dst, `,"C":`...)
 		dst = append(dst, '[')
 		for i2 := range v.C {
-			if i2 > 0 {
-				dst = append(dst, ',')
-			}
 			dst = codec.AppendInt(dst, int64(v.C[i2]))
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
 	}
 	if len(v.D) != 0 {
 		dst = append(dst, `,"d":`...)
 		dst = append(dst, '{')
 		var b3 [16]string
-		for i3, k3 := range codec.SortedKeys(b3[:0], v.D) {
-			if i3 > 0 {
-				dst = append(dst, ',')
-			}
+		s3 := codec.KeyRoom(b3[:0], len(v.D))
+		for k3 := range v.D {
+			s3 = append(s3, string(k3))
+		}
+		codec.SortKeys(s3)
+		for _, k3 := range s3 {
 			if dst, err = codec.AppendStringV2(dst, k3); err != nil {
 				return dst, err
 			}
 			dst = append(dst, ':')
-			e3 := codec.Get(v.D, k3)
+			e3 := v.D[k3]
 			dst = codec.AppendInt(dst, int64(e3))
+			dst = append(dst, ',')
 		}
-		dst = append(dst, '}')
+		dst = codec.CloseObject(dst)
 	}
 	dst = append(dst, '}')
 	return dst, nil
@@ -2108,17 +2260,19 @@ func (v *ModernPart) DecodeJSON(d *codec.Decoder) {
 					if d.Null() {
 						codec.Clear(&v.A)
 					} else {
-						codec.Int(d, &v.A)
+						d.Int(&v.A)
 					}
 				case 1: // b
 					if d.Null() {
 						v.B = nil
 					} else {
-						codec.New(&v.B)
+						if v.B == nil {
+							v.B = new(string)
+						}
 						if d.Null() {
 							codec.Clear(v.B)
 						} else {
-							codec.String(d, v.B)
+							d.String(v.B)
 						}
 					}
 				case 2: // C
@@ -2126,17 +2280,24 @@ func (v *ModernPart) DecodeJSON(d *codec.Decoder) {
 						v.C = nil
 					} else if d.BeginArray() {
 						n5 := 0
+						s5 := v.C[:cap(v.C)]
 						for d.NextElem(n5) {
-							v.C = codec.Grow(v.C, n5)
-							codec.Clear(&v.C[n5])
+							if n5 == len(s5) {
+								s5 = append(s5, make([]int, 4)...)
+								s5 = s5[:cap(s5)]
+							}
+							codec.Clear(&s5[n5])
 							if d.Null() {
-								codec.Clear(&v.C[n5])
+								codec.Clear(&s5[n5])
 							} else {
-								codec.Int(d, &v.C[n5])
+								d.Int(&s5[n5])
 							}
 							n5++
 						}
-						v.C = codec.Finish(v.C, n5)
+						if n5 == 0 {
+							s5 = []int{}
+						}
+						v.C = s5[:n5]
 					}
 				case 3: // d
 					if d.Null() {
@@ -2144,14 +2305,16 @@ func (v *ModernPart) DecodeJSON(d *codec.Decoder) {
 					} else {
 						var o6 codec.Object
 						if d.BeginObject(&o6, nil) {
-							codec.MakeMap(&v.D)
+							if v.D == nil {
+								v.D = make(map[string]int)
+							}
 							for d.NextKey(&o6) {
 								k6, ok6 := codec.KeyV2(d, v.D, &o6)
 								e6 := v.D[k6]
 								if d.Null() {
 									codec.Clear(&e6)
 								} else {
-									codec.Int(d, &e6)
+									d.Int(&e6)
 								}
 								if ok6 {
 									v.D[k6] = e6
@@ -2188,7 +2351,7 @@ var codecFieldsOfModernPart = []codec.Field{
 // AppendJSON appends v as encoding/json/v2 would marshal it.
 func (v *ModernSparse) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	start1 := len(dst)
 	if len(v.S) != 0 {
@@ -2202,7 +2365,7 @@ func (v *ModernSparse) AppendJSON(dst []byte) (_ []byte, err error) {
 		dst = append(dst, `,"P":`...)
 		value2 := len(dst)
 		if v.P == nil {
-			dst = append(dst, "null"...)
+			dst = codec.AppendNull(dst)
 		} else {
 			dst = codec.AppendInt(dst, int64((*v.P)))
 		}
@@ -2231,17 +2394,19 @@ func (v *ModernSparse) DecodeJSON(d *codec.Decoder) {
 					if d.Null() {
 						codec.Clear(&v.S)
 					} else {
-						codec.String(d, &v.S)
+						d.String(&v.S)
 					}
 				case 1: // P
 					if d.Null() {
 						v.P = nil
 					} else {
-						codec.New(&v.P)
+						if v.P == nil {
+							v.P = new(int)
+						}
 						if d.Null() {
 							codec.Clear(v.P)
 						} else {
-							codec.Int(d, v.P)
+							d.Int(v.P)
 						}
 					}
 				default:
@@ -2271,7 +2436,7 @@ var codecFieldsOfModernSparse = []codec.Field{
 // AppendJSON appends v as encoding/json/v2 would marshal it.
 func (v *ModernString) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"Int":`...)
 	dst = append(dst, '"')
@@ -2308,7 +2473,7 @@ func (v *ModernString) AppendJSON(dst []byte) (_ []byte, err error) {
 		dst = append(dst, `,"Ptr":`...)
 		value2 := len(dst)
 		if v.Ptr == nil {
-			dst = append(dst, "null"...)
+			dst = codec.AppendNull(dst)
 		} else {
 			dst = append(dst, '"')
 			dst = codec.AppendInt(dst, int64((*v.Ptr)))
@@ -2319,49 +2484,45 @@ func (v *ModernString) AppendJSON(dst []byte) (_ []byte, err error) {
 	dst = append(dst, `,"List":`...)
 	dst = append(dst, '[')
 	for i3 := range v.List {
-		if i3 > 0 {
-			dst = append(dst, ',')
-		}
 		dst = append(dst, '"')
 		dst = codec.AppendInt(dst, int64(v.List[i3]))
 		dst = append(dst, '"')
+		dst = append(dst, ',')
 	}
-	dst = append(dst, ']')
+	dst = codec.CloseArray(dst)
 	dst = append(dst, `,"Array":`...)
 	dst = append(dst, '[')
 	for i4 := range v.Array {
-		if i4 > 0 {
-			dst = append(dst, ',')
-		}
 		dst = append(dst, '"')
 		dst = codec.AppendUint(dst, uint64(v.Array[i4]))
 		dst = append(dst, '"')
+		dst = append(dst, ',')
 	}
-	dst = append(dst, ']')
+	dst = codec.CloseArray(dst)
 	dst = append(dst, `,"Map":`...)
 	dst = append(dst, '{')
 	var b5 [16]string
-	for i5, k5 := range codec.SortedKeys(b5[:0], v.Map) {
-		if i5 > 0 {
-			dst = append(dst, ',')
-		}
+	s5 := codec.KeyRoom(b5[:0], len(v.Map))
+	for k5 := range v.Map {
+		s5 = append(s5, string(k5))
+	}
+	codec.SortKeys(s5)
+	for _, k5 := range s5 {
 		if dst, err = codec.AppendStringV2(dst, k5); err != nil {
 			return dst, err
 		}
 		dst = append(dst, ':')
-		e5 := codec.Get(v.Map, k5)
+		e5 := v.Map[k5]
 		dst = append(dst, '"')
 		dst = codec.AppendInt(dst, int64(e5))
 		dst = append(dst, '"')
+		dst = append(dst, ',')
 	}
-	dst = append(dst, '}')
+	dst = codec.CloseObject(dst)
 	dst = append(dst, `,"Deep":`...)
 	dst = append(dst, '{')
 	var b6 [16]string
-	for i6, k6 := range codec.SortedIntKeys(b6[:0], v.Deep) {
-		if i6 > 0 {
-			dst = append(dst, ',')
-		}
+	for _, k6 := range codec.SortedIntKeys(b6[:0], v.Deep) {
 		if dst, err = codec.AppendStringV2(dst, k6); err != nil {
 			return dst, err
 		}
@@ -2369,20 +2530,19 @@ func (v *ModernString) AppendJSON(dst []byte) (_ []byte, err error) {
 		e6 := codec.GetInt(v.Deep, k6)
 		dst = append(dst, '[')
 		for i7 := range e6 {
-			if i7 > 0 {
-				dst = append(dst, ',')
-			}
 			if e6[i7] == nil {
-				dst = append(dst, "null"...)
+				dst = codec.AppendNull(dst)
 			} else {
 				dst = append(dst, '"')
 				dst = codec.AppendInt(dst, int64((*e6[i7])))
 				dst = append(dst, '"')
 			}
+			dst = append(dst, ',')
 		}
-		dst = append(dst, ']')
+		dst = codec.CloseArray(dst)
+		dst = append(dst, ',')
 	}
-	dst = append(dst, '}')
+	dst = codec.CloseObject(dst)
 	dst = append(dst, `,"Bool":`...)
 	dst = codec.AppendBool(dst, bool(v.Bool))
 	dst = append(dst, `,"String":`...)
@@ -2392,14 +2552,12 @@ func (v *ModernString) AppendJSON(dst []byte) (_ []byte, err error) {
 	dst = append(dst, `,"Texts":`...)
 	dst = append(dst, '[')
 	for i8 := range v.Texts {
-		if i8 > 0 {
-			dst = append(dst, ',')
-		}
 		if dst, err = codec.AppendStringV2(dst, string(v.Texts[i8])); err != nil {
 			return dst, err
 		}
+		dst = append(dst, ',')
 	}
-	dst = append(dst, ']')
+	dst = codec.CloseArray(dst)
 	dst = append(dst, `,"Bytes":`...)
 	dst = codec.AppendBytesV2(dst, v.Bytes)
 	dst = append(dst, `,"Time":`...)
@@ -2460,7 +2618,9 @@ func (v *ModernString) DecodeJSON(d *codec.Decoder) {
 					if d.Null() {
 						v.Ptr = nil
 					} else {
-						codec.New(&v.Ptr)
+						if v.Ptr == nil {
+							v.Ptr = new(int64)
+						}
 						if d.Null() {
 							codec.Clear(v.Ptr)
 						} else {
@@ -2472,17 +2632,24 @@ func (v *ModernString) DecodeJSON(d *codec.Decoder) {
 						v.List = nil
 					} else if d.BeginArray() {
 						n10 := 0
+						s10 := v.List[:cap(v.List)]
 						for d.NextElem(n10) {
-							v.List = codec.Grow(v.List, n10)
-							codec.Clear(&v.List[n10])
+							if n10 == len(s10) {
+								s10 = append(s10, make([]int, 4)...)
+								s10 = s10[:cap(s10)]
+							}
+							codec.Clear(&s10[n10])
 							if d.Null() {
-								codec.Clear(&v.List[n10])
+								codec.Clear(&s10[n10])
 							} else {
-								codec.StringIntV2(d, &v.List[n10])
+								codec.StringIntV2(d, &s10[n10])
 							}
 							n10++
 						}
-						v.List = codec.Finish(v.List, n10)
+						if n10 == 0 {
+							s10 = []int{}
+						}
+						v.List = s10[:n10]
 					}
 				case 8: // Array
 					if d.Null() {
@@ -2515,7 +2682,9 @@ func (v *ModernString) DecodeJSON(d *codec.Decoder) {
 					} else {
 						var o12 codec.Object
 						if d.BeginObject(&o12, nil) {
-							codec.MakeMap(&v.Map)
+							if v.Map == nil {
+								v.Map = make(map[string]int)
+							}
 							for d.NextKey(&o12) {
 								k12, ok12 := codec.KeyV2(d, v.Map, &o12)
 								e12 := v.Map[k12]
@@ -2536,7 +2705,9 @@ func (v *ModernString) DecodeJSON(d *codec.Decoder) {
 					} else {
 						var o13 codec.Object
 						if d.BeginObject(&o13, nil) {
-							codec.MakeMap(&v.Deep)
+							if v.Deep == nil {
+								v.Deep = make(map[int][]*int16)
+							}
 							for d.NextKey(&o13) {
 								k13, ok13 := codec.IntKeyV2(d, v.Deep, &o13)
 								e13 := v.Deep[k13]
@@ -2544,22 +2715,31 @@ func (v *ModernString) DecodeJSON(d *codec.Decoder) {
 									e13 = nil
 								} else if d.BeginArray() {
 									n14 := 0
+									s14 := e13[:cap(e13)]
 									for d.NextElem(n14) {
-										e13 = codec.Grow(e13, n14)
-										codec.Clear(&e13[n14])
+										if n14 == len(s14) {
+											s14 = append(s14, make([]*int16, 4)...)
+											s14 = s14[:cap(s14)]
+										}
+										codec.Clear(&s14[n14])
 										if d.Null() {
-											e13[n14] = nil
+											s14[n14] = nil
 										} else {
-											codec.New(&e13[n14])
+											if s14[n14] == nil {
+												s14[n14] = new(int16)
+											}
 											if d.Null() {
-												codec.Clear(e13[n14])
+												codec.Clear(s14[n14])
 											} else {
-												codec.StringIntV2(d, e13[n14])
+												codec.StringIntV2(d, s14[n14])
 											}
 										}
 										n14++
 									}
-									e13 = codec.Finish(e13, n14)
+									if n14 == 0 {
+										s14 = []*int16{}
+									}
+									e13 = s14[:n14]
 								}
 								if ok13 {
 									v.Deep[k13] = e13
@@ -2571,30 +2751,37 @@ func (v *ModernString) DecodeJSON(d *codec.Decoder) {
 					if d.Null() {
 						codec.Clear(&v.Bool)
 					} else {
-						codec.Bool(d, &v.Bool)
+						d.Bool(&v.Bool)
 					}
 				case 12: // String
 					if d.Null() {
 						codec.Clear(&v.String)
 					} else {
-						codec.String(d, &v.String)
+						d.String(&v.String)
 					}
 				case 13: // Texts
 					if d.Null() {
 						v.Texts = nil
 					} else if d.BeginArray() {
 						n15 := 0
+						s15 := v.Texts[:cap(v.Texts)]
 						for d.NextElem(n15) {
-							v.Texts = codec.Grow(v.Texts, n15)
-							codec.Clear(&v.Texts[n15])
+							if n15 == len(s15) {
+								s15 = append(s15, make([]string, 4)...)
+								s15 = s15[:cap(s15)]
+							}
+							codec.Clear(&s15[n15])
 							if d.Null() {
-								codec.Clear(&v.Texts[n15])
+								codec.Clear(&s15[n15])
 							} else {
-								codec.String(d, &v.Texts[n15])
+								d.String(&s15[n15])
 							}
 							n15++
 						}
-						v.Texts = codec.Finish(v.Texts, n15)
+						if n15 == 0 {
+							s15 = []string{}
+						}
+						v.Texts = s15[:n15]
 					}
 				case 14: // Bytes
 					codec.BytesV2(d, &v.Bytes)
@@ -2650,7 +2837,7 @@ func (v *ModernTree) AppendJSON(dst []byte) ([]byte, error) {
 // AppendJSONDepth is AppendJSON at a depth: a ModernTree may contain itself.
 func (v *ModernTree) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	if depth > codec.MaxAppendDepth {
 		return dst, codec.ErrDepth
@@ -2660,14 +2847,12 @@ func (v *ModernTree) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 	dst = append(dst, `,"kids":`...)
 	dst = append(dst, '[')
 	for i2 := range v.Kids {
-		if i2 > 0 {
-			dst = append(dst, ',')
-		}
 		if dst, err = v.Kids[i2].AppendJSONDepth(dst, depth+1); err != nil {
 			return dst, err
 		}
+		dst = append(dst, ',')
 	}
-	dst = append(dst, ']')
+	dst = codec.CloseArray(dst)
 	if v.Any != nil {
 		dst = append(dst, `,"any":`...)
 		if dst, err = codec.AppendAnyV2(dst, v.Any, depth+1); err != nil {
@@ -2692,25 +2877,34 @@ func (v *ModernTree) DecodeJSON(d *codec.Decoder) {
 					if d.Null() {
 						codec.Clear(&v.V)
 					} else {
-						codec.Int(d, &v.V)
+						d.Int(&v.V)
 					}
 				case 1: // kids
 					if d.Null() {
 						v.Kids = nil
 					} else if d.BeginArray() {
 						n4 := 0
+						s4 := v.Kids[:cap(v.Kids)]
 						for d.NextElem(n4) {
-							v.Kids = codec.Grow(v.Kids, n4)
-							codec.Clear(&v.Kids[n4])
+							if n4 == len(s4) {
+								s4 = append(s4, make([]*ModernTree, 4)...)
+								s4 = s4[:cap(s4)]
+							}
+							codec.Clear(&s4[n4])
 							if d.Null() {
-								v.Kids[n4] = nil
+								s4[n4] = nil
 							} else {
-								codec.New(&v.Kids[n4])
-								v.Kids[n4].DecodeJSON(d)
+								if s4[n4] == nil {
+									s4[n4] = new(ModernTree)
+								}
+								s4[n4].DecodeJSON(d)
 							}
 							n4++
 						}
-						v.Kids = codec.Finish(v.Kids, n4)
+						if n4 == 0 {
+							s4 = []*ModernTree{}
+						}
+						v.Kids = s4[:n4]
 					}
 				case 2: // any
 					d.AnyV2(&v.Any)

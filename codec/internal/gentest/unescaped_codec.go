@@ -5,7 +5,7 @@ package gentest
 import "github.com/hotpath-go/hotpath/codec"
 
 // A runtime that cannot serve this file does not have this constant.
-const _ = codec.GeneratedVersion1
+const _ = codec.GeneratedVersion2
 
 var (
 	_ codec.Appender  = (*Unescaped)(nil)
@@ -20,7 +20,7 @@ func (v *Unescaped) AppendJSON(dst []byte) ([]byte, error) {
 // AppendJSONDepth is AppendJSON at a depth: a Unescaped may contain itself.
 func (v *Unescaped) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	if depth > codec.MaxAppendDepth {
 		return dst, codec.ErrDepth
@@ -30,21 +30,7 @@ func (v *Unescaped) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error)
 	dst = append(dst, `,"Quoted":`...)
 	dst = codec.AppendQuotedStringNoHTML(dst, string(v.Quoted))
 	dst = append(dst, `,"Map":`...)
-	if v.Map == nil {
-		dst = append(dst, "null"...)
-	} else {
-		dst = append(dst, '{')
-		var b2 [16]string
-		for i2, k2 := range codec.SortedKeys(b2[:0], v.Map) {
-			if i2 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(codec.AppendStringNoHTML(dst, k2), ':')
-			e2 := codec.Get(v.Map, k2)
-			dst = codec.AppendStringNoHTML(dst, string(e2))
-		}
-		dst = append(dst, '}')
-	}
+	dst = codec.AppendStringMapNoHTML(dst, v.Map)
 	dst = append(dst, `,"Any":`...)
 	if dst, err = codec.AppendAnyNoHTML(dst, v.Any, depth+1); err != nil {
 		return dst, err
@@ -64,22 +50,20 @@ func (v *Unescaped) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error)
 	dst = append(dst, `,"Inner":`...)
 	dst = append(dst, `{"Points":`...)
 	if v.Inner.Points == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
-		keys4, err := codec.SortedTextKeys(v.Inner.Points)
+		dst = append(dst, '{')
+		keys3, err := codec.SortedTextKeys(v.Inner.Points)
 		if err != nil {
 			return dst, err
 		}
-		dst = append(dst, '{')
-		for i4, k4 := range keys4 {
-			if i4 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(codec.AppendStringNoHTML(dst, k4.Text), ':')
-			e4 := v.Inner.Points[k4.Key]
-			dst = codec.AppendStringNoHTML(dst, string(e4))
+		for _, k3 := range keys3 {
+			dst = codec.AppendKeyNoHTML(dst, k3.Text)
+			e3 := v.Inner.Points[k3.Key]
+			dst = codec.AppendStringNoHTML(dst, string(e3))
+			dst = append(dst, ',')
 		}
-		dst = append(dst, '}')
+		dst = codec.CloseObject(dst)
 	}
 	dst = append(dst, '}')
 	if v.Deep != nil {
@@ -94,18 +78,16 @@ func (v *Unescaped) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error)
 	if len(v.Open.Second) != 0 {
 		dst = append(dst, `,"second":`...)
 		if v.Open.Second == nil {
-			dst = append(dst, "null"...)
+			dst = codec.AppendNull(dst)
 		} else {
 			dst = append(dst, '[')
-			for i6 := range v.Open.Second {
-				if i6 > 0 {
-					dst = append(dst, ',')
-				}
-				if dst, err = codec.AppendAnyNoHTML(dst, v.Open.Second[i6], depth+1); err != nil {
+			for i5 := range v.Open.Second {
+				if dst, err = codec.AppendAnyNoHTML(dst, v.Open.Second[i5], depth+1); err != nil {
 					return dst, err
 				}
+				dst = append(dst, ',')
 			}
-			dst = append(dst, ']')
+			dst = codec.CloseArray(dst)
 		}
 	}
 	dst = append(dst, '}')
@@ -115,30 +97,18 @@ func (v *Unescaped) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error)
 
 // DecodeJSON decodes into v as encoding/json would.
 func (v *Unescaped) DecodeJSON(d *codec.Decoder) {
-	var o7 codec.Object
-	if d.BeginObject(&o7, codecFieldsOfUnescaped) {
-		for d.Next(&o7) {
-			switch o7.Index {
+	var o6 codec.Object
+	if d.BeginObject(&o6, codecFieldsOfUnescaped) {
+		for d.Next(&o6) {
+			switch o6.Index {
 			case 0: // s<&>
-				codec.String(d, &v.String)
+				d.String(&v.String)
 			case 1: // Quoted
-				if q8, _, ok := d.Quoted(); ok {
-					codec.QuotedString(d, q8, &v.Quoted)
+				if q7, _, ok := d.Quoted(); ok {
+					codec.QuotedString(d, q7, &v.Quoted)
 				}
 			case 2: // Map
-				if d.Null() {
-					v.Map = nil
-				} else {
-					var o9 codec.Object
-					if d.BeginObject(&o9, nil) {
-						codec.MakeMap(&v.Map)
-						for d.NextKey(&o9) {
-							k9 := o9.Key
-							e9 := codec.StringElem(d, v.Map, k9)
-							codec.Set(v.Map, k9, e9)
-						}
-					}
-				}
+				d.StringMap(&v.Map)
 			case 3: // Any
 				d.Any(&v.Any)
 			case 4: // Raw
@@ -150,21 +120,23 @@ func (v *Unescaped) DecodeJSON(d *codec.Decoder) {
 					d.Text(&v.Upper)
 				}
 			case 7: // Inner
-				var o10 codec.Object
-				if d.BeginObject(&o10, codecFieldsOfUnescaped2) {
-					for d.Next(&o10) {
-						switch o10.Index {
+				var o8 codec.Object
+				if d.BeginObject(&o8, codecFieldsOfUnescaped2) {
+					for d.Next(&o8) {
+						switch o8.Index {
 						case 0: // Points
 							if d.Null() {
 								v.Inner.Points = nil
 							} else {
-								var o11 codec.Object
-								if d.BeginObject(&o11, nil) {
-									codec.MakeMap(&v.Inner.Points)
-									for d.NextKey(&o11) {
-										e11 := codec.ZeroElem(v.Inner.Points)
-										codec.String(d, &e11)
-										codec.SetText(d, v.Inner.Points, &o11, e11)
+								var o9 codec.Object
+								if d.BeginObject(&o9, nil) {
+									if v.Inner.Points == nil {
+										v.Inner.Points = make(map[Point]Name)
+									}
+									for d.NextKey(&o9) {
+										var e9 Name
+										d.String((*string)(&e9))
+										codec.SetText(d, v.Inner.Points, &o9, e9)
 									}
 								}
 							}
@@ -177,27 +149,36 @@ func (v *Unescaped) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Deep = nil
 				} else {
-					codec.New(&v.Deep)
+					if v.Deep == nil {
+						v.Deep = new(Unescaped)
+					}
 					v.Deep.DecodeJSON(d)
 				}
 			case 9: // Open
-				var o12 codec.Object
-				if d.BeginObject(&o12, codecFieldsOfUnescaped3) {
-					for d.Next(&o12) {
-						switch o12.Index {
+				var o10 codec.Object
+				if d.BeginObject(&o10, codecFieldsOfUnescaped3) {
+					for d.Next(&o10) {
+						switch o10.Index {
 						case 0: // first
-							codec.String(d, &v.Open.First)
+							d.String(&v.Open.First)
 						case 1: // second
 							if d.Null() {
 								v.Open.Second = nil
 							} else if d.BeginArray() {
-								n13 := 0
-								for d.NextElem(n13) {
-									v.Open.Second = codec.Grow(v.Open.Second, n13)
-									d.Any(&v.Open.Second[n13])
-									n13++
+								n11 := 0
+								s11 := v.Open.Second[:cap(v.Open.Second)]
+								for d.NextElem(n11) {
+									if n11 == len(s11) {
+										s11 = append(s11, make([]any, 4)...)
+										s11 = s11[:cap(s11)]
+									}
+									d.Any(&s11[n11])
+									n11++
 								}
-								v.Open.Second = codec.Finish(v.Open.Second, n13)
+								if n11 == 0 {
+									s11 = []any{}
+								}
+								v.Open.Second = s11[:n11]
 							}
 						default:
 							d.Skip()

@@ -17,7 +17,7 @@ var (
 	_ easyjson.Marshaler
 )
 
-func easyjsonC315bd22DecodeGithubComHotpathGoHotpathCodecEasyjsonInternalShop(in *jlexer.Lexer, out *Shelf) {
+func easyjsonC315bd22DecodeGithubComHotpathGoHotpathCodecEasyjsonExampleShop(in *jlexer.Lexer, out *Shelf) {
 	isTopLevel := in.IsStart()
 	if in.IsNull() {
 		if isTopLevel {
@@ -88,7 +88,7 @@ func easyjsonC315bd22DecodeGithubComHotpathGoHotpathCodecEasyjsonInternalShop(in
 		in.Consumed()
 	}
 }
-func easyjsonC315bd22EncodeGithubComHotpathGoHotpathCodecEasyjsonInternalShop(out *jwriter.Writer, in Shelf) {
+func easyjsonC315bd22EncodeGithubComHotpathGoHotpathCodecEasyjsonExampleShop(out *jwriter.Writer, in Shelf) {
 	out.RawByte('{')
 	first := true
 	_ = first
@@ -128,23 +128,23 @@ func easyjsonC315bd22EncodeGithubComHotpathGoHotpathCodecEasyjsonInternalShop(ou
 // MarshalJSON supports json.Marshaler interface
 func (v Shelf) MarshalJSON() ([]byte, error) {
 	w := jwriter.Writer{}
-	easyjsonC315bd22EncodeGithubComHotpathGoHotpathCodecEasyjsonInternalShop(&w, v)
+	easyjsonC315bd22EncodeGithubComHotpathGoHotpathCodecEasyjsonExampleShop(&w, v)
 	return w.Buffer.BuildBytes(), w.Error
 }
 
 // MarshalEasyJSON supports easyjson.Marshaler interface
 func (v Shelf) MarshalEasyJSON(w *jwriter.Writer) {
-	easyjsonC315bd22EncodeGithubComHotpathGoHotpathCodecEasyjsonInternalShop(w, v)
+	easyjsonC315bd22EncodeGithubComHotpathGoHotpathCodecEasyjsonExampleShop(w, v)
 }
 
 // UnmarshalJSON supports json.Unmarshaler interface
 func (v *Shelf) UnmarshalJSON(data []byte) error {
 	r := jlexer.Lexer{Data: data}
-	easyjsonC315bd22DecodeGithubComHotpathGoHotpathCodecEasyjsonInternalShop(&r, v)
+	easyjsonC315bd22DecodeGithubComHotpathGoHotpathCodecEasyjsonExampleShop(&r, v)
 	return r.Error()
 }
 
 // UnmarshalEasyJSON supports easyjson.Unmarshaler interface
 func (v *Shelf) UnmarshalEasyJSON(l *jlexer.Lexer) {
-	easyjsonC315bd22DecodeGithubComHotpathGoHotpathCodecEasyjsonInternalShop(l, v)
+	easyjsonC315bd22DecodeGithubComHotpathGoHotpathCodecEasyjsonExampleShop(l, v)
 }

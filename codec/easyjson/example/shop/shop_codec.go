@@ -5,7 +5,7 @@ package shop
 import "github.com/hotpath-go/hotpath/codec"
 
 // A runtime that cannot serve this file does not have this constant.
-const _ = codec.GeneratedVersion1
+const _ = codec.GeneratedVersion2
 
 var (
 	_ codec.Appender  = (*Book)(nil)
@@ -20,7 +20,7 @@ func (v *Book) AppendJSON(dst []byte) ([]byte, error) {
 // AppendJSONDepth is AppendJSON at a depth: a Book may contain itself.
 func (v *Book) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	if v == nil {
-		return append(dst, "null"...), nil
+		return codec.AppendNull(dst), nil
 	}
 	if depth > codec.MaxAppendDepth {
 		return dst, codec.ErrDepth
@@ -40,33 +40,25 @@ func (v *Book) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 		return dst, err
 	}
 	dst = append(dst, `,"tags":`...)
-	if v.Tags == nil {
-		dst = append(dst, "null"...)
-	} else {
-		dst = append(dst, '[')
-		for i2 := range v.Tags {
-			if i2 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = codec.AppendString(dst, string(v.Tags[i2]))
-		}
-		dst = append(dst, ']')
-	}
+	dst = codec.AppendStrings(dst, v.Tags)
 	dst = append(dst, `,"counts":`...)
 	if v.Counts == nil {
-		dst = append(dst, "null"...)
+		dst = codec.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
-		var b3 [16]string
-		for i3, k3 := range codec.SortedKeys(b3[:0], v.Counts) {
-			if i3 > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(codec.AppendString(dst, k3), ':')
-			e3 := codec.Get(v.Counts, k3)
-			dst = codec.AppendInt(dst, int64(e3))
+		var b2 [16]string
+		s2 := codec.KeyRoom(b2[:0], len(v.Counts))
+		for k2 := range v.Counts {
+			s2 = append(s2, string(k2))
 		}
-		dst = append(dst, '}')
+		codec.SortKeys(s2)
+		for _, k2 := range s2 {
+			dst = codec.AppendKey(dst, k2)
+			e2 := v.Counts[k2]
+			dst = codec.AppendInt(dst, int64(e2))
+			dst = append(dst, ',')
+		}
+		dst = codec.CloseObject(dst)
 	}
 	if v.Next != nil {
 		dst = append(dst, `,"next":`...)
@@ -80,42 +72,33 @@ func (v *Book) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 
 // DecodeJSON decodes into v as encoding/json would.
 func (v *Book) DecodeJSON(d *codec.Decoder) {
-	var o4 codec.Object
-	if d.BeginObject(&o4, codecFieldsOfBook) {
-		for d.Next(&o4) {
-			switch o4.Index {
+	var o3 codec.Object
+	if d.BeginObject(&o3, codecFieldsOfBook) {
+		for d.Next(&o3) {
+			switch o3.Index {
 			case 0: // title
-				codec.String(d, &v.Title)
+				d.String(&v.Title)
 			case 1: // isbn
-				codec.String(d, &v.ISBN)
+				d.String(&v.ISBN)
 			case 2: // price
-				codec.Float(d, &v.Price)
+				d.Float64(&v.Price)
 			case 3: // added
 				d.Time(&v.Added)
 			case 4: // tags
-				if d.Null() {
-					v.Tags = nil
-				} else if d.BeginArray() {
-					n5 := 0
-					for d.NextElem(n5) {
-						v.Tags = codec.Grow(v.Tags, n5)
-						codec.String(d, &v.Tags[n5])
-						n5++
-					}
-					v.Tags = codec.Finish(v.Tags, n5)
-				}
+				d.Strings(&v.Tags)
 			case 5: // counts
 				if d.Null() {
 					v.Counts = nil
 				} else {
-					var o6 codec.Object
-					if d.BeginObject(&o6, nil) {
-						codec.MakeMap(&v.Counts)
-						for d.NextKey(&o6) {
-							k6 := o6.Key
-							e6 := codec.ZeroElem(v.Counts)
-							codec.Int(d, &e6)
-							codec.Set(v.Counts, k6, e6)
+					var o4 codec.Object
+					if d.BeginObject(&o4, nil) {
+						if v.Counts == nil {
+							v.Counts = make(map[string]int)
+						}
+						for d.NextKey(&o4) {
+							var e4 int
+							d.Int(&e4)
+							v.Counts[o4.Key] = e4
 						}
 					}
 				}
@@ -123,7 +106,9 @@ func (v *Book) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Next = nil
 				} else {
-					codec.New(&v.Next)
+					if v.Next == nil {
+						v.Next = new(Book)
+					}
 					v.Next.DecodeJSON(d)
 				}
 			default:
