@@ -2,8 +2,9 @@ package netpoll
 
 import (
 	"crypto/tls"
+	"errors"
 	"io"
-	"net"
+	"os"
 	"time"
 )
 
@@ -46,9 +47,9 @@ func (c *secureConn) readable() error {
 	return c.readErr
 }
 
-// failed needs rd.
+// failed needs rd. A deadline may be moved on; nothing else leaves a socket as it was.
 func (c *secureConn) failed(err error) error {
-	if ne, ok := err.(net.Error); ok && ne.Temporary() {
+	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return err
 	}
 	c.readErr = final(err)
