@@ -1,8 +1,11 @@
 package codec
 
 // The methods of this file decode an array of the common scalars into *p, null as
-// nil. Elements are decoded into what was there, as encoding/json does.
+// nil. Elements are decoded into what was there, as encoding/json does. The loop is
+// written out for each: one for all would call a function value for each element.
 
+// finish returns the n elements that were decoded, and remembers how many for grow.
+// An empty array is not nil.
 func finish[E any](d *Decoder, s []E, n int) []E {
 	if n == 0 {
 		return []E{}
