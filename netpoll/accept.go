@@ -46,6 +46,7 @@ func (l *Listener) acceptLoop() {
 func (l *Listener) awaitRoom() {
 	for l.opt.MaxConns > 0 && l.count.open.Load() >= int64(l.opt.MaxConns) {
 		if l.opt.ShedIdle && l.count.parked.Load() > 0 {
+			l.shedSurplus()
 			return
 		}
 		select {
@@ -73,7 +74,7 @@ func (l *Listener) admit(nc net.Conn) {
 	l.offer(arrival{nc: c})
 }
 
-// shedSurplus may find that what was parked has just woken; then there is one connection too many for a while.
+// shedSurplus may find that what was parked has just woken; then there is one connection too many until the next park.
 func (l *Listener) shedSurplus() {
 	if l.opt.ShedIdle && l.opt.MaxConns > 0 && l.count.open.Load() > int64(l.opt.MaxConns) {
 		l.lot.shed()
