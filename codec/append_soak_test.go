@@ -10,9 +10,10 @@ import (
 )
 
 // soak returns how many cases to try: few in everyday tests, all with
-// HOTPATH_SOAK=1.
-func soak(few, all int) int {
+// HOTPATH_SOAK=1, which it says.
+func soak(t *testing.T, few, all int) int {
 	if os.Getenv("HOTPATH_SOAK") != "" {
+		t.Logf("soak: %s, %d cases", t.Name(), all)
 		return all
 	}
 	if testing.Short() {
@@ -26,7 +27,7 @@ func soak(few, all int) int {
 func TestFloatsComeBack(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	var buf [64]byte
-	for range soak(300_000, 100_000_000) {
+	for range soak(t, 300_000, 100_000_000) {
 		want := math.Float64frombits(r.Uint64())
 		if math.IsNaN(want) || math.IsInf(want, 0) {
 			continue

@@ -45,7 +45,7 @@ func TestTimes(t *testing.T) {
 	for _, sec := range []int{1, -1, 30, -30, 60, -60, 3600, -3600, 19800, -12600, 86399, -86399, 86400, -86400, 90000} {
 		zones = append(zones, time.FixedZone("", sec))
 	}
-	for range soak(50_000, 10_000_000) {
+	for range soak(t, 50_000, 10_000_000) {
 		x := time.Unix(r.Int64N(400e9)-100e9, r.Int64N(2)*r.Int64N(1e9)).In(zones[r.IntN(len(zones))])
 		checkTime(t, x)
 		checkTime(t, x.Truncate(time.Millisecond))

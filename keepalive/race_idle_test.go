@@ -17,8 +17,9 @@ import (
 
 // soak is how many times the counts of a test are multiplied when
 // HOTPATH_SOAK is set.
-func soak(n int) int {
+func soak(t *testing.T, n int) int {
 	if os.Getenv("HOTPATH_SOAK") != "" {
+		t.Logf("soak: %s, %d times the everyday count", t.Name(), n)
 		return n
 	}
 	return 1
@@ -78,7 +79,7 @@ func TestPostsOnTheClosingEdgeOfNetHTTP(t *testing.T) {
 			if tt.forgetful {
 				keepalive.Forgetful(tr)
 			}
-			workers, each := 16, 10*scale*soak(80)
+			workers, each := 16, 10*scale*soak(t, 80)
 			errs := edge(t, h, tr, workers, each, idle, func(s *httptest.Server) { s.Config.IdleTimeout = idle }, tt.stream)
 			st := tr.Stats()
 			t.Logf("%d POSTs: %d failed, %d duplicated; %d found closed, %d proven, %d closed in time", workers*each, len(errs), h.duplicates, st.FoundClosed, st.RetriesProven, st.ClosedIdle)
@@ -114,7 +115,7 @@ func TestPostsOnTheClosingEdgeUnderTLS(t *testing.T) {
 			if tt.forgetful {
 				keepalive.Forgetful(tr)
 			}
-			workers, each := 8, 4*scale*soak(100)
+			workers, each := 8, 4*scale*soak(t, 100)
 			errs := edge(t, h, tr, workers, each, idle, func(s *httptest.Server) {
 				s.Config.IdleTimeout = idle
 				s.StartTLS()
@@ -141,7 +142,7 @@ func TestPostsOnTheClosingEdgeOfPolicy(t *testing.T) {
 	h := &once{ids: make(map[string]int)}
 	p := &keepalive.Policy{IdleTimeout: time.Second, Grace: 100 * time.Millisecond}
 	tr := newTransport(t, new(keepalive.Transport))
-	workers, each := 32*soak(32), 2*soak(50)
+	workers, each := 32*soak(t, 32), 2*soak(t, 50)
 	errs := edge(t, h, tr, workers, each, 1100*time.Millisecond, func(s *httptest.Server) { p.Configure(s.Config) }, false)
 	if len(errs) > 0 || h.duplicates > 0 {
 		t.Errorf("of %d POSTs %d failed and %d were seen twice: %v", workers*each, len(errs), h.duplicates, errs)

@@ -249,7 +249,7 @@ func TestPoolClosedAtOnce(t *testing.T) {
 	tr := newTransport(t, new(keepalive.Transport))
 	failed := 0
 	const workers = 40
-	for round := range 5 * scale * soak(50) {
+	for round := range 5 * scale * soak(t, 50) {
 		errs := load(t.Context(), workers, 1, func(w, _ int) error {
 			if w == 0 && round > 0 {
 				s.closeAll()

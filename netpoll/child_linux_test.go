@@ -112,8 +112,9 @@ func (p *process) stop(t *testing.T) {
 }
 
 // bounded is how long a state of the process lasts.
-func bounded(full time.Duration) time.Duration {
+func bounded(t *testing.T, full time.Duration) time.Duration {
 	if os.Getenv("HOTPATH_SOAK") == "1" {
+		t.Logf("soak: %s, %v", t.Name(), full)
 		return full
 	}
 	return 300 * time.Millisecond
@@ -151,7 +152,7 @@ func TestStopAndContinue(t *testing.T) {
 		late[i] = p.http.dial(t)
 		send(t, late[i], getHello)
 	}
-	time.Sleep(bounded(10 * time.Second))
+	time.Sleep(bounded(t, 10*time.Second))
 	p.Process.Signal(syscall.SIGCONT)
 	for i := range each {
 		expectHelloOn(t, conns[i])
@@ -193,7 +194,7 @@ func TestStoppedBeyondIdleTimeout(t *testing.T) {
 	for _, c := range conns {
 		io.WriteString(c, getEnd)
 	}
-	time.Sleep(bounded(10 * time.Second))
+	time.Sleep(bounded(t, 10*time.Second))
 	p.Process.Signal(syscall.SIGCONT)
 	for _, c := range conns {
 		got, err := io.ReadAll(c)
@@ -235,7 +236,7 @@ func TestNoFdsForAWhile(t *testing.T) {
 	}
 	serve()
 	_, before := p.stat(t)
-	rest := bounded(time.Minute)
+	rest := bounded(t, time.Minute)
 	time.Sleep(rest)
 	if _, now := p.stat(t); now-before > rest/2 {
 		t.Errorf("%v of CPU in %v without fds", now-before, rest)

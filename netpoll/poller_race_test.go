@@ -23,7 +23,7 @@ func TestPollerNoLostWakeup(t *testing.T) {
 	go func() {
 		rnd := rand.New(rand.NewPCG(1, 1))
 		var b [1]byte
-		for range soak(rounds) {
+		for range soak(t, rounds) {
 			spin(time.Duration(rnd.IntN(10)) * time.Microsecond)
 			if there.Write(b[:]); !tryRead(there, b[:]) {
 				return
@@ -31,7 +31,7 @@ func TestPollerNoLostWakeup(t *testing.T) {
 		}
 	}()
 	var b [1]byte
-	for n := range soak(rounds) {
+	for n := range soak(t, rounds) {
 		once(t, w, readable)
 		select {
 		case <-w.C:
@@ -56,7 +56,7 @@ func TestPollerStopRace(t *testing.T) {
 	p := newPoller(t)
 	here, there := ends(t, "tcp")
 	var b [1]byte
-	for range soak(2000) {
+	for range soak(t, 2000) {
 		var calls atomic.Int32
 		w, err := p.Watch(here, func(*netpoll.Watch, netpoll.Event) { calls.Add(1) })
 		if err != nil {
@@ -99,7 +99,7 @@ func TestPollerReusedFds(t *testing.T) {
 	}()
 	for i := range 4 {
 		wg.Go(func() {
-			for n := range soak(2000) / 4 {
+			for n := range soak(t, 2000) / 4 {
 				if err := oneLife(p, l.Addr(), accepted, uint32(i)<<24|uint32(n)); err != nil {
 					t.Error(err)
 					return

@@ -223,7 +223,7 @@ func TestPollerReset(t *testing.T) {
 // What is wanted may change while it is waited for: what was asked before is forgotten.
 func TestPollerChangesItsMind(t *testing.T) {
 	w, here, there := watchedEnds(t, newPoller(t))
-	for range soak(500) {
+	for range soak(t, 500) {
 		once(t, w, readable)
 		go there.Write([]byte("x"))
 		once(t, w, writable)

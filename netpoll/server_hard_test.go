@@ -248,7 +248,7 @@ func TestServerStorm(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 4 {
 			wg.Go(func() {
-				for range soak(400) / 4 {
+				for range soak(t, 400) / 4 {
 					c, err := net.Dial(ln.Addr().Network(), ln.Addr().String())
 					if err != nil {
 						t.Error(err)
@@ -280,7 +280,7 @@ func TestServerReusedFds(t *testing.T) {
 		var wg sync.WaitGroup
 		for i := range 4 {
 			wg.Go(func() {
-				for n := range soak(1000) / 4 {
+				for n := range soak(t, 1000) / 4 {
 					if err := echoLife(s.ln.Addr(), i*1_000_000+n); err != nil {
 						t.Error(err)
 						return

@@ -14,7 +14,7 @@ import (
 // The acceptor takes a connection in the moment in which the listener closes: neither may wait for the other.
 func TestServerShutdownWhileAccepting(t *testing.T) {
 	eachWire(t, func(t *testing.T, listen func() net.Listener) {
-		for range soak(5) {
+		for range soak(t, 5) {
 			ln := listen()
 			var came atomic.Int64
 			v := &netpoll.Server{OnOpen: func(*netpoll.Stream) { came.Add(1) }, OnData: echo}

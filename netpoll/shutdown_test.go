@@ -132,7 +132,7 @@ func errText(err error) string {
 
 // A request that meets Shutdown is answered whole or not at all.
 func TestShutdownMeetsWakes(t *testing.T) {
-	for range soak(20) {
+	for range soak(t, 20) {
 		var srv *http.Server
 		l := serve(t, &netpoll.Options{ParkAfter: soon}, hello, func(s *http.Server) { srv = s })
 		conns := fill(t, l, 40)

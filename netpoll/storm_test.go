@@ -46,7 +46,7 @@ func TestResetStorm(t *testing.T) {
 	}
 	for range 4 {
 		storm.Go(func() {
-			for range soak(800) / 4 {
+			for range soak(t, 800) / 4 {
 				if err := resets(l.Addr()); err != nil {
 					t.Error(err)
 					return

@@ -118,7 +118,7 @@ func TestStreamPauseRace(t *testing.T) {
 		<-streams
 		<-ended
 		const sent = "0123456789abcdefghijklmnopqrstuvwxyz"
-		for range soak(300) {
+		for range soak(t, 300) {
 			c := dial(t, ln)
 			st := <-streams
 			var wg sync.WaitGroup

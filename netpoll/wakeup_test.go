@@ -17,11 +17,12 @@ import (
 )
 
 // soak is how many rounds a race test has: HOTPATH_SOAK=1 runs the long form.
-func soak(n int) int { return soakTo(n, 100*n) }
+func soak(t *testing.T, n int) int { return soakTo(t, n, 100*n) }
 
-func soakTo(n, full int) int {
+func soakTo(t *testing.T, n, full int) int {
 	switch {
 	case os.Getenv("HOTPATH_SOAK") == "1":
+		t.Logf("soak: %s, %d rounds", t.Name(), full)
 		return full
 	case raceEnabled, testing.Short():
 		return max(1, n/10)
@@ -38,7 +39,7 @@ func TestNoLostWakeup(t *testing.T) {
 		c := dial(t, l)
 		wg.Go(func() {
 			rnd := rand.New(rand.NewPCG(uint64(i), 1))
-			for n := range soakTo(4000, 1_000_000) / clients {
+			for n := range soakTo(t, 4000, 1_000_000) / clients {
 				c.SetDeadline(time.Now().Add(30 * time.Second))
 				if _, err := tryGet(c, "/"); err != nil {
 					t.Errorf("client %d, request %d: %v; %+v", i, n, err, l.Stats())
@@ -85,7 +86,7 @@ func TestReusedFds(t *testing.T) {
 	}
 	for i := range 4 {
 		clients.Go(func() {
-			for range soakTo(300, 160_000) / 4 {
+			for range soakTo(t, 300, 160_000) / 4 {
 				if err := life(l, i); err != nil {
 					t.Error(err)
 					return

@@ -194,7 +194,7 @@ func (m *misuser) part(b []byte) []byte {
 }
 
 func TestBytesNeverOverlap(t *testing.T) {
-	for seed := range uint64(scaled(20)) {
+	for seed := range uint64(scaled(t, 20)) {
 		m := misuser{p: new(pool.Bytes), r: rand.New(rand.NewPCG(seed, 1))}
 		for i := range 2000 {
 			m.step(t)
@@ -212,7 +212,7 @@ func TestBytesOneOwner(t *testing.T) {
 	for id := range byte(4) {
 		wg.Go(func() {
 			r := rand.New(rand.NewPCG(uint64(id), 2))
-			for range scaled(3000) {
+			for range scaled(t, 3000) {
 				b := p.Get(2 + r.IntN(2000)) // half of 1 would be the whole
 				for i := range b {
 					b[i] = id
@@ -279,7 +279,7 @@ func TestBytesTableTorture(t *testing.T) {
 		wg.Go(func() {
 			r := rand.New(rand.NewPCG(id, 3))
 			var live [][]byte
-			for i := range scaled(4000) {
+			for i := range scaled(t, 4000) {
 				live = append(live, p.Get(r.IntN(500)))
 				gets.Add(1)
 				switch {

@@ -101,7 +101,7 @@ func TestPoolOneOwner(t *testing.T) {
 	var wg sync.WaitGroup
 	for id := range int64(4) {
 		wg.Go(func() {
-			for range scaled(5000) {
+			for range scaled(t, 5000) {
 				i := p.Get()
 				if got := i.Value().Swap(id + 1); got != 0 {
 					t.Errorf("got a value that %d owns", got-1)

@@ -90,7 +90,7 @@ func TestRefTorture(t *testing.T) {
 		s.owner.Store(0)
 	}}
 	var wg sync.WaitGroup
-	rounds := scaled(3000)
+	rounds := scaled(t, 3000)
 	var refused, served atomic.Int64
 	for id := range int64(4) {
 		wg.Go(func() {

@@ -155,7 +155,7 @@ func TestWorkersDrain(t *testing.T) {
 
 // After Drain no task is left, and no goroutine.
 func TestWorkersDrainWaits(t *testing.T) {
-	for range scaled(300) {
+	for range scaled(t, 300) {
 		w := pool.Workers{Max: 3}
 		var ran atomic.Int32
 		for range 10 {
@@ -357,7 +357,7 @@ func TestWorkersMisuse(t *testing.T) {
 // Everything at once, with goroutines that end and start all the time: each
 // accepted task runs once, and Drain comes back.
 func TestWorkersTorture(t *testing.T) {
-	for round := range scaled(30) {
+	for round := range scaled(t, 30) {
 		w := pool.Workers{Max: 1 + round%4, Queue: []int{1, 2, 5, 40, 300}[round%5], Idle: time.Duration(1+round%3) * time.Microsecond, Panic: func(any) {}}
 		var accepted, ran atomic.Int64
 		var wg sync.WaitGroup
@@ -419,7 +419,7 @@ func TestWorkersPingPong(t *testing.T) {
 	done := make(chan struct{})
 	task := func() { done <- struct{}{} }
 	late := time.After(20 * time.Second)
-	for range scaled(20_000) {
+	for range scaled(t, 20_000) {
 		must(t, w.TrySubmit(task))
 		select {
 		case <-done:

@@ -155,6 +155,9 @@ func TestFilesEqualsServeContent(t *testing.T) {
 			}
 		}
 	}
+	if soak {
+		t.Logf("soak: %s, %d comparisons", t.Name(), n)
+	}
 }
 
 func FuzzFilesEqualsServeContent(f *testing.F) {

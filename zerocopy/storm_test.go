@@ -129,6 +129,7 @@ func TestStorm(t *testing.T) {
 	switch {
 	case os.Getenv("HOTPATH_SOAK") == "1":
 		limit = 10 * time.Minute
+		t.Logf("soak: %s, 32 clients for %v", t.Name(), limit)
 	case testing.Short():
 		limit = 300 * time.Millisecond
 	}

@@ -113,6 +113,7 @@ func TestChat(t *testing.T) {
 	many := 300
 	if os.Getenv("HOTPATH_SOAK") == "1" {
 		many = 15000
+		t.Logf("soak: %s, %d members", t.Name(), many)
 	}
 	addr, cmd := start(t)
 	members := make([]net.Conn, many)

@@ -52,6 +52,7 @@ func TestRestartsFailNoRequest(t *testing.T) {
 	restarts := 1
 	if os.Getenv("HOTPATH_SOAK") != "" {
 		restarts = 100
+		t.Logf("soak: %s, %d restarts", t.Name(), restarts)
 	}
 	eachVariant(t, func(t *testing.T, variant string) {
 		t.Parallel()

@@ -84,6 +84,7 @@ func openLog(dir string) (*accesslog.Log, *accesslog.File) {
 func TestNothingIsLostWhenTheProcessDies(t *testing.T) {
 	dies(t, "kill", "kill", "panic", "exit", "kill")
 	if os.Getenv("HOTPATH_SOAK") != "" {
+		t.Logf("soak: %s, 300 kills more", t.Name())
 		for range 60 {
 			dies(t, "kill", "kill", "kill", "kill", "kill")
 		}

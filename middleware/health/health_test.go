@@ -148,7 +148,7 @@ func TestNoRequestFailsWhileServersDrain(t *testing.T) {
 	wg.Wait()
 	client.CloseIdleConnections()
 	old.stop(t, client)
-	t.Logf("%d restarts, %d requests, %d failed", restarts, served.Load(), failed.Load())
+	t.Logf("soak: TestNoRequestFailsWhileServersDrain, %d restarts, %d requests, %d failed", restarts, served.Load(), failed.Load())
 	if served.Load() < int64(restarts)*10 {
 		t.Errorf("only %d requests: the test says little", served.Load())
 	}

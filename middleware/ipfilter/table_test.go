@@ -175,6 +175,7 @@ func TestLikeTheRulesWordForWord(t *testing.T) {
 			}
 		}
 	}
+	t.Logf("soak: %s, %d lookups", t.Name(), rounds*200)
 	if min(verdicts[0], verdicts[1]) < rounds*200/5 {
 		t.Errorf("verdicts %v: the test says little", verdicts)
 	}

@@ -221,7 +221,7 @@ func TestLikeServeMux(t *testing.T) {
 			kinds[kind(o)]++
 		}
 	}
-	t.Log(kinds)
+	t.Logf("soak: %s, %d cases: %v", t.Name(), cases(), kinds)
 	for _, k := range []string{"200", "200 values", "307", "404", "405"} {
 		if kinds[k] < cases()/1000 {
 			t.Errorf("only %d cases of %s: the test says little", kinds[k], k)

@@ -84,6 +84,7 @@ func TestHostileTargetsDoNotPanic(t *testing.T) {
 		}()
 		rt.ServeHTTP(httptest.NewRecorder(), r)
 	})
+	t.Logf("soak: %s, %d targets", t.Name(), hostile())
 	if served < hostile()/20 {
 		t.Errorf("only %d of %d targets reached a handler", served, hostile())
 	}
@@ -106,6 +107,7 @@ func TestNoSpellingPassesADenyRule(t *testing.T) {
 		}
 		rt.ServeHTTP(httptest.NewRecorder(), r)
 	})
+	t.Logf("soak: %s, %d targets", t.Name(), hostile())
 	// About 36 and 24 in a thousand do; of 5,000, less than half of that is ten standard deviations away, or five.
 	if served < hostile()/100 || dangerous < hostile()/100 {
 		t.Errorf("of %d targets %d reached the app and %d meant /admin: the test says little", hostile(), served, dangerous)

@@ -36,13 +36,13 @@ func checkBehind(t *testing.T, name string, f func(dst []byte) ([]byte, error)) 
 // The array behind the result may belong to somebody else.
 func TestAppendLeavesWhatIsBehind(t *testing.T) {
 	for _, p := range pairs {
-		for seed := range uint64(rounds(300)) {
+		for seed := range uint64(rounds(t, 300)) {
 			v, _ := p.twins(seed, true)
 			checkBehind(t, p.name(), func(dst []byte) ([]byte, error) { return codec.Append(dst, v) })
 		}
 	}
 	r := rand.New(rand.NewPCG(5, 6))
-	for range rounds(20000) {
+	for range rounds(t, 20000) {
 		n := r.Uint64() >> r.IntN(64)
 		f := math.Float64frombits(r.Uint64())
 		short := math.Trunc(r.NormFloat64()*1e7) / math.Pow10(r.IntN(9))

@@ -77,8 +77,9 @@ func (p pair) name() string { return reflect.TypeOf(p.theirs()).Elem().Name() }
 
 // rounds returns how many random values to try: with HOTPATH_SOAK=1 so many that
 // both directions make ten million cases.
-func rounds(n int) int {
+func rounds(t *testing.T, n int) int {
 	if os.Getenv("HOTPATH_SOAK") != "" && !raceEnabled {
+		t.Logf("soak: %s, %d rounds", t.Name(), 120*n)
 		return 120 * n
 	}
 	if testing.Short() || raceEnabled {
@@ -91,7 +92,8 @@ func TestAppendLikeEncodingJSON(t *testing.T) {
 	for _, p := range pairs {
 		t.Run(p.name(), func(t *testing.T) {
 			failures := 0
-			for seed := range uint64(rounds(1000)) {
+			n := rounds(t, 1000)
+			for seed := range uint64(n) {
 				ours, theirs := p.twins(seed, false)
 				want, wantErr := p.marshal(theirs)
 				got, err := codec.Append(nil, ours)
@@ -117,7 +119,7 @@ func TestAppendLikeEncodingJSON(t *testing.T) {
 				}
 			}
 			// The largest types hold a NaN nine times in ten; the seeds are fixed, so this is not a matter of luck.
-			if n := rounds(1000); n-failures < n/20 {
+			if n-failures < n/20 {
 				t.Errorf("%d of %d values did not encode: the test tests little", failures, n)
 			}
 		})
@@ -149,7 +151,7 @@ func checkDecode(t *testing.T, p pair, seed uint64, data []byte) {
 func TestDecodeLikeEncodingJSON(t *testing.T) {
 	for _, p := range pairs {
 		t.Run(p.name(), func(t *testing.T) {
-			for seed := range uint64(rounds(600)) {
+			for seed := range uint64(rounds(t, 600)) {
 				_, theirs := p.twins(seed*7+1, true)
 				data, err := json.Marshal(theirs)
 				if err != nil {

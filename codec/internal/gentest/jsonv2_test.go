@@ -23,7 +23,7 @@ var (
 // Through encoding/json/v2 a generated type is what it is through codec.
 func TestJSONv2Methods(t *testing.T) {
 	for _, p := range pairs {
-		for seed := range uint64(rounds(100)) {
+		for seed := range uint64(rounds(t, 100)) {
 			ours, _ := p.twins(seed, true)
 			if _, ok := ours.(jsonv2.MarshalerTo); !ok {
 				if p.name() != "Unescaped" {

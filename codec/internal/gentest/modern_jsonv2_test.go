@@ -27,7 +27,7 @@ func TestJSONv2Append(t *testing.T) {
 	for _, p := range moderns {
 		t.Run(p.name(), func(t *testing.T) {
 			good := 0
-			for seed := range uint64(rounds(3000)) {
+			for seed := range uint64(rounds(t, 3000)) {
 				ours, theirs := modernTwins(p, seed, false)
 				want, wantErr := jsonv2.Marshal(theirs, jsonv2.Deterministic(true))
 				got, err := codec.Append(nil, ours)
@@ -52,7 +52,7 @@ func TestJSONv2Decode(t *testing.T) {
 	for _, p := range moderns {
 		t.Run(p.name(), func(t *testing.T) {
 			good := 0
-			for seed := range uint64(rounds(1500)) {
+			for seed := range uint64(rounds(t, 1500)) {
 				_, theirs := modernTwins(p, seed*7+1, true)
 				data, err := jsonv2.Marshal(theirs, jsonv2.Deterministic(true), loose)
 				if err != nil {
@@ -123,7 +123,7 @@ func TestJSONv2Directed(t *testing.T) {
 // Methods written for v1's types serve v2, and those of -v2 its rules.
 func TestJSONv2ThroughMethods(t *testing.T) {
 	for _, p := range moderns {
-		for seed := range uint64(rounds(200)) {
+		for seed := range uint64(rounds(t, 200)) {
 			ours, theirs := modernTwins(p, seed, true)
 			want, wantErr := jsonv2.Marshal(theirs, jsonv2.Deterministic(true))
 			got, err := jsonv2.Marshal(ours)
