@@ -20,12 +20,15 @@ import (
 func TestServerBackpressure(t *testing.T) {
 	eachWire(t, func(t *testing.T, listen func() net.Listener) {
 		var got, writables atomic.Int64
+		var congested atomic.Bool
 		s := serveStreams(t, listen(), &netpoll.Server{
 			HighWater: 32 << 10,
 			MaxQueue:  256 << 10,
 			OnData: func(s *netpoll.Stream, p []byte) (int, error) {
 				got.Add(int64(len(p)))
-				return echo(s, p)
+				n, err := echo(s, p)
+				congested.Store(congested.Load() || s.Congested())
+				return n, err
 			},
 			OnWritable: func(*netpoll.Stream) { writables.Add(1) },
 		})
@@ -41,7 +44,7 @@ func TestServerBackpressure(t *testing.T) {
 			time.Sleep(50 * time.Millisecond)
 			now := got.Load()
 			defer func() { last = now }()
-			return now == last && now > 0
+			return now == last && congested.Load()
 		})
 		if got.Load() >= total {
 			t.Fatalf("%d bytes read from a peer that reads none", got.Load())
