@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 	"unsafe"
+
+	"github.com/hotpath-go/hotpath/codec/internal/buffer"
 )
 
 // AppendAny appends what an interface holds. The dynamic types that decoding
@@ -116,16 +118,16 @@ func appendReflected(dst []byte, v any, html bool) ([]byte, error) {
 		b, err := json.Marshal(v)
 		return append(dst, b...), err
 	}
-	b := getBuffer()
-	defer b.release()
-	w := bytes.NewBuffer(b.bytes)
+	b := buffer.Get()
+	defer b.Release()
+	w := bytes.NewBuffer(b.Bytes)
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(v); err != nil {
 		return dst, err
 	}
-	b.bytes = w.Bytes()
-	return append(dst, b.bytes[:len(b.bytes)-1]...), nil
+	b.Bytes = w.Bytes()
+	return append(dst, b.Bytes[:len(b.Bytes)-1]...), nil
 }
 
 func (w *anyWriter) mapping(dst []byte, m map[string]any, depth int) ([]byte, error) {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"unicode/utf8"
 	"unsafe"
+
+	"github.com/hotpath-go/hotpath/codec/internal/buffer"
 )
 
 const hexDigits = "0123456789abcdef"
@@ -177,11 +179,11 @@ func AppendQuotedString(dst []byte, s string) []byte { return appendQuoted(dst, 
 func AppendQuotedStringNoHTML(dst []byte, s string) []byte { return appendQuoted(dst, s, &escapeJSON) }
 
 func appendQuoted(dst []byte, s string, set *escapeSet) []byte {
-	b := getBuffer()
-	defer b.release()
-	b.bytes = appendString(b.bytes, s, set)
+	b := buffer.Get()
+	defer b.Release()
+	b.Bytes = appendString(b.Bytes, s, set)
 	dst = append(dst, '"')
-	for _, c := range b.bytes {
+	for _, c := range b.Bytes {
 		// The inner text holds no control character: only these two need a backslash.
 		if c == '"' || c == '\\' {
 			dst = append(dst, '\\')

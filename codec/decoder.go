@@ -1,6 +1,10 @@
 package codec
 
-import "sync"
+import (
+	"sync"
+
+	"github.com/hotpath-go/hotpath/codec/internal/buffer"
+)
 
 // Decodable is implemented by values that read themselves from a Decoder.
 // DecodeJSON consumes exactly one JSON value. It returns nothing, because the
@@ -46,7 +50,7 @@ func getDecoder(data []byte, o Options) *Decoder {
 
 func (d *Decoder) release() {
 	scratch := d.scratch
-	if cap(scratch) > maxKept {
+	if cap(scratch) > buffer.MaxKept {
 		scratch = nil
 	}
 	// Neither the input nor the last chunk of strings may live on in the pool.

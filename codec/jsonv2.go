@@ -4,18 +4,22 @@
 
 package codec
 
-import "encoding/json/jsontext"
+import (
+	"encoding/json/jsontext"
+
+	"github.com/hotpath-go/hotpath/codec/internal/buffer"
+)
 
 // MarshalTo writes v to an encoder of encoding/json/v2, which checks it and
 // formats it as it was told to.
 func MarshalTo(enc *jsontext.Encoder, v Appender) error {
-	b := getBuffer()
-	defer b.release()
-	out, err := v.AppendJSON(b.bytes)
+	b := buffer.Get()
+	defer b.Release()
+	out, err := v.AppendJSON(b.Bytes)
 	if err != nil {
 		return err
 	}
-	b.grown(out)
+	b.Grown(out)
 	return enc.WriteValue(out)
 }
 

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 	"unsafe"
+
+	"github.com/hotpath-go/hotpath/codec/internal/buffer"
 )
 
 // marshalBuffer is what a Marshal writes into. A small result is copied out of
@@ -36,9 +38,9 @@ func Marshal(v Appender) ([]byte, error) {
 	n := len(out)
 	if unsafe.SliceData(out) != unsafe.SliceData(b.bytes) {
 		// It has grown, or is memory of v, which is not ours to keep.
-		b.next = min(n+n/32, maxKept)
+		b.next = min(n+n/32, buffer.MaxKept)
 	} else if n >= largeResult && n >= cap(out)/4*3 {
-		b.bytes, b.next = nil, min(n+n/32, maxKept)
+		b.bytes, b.next = nil, min(n+n/32, buffer.MaxKept)
 		return out[:n:n], nil
 	}
 	return slices.Clone(out), nil

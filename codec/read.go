@@ -7,6 +7,8 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+
+	"github.com/hotpath-go/hotpath/codec/internal/buffer"
 )
 
 // DefaultLimit is the largest body a Reader takes unless told otherwise.
@@ -41,12 +43,12 @@ func (rd *Reader) Read(w http.ResponseWriter, r *http.Request, v Decodable) erro
 	if err := rd.checkHeader(r, limit); err != nil {
 		return err
 	}
-	b := getBuffer()
-	defer b.release()
+	b := buffer.Get()
+	defer b.Release()
 	if err := readBody(w, r, b, limit); err != nil {
 		return err
 	}
-	return rd.Options.copying().Decode(b.bytes, v)
+	return rd.Options.copying().Decode(b.Bytes, v)
 }
 
 // Read is Reader{Limit: limit}.Read.
@@ -86,19 +88,19 @@ func (rd *Reader) jsonType(s string) bool {
 
 // readBody reads the body into b. Room follows what has arrived, not what
 // Content-Length promises: a thousand idle senders must not reserve a thousand limits.
-func readBody(w http.ResponseWriter, r *http.Request, b *buffer, limit int64) error {
+func readBody(w http.ResponseWriter, r *http.Request, b *buffer.Buffer, limit int64) error {
 	if r.Body == nil {
 		return nil
 	}
 	body := http.MaxBytesReader(w, r.Body, limit)
-	buf := b.bytes
+	buf := b.Bytes
 	for {
 		if len(buf) == cap(buf) {
 			buf = append(buf, 0)[:len(buf)]
 		}
 		n, err := body.Read(buf[len(buf):cap(buf)])
 		buf = buf[:len(buf)+n]
-		b.bytes = buf
+		b.Bytes = buf
 		if err == io.EOF {
 			return nil
 		}
