@@ -1,12 +1,16 @@
 package codec
 
-// Appender is implemented by values that know their own JSON. An
-// implementation appends one complete JSON value to dst and returns the
-// extended slice; a nil pointer receiver appends null. Generated methods only
-// read the receiver, so one value may be appended by many goroutines at once.
-type Appender interface {
-	AppendJSON(dst []byte) ([]byte, error)
-}
+import "github.com/hotpath-go/hotpath/codec/wire"
+
+// Appender is implemented by values that know their own JSON. Generated methods only
+// read the receiver, so that one value is safe for concurrent use by them.
+//
+//	AppendJSON(dst []byte) ([]byte, error)
+//
+// appends one complete JSON value to dst and returns the extended slice; a nil
+// pointer receiver appends null. Methods written by hand find what appends strings,
+// numbers and times in package wire.
+type Appender = wire.Appender
 
 // Append appends v's JSON to dst. Bytes behind the result stay what they are, if
 // v's own methods keep to that. If v cannot be encoded, dst comes back with its
@@ -20,13 +24,6 @@ func Append(dst []byte, v Appender) ([]byte, error) {
 	return dst, nil
 }
 
-// MaxAppendDepth bounds how deep a value that can contain itself may nest when
-// it is encoded. encoding/json finds cycles by remembering pointers; we count,
-// and the bound is the depth at which a default decoder would refuse the result.
-const MaxAppendDepth = 10000
-
-// DepthAppender is what generated types have besides Appender when a value of
-// them may contain itself: the depth reached so far travels with the call.
-type DepthAppender interface {
-	AppendJSONDepth(dst []byte, depth int) ([]byte, error)
-}
+// Marshal returns v's JSON in a slice that is owned by the caller and ends with
+// its capacity.
+func Marshal(v Appender) ([]byte, error) { return wire.Marshal(v) }

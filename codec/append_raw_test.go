@@ -4,13 +4,13 @@ import (
 	"encoding/json"
 	"testing"
 
-	"github.com/hotpath-go/hotpath/codec"
+	"github.com/hotpath-go/hotpath/codec/wire"
 )
 
 func checkRaw(t *testing.T, raw []byte) {
 	t.Helper()
 	want, wantErr := json.Marshal(json.RawMessage(raw))
-	got, err := codec.AppendRaw(nil, raw)
+	got, err := wire.AppendRaw(nil, raw)
 	if (err != nil) != (wantErr != nil) || err == nil && string(got) != string(want) {
 		t.Errorf("AppendRaw(%q) = %s, %v, want %s, %v", raw, got, err, want, wantErr)
 	}

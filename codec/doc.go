@@ -45,9 +45,9 @@
 //   - A value that contains itself is an error at 10,000 levels.
 //   - Methods with pointer receivers are used as in json.Marshal(&v).
 //
-// # For generated code
+// # Generated code
 //
-// The functions and methods that take a *[Decoder] or a dst []byte are what
-// generated code is made of. They may be used to write AppendJSON and DecodeJSON
-// by hand.
+// What generated code calls is package wire, which is no part of a program's API and
+// changes with the generator. AppendJSON and DecodeJSON may be written by hand with
+// it, too.
 package codec

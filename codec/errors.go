@@ -2,25 +2,25 @@ package codec
 
 import (
 	"errors"
-	"fmt"
-	"strconv"
+
+	"github.com/hotpath-go/hotpath/codec/wire"
 )
 
 var (
 	// ErrSyntax is what every *SyntaxError matches with errors.Is.
-	ErrSyntax = errors.New("codec: malformed JSON")
+	ErrSyntax = wire.ErrSyntax
 	// ErrTruncated is matched by a *SyntaxError where the input ended too early.
-	ErrTruncated = errors.New("codec: unexpected end of JSON")
+	ErrTruncated = wire.ErrTruncated
 	// ErrDepth reports nesting beyond the limit, while decoding or encoding.
-	ErrDepth = errors.New("codec: nested too deeply")
+	ErrDepth = wire.ErrDepth
 	// ErrInvalidUTF8 reports invalid UTF-8, or half a surrogate pair, under RejectInvalidUTF8.
-	ErrInvalidUTF8 = errors.New("codec: invalid UTF-8")
+	ErrInvalidUTF8 = wire.ErrInvalidUTF8
 	// ErrDuplicateKey reports a key met twice in one object under RejectDuplicates.
-	ErrDuplicateKey = errors.New("codec: duplicate key")
+	ErrDuplicateKey = wire.ErrDuplicateKey
 	// ErrUnknownField reports a key without a field under RejectUnknownFields.
-	ErrUnknownField = errors.New("codec: unknown field")
+	ErrUnknownField = wire.ErrUnknownField
 	// ErrUnsupportedValue reports a value JSON cannot say, such as NaN.
-	ErrUnsupportedValue = errors.New("codec: unsupported value")
+	ErrUnsupportedValue = wire.ErrUnsupportedValue
 	// ErrTooLarge reports a request body, or a value of a Stream, above its limit.
 	ErrTooLarge = errors.New("codec: too large")
 	// ErrContentType reports a request body that does not say it is plain JSON.
@@ -28,70 +28,37 @@ var (
 )
 
 // SyntaxError says where input stopped being JSON, or stopped being JSON that
-// the policies admit. It matches ErrSyntax and, where one is the reason,
-// ErrTruncated, ErrDepth or ErrInvalidUTF8.
-type SyntaxError struct {
-	// Offset is the index of the offending byte.
-	Offset int64
-	// Reason is the sentinel behind the error, or nil.
-	Reason error
-
-	msg string
-}
-
-func (e *SyntaxError) Error() string {
-	return "codec: " + e.msg + " at offset " + strconv.FormatInt(e.Offset, 10)
-}
-
-// Is makes every SyntaxError match ErrSyntax.
-func (e *SyntaxError) Is(target error) bool { return target == ErrSyntax }
-
-func (e *SyntaxError) Unwrap() error { return e.Reason }
+// the policies admit. It is not changed once it is made, and thus safe for concurrent
+// use. It matches ErrSyntax and, where one is the reason, ErrTruncated, ErrDepth or
+// ErrInvalidUTF8. Its fields:
+//
+//	Offset int64 // the index of the offending byte
+//	Reason error // the sentinel behind the error, or nil
+type SyntaxError = wire.SyntaxError
 
 // TypeError is a JSON value of the wrong kind, or a number out of range, for
-// its Go target. As in encoding/json decoding goes on after it; the first one
-// is returned.
-type TypeError struct {
-	// Offset is where the value begins.
-	Offset int64
-	// Path leads to the value, as in $.items[3].price.
-	Path string
-	// Value describes what was there: "string", "object", "number 1.5".
-	Value string
-	// Want describes the target: "int8", "string", "array".
-	Want string
-}
-
-func (e *TypeError) Error() string {
-	return "codec: " + e.Path + ": cannot decode " + e.Value + " into " + e.Want
-}
+// its Go target. It is not changed once it is made, and thus safe for concurrent use.
+// As in encoding/json decoding goes on after it; the first one is returned. Its fields:
+//
+//	Offset int64  // where the value begins
+//	Path   string // leads to the value, as in $.items[3].price
+//	Value  string // what was there: "string", "object", "number 1.5"
+//	Want   string // the target: "int8", "string", "array"
+type TypeError = wire.TypeError
 
 // ValueError is a value of the right kind that its target refused: a time that
-// is none, bad base64, or whatever a user's Unmarshaler returned.
-type ValueError struct {
-	// Offset is where the value begins.
-	Offset int64
-	// Path leads to the value.
-	Path string
-	// Err is the target's own error.
-	Err error
-}
+// is none, bad base64, or whatever a user's Unmarshaler returned. It is not changed
+// once it is made, and thus as safe for concurrent use as its Err. Its fields:
+//
+//	Offset int64  // where the value begins
+//	Path   string // leads to the value
+//	Err    error  // the target's own error
+type ValueError = wire.ValueError
 
-func (e *ValueError) Error() string { return "codec: " + e.Path + ": " + e.Err.Error() }
-
-func (e *ValueError) Unwrap() error { return e.Err }
-
-// FieldError is a key that a policy refused. It matches ErrDuplicateKey or
-// ErrUnknownField.
-type FieldError struct {
-	// Offset is where the key ends.
-	Offset int64
-	// Path leads to the field, key included.
-	Path string
-	// Err is ErrDuplicateKey or ErrUnknownField.
-	Err error
-}
-
-func (e *FieldError) Error() string { return fmt.Sprintf("%v: %s", e.Err, e.Path) }
-
-func (e *FieldError) Unwrap() error { return e.Err }
+// FieldError is a key that a policy refused. It is not changed once it is made, and
+// thus safe for concurrent use. It matches ErrDuplicateKey or ErrUnknownField. Its fields:
+//
+//	Offset int64  // where the key ends
+//	Path   string // leads to the field, key included
+//	Err    error  // ErrDuplicateKey or ErrUnknownField
+type FieldError = wire.FieldError

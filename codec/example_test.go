@@ -11,6 +11,7 @@ import (
 
 	"github.com/hotpath-go/hotpath/codec"
 	"github.com/hotpath-go/hotpath/codec/example/order"
+	"github.com/hotpath-go/hotpath/codec/wire"
 )
 
 // Item has the methods codecgen wrote for it.
@@ -70,7 +71,7 @@ func ExampleAppend() {
 type celsius float64
 
 func (c *celsius) AppendJSON(dst []byte) ([]byte, error) {
-	return codec.AppendFloat64(dst, float64(*c))
+	return wire.AppendFloat64(dst, float64(*c))
 }
 
 // DecodeJSON makes it a Decodable, too.
@@ -94,45 +95,27 @@ func ExampleDecodable() {
 	// Output: codec: $: colder than possible
 }
 
-// point reads its members by hand.
-type point struct{ x, y int }
+// pair is an array of two.
+type pair [2]int
 
-var pointFields = []codec.Field{{Key: `"x":`, Fold: "X"}, {Key: `"y":`, Fold: "Y"}}
-
-func (p *point) DecodeJSON(d *codec.Decoder) {
-	var o codec.Object
-	if !d.BeginObject(&o, pointFields) {
+func (p *pair) DecodeJSON(d *codec.Decoder) {
+	if !d.BeginArray() {
 		return
 	}
-	for d.Next(&o) {
-		switch o.Index {
-		case 0:
-			d.Int(&p.x)
-		case 1:
-			d.Int(&p.y)
-		default:
+	for i := 0; d.NextElem(i); i++ {
+		if i < len(p) {
+			d.Int(&p[i])
+		} else {
 			d.Skip()
 		}
 	}
 }
 
 func ExampleDecoder() {
-	var p point
-	err := codec.DecodeString(`{"Y": 2, "z": [{}], "x": 1}`, &p)
+	var p pair
+	err := codec.DecodeString(`[3, 4, {"more": true}]`, &p)
 	fmt.Println(p, err)
-	// Output: {1 2} <nil>
-}
-
-func ExampleObject() {
-	var p point
-	fmt.Println(codec.DecodeString(`{"x":1,"y"}`, &p))
-	// Output: codec: want : after an object key at offset 10
-}
-
-func ExampleField() {
-	var p point
-	fmt.Println(codec.Options{CaseSensitive: true}.Decode([]byte(`{"X":1,"y":2}`), &p), p)
-	// Output: <nil> {0 2}
+	// Output: [3 4] <nil>
 }
 
 func ExampleOptions() {
@@ -208,12 +191,4 @@ func ExampleProblem() {
 	codec.WriteProblem(w, codec.Problem{Type: "https://example.com/out-of-stock", Title: "Out of stock", Status: 409})
 	fmt.Println(w.Code, w.Body)
 	// Output: 409 {"type":"https://example.com/out-of-stock","title":"Out of stock","status":409}
-}
-
-func ExampleDepthAppender() {
-	loop := map[string]any{}
-	loop["self"] = loop
-	_, err := codec.AppendAny(nil, loop, 0)
-	fmt.Println(errors.Is(err, codec.ErrDepth))
-	// Output: true
 }

@@ -183,15 +183,6 @@ func TestReadWithoutBody(t *testing.T) {
 	}
 }
 
-func TestReadPanicsOnANegativeLimit(t *testing.T) {
-	defer func() {
-		if recover() == nil {
-			t.Error("no panic")
-		}
-	}()
-	codec.Read(httptest.NewRecorder(), jsonRequest(nil), new(order.Item), -1)
-}
-
 func TestStatus(t *testing.T) {
 	for err, want := range map[error]int{
 		nil:                                     200,

@@ -8,12 +8,13 @@ import (
 	"testing"
 
 	"github.com/hotpath-go/hotpath/codec"
+	"github.com/hotpath-go/hotpath/codec/wire"
 )
 
 // text is a string of JSON.
 type text string
 
-func (t text) AppendJSON(dst []byte) ([]byte, error) { return codec.AppendString(dst, string(t)), nil }
+func (t text) AppendJSON(dst []byte) ([]byte, error) { return wire.AppendString(dst, string(t)), nil }
 
 // cached returns what it holds, and appends only where something is before it.
 type cached []byte

@@ -1,8 +1,29 @@
 package codec
 
-import "unsafe"
+import (
+	"fmt"
+	"unsafe"
 
-// DuplicateKeys says what a key met twice in one object means.
+	"github.com/hotpath-go/hotpath/codec/wire"
+)
+
+// Decodable is implemented by values that read themselves. It is not safe for
+// concurrent use, being a write to its receiver.
+//
+//	DecodeJSON(d *Decoder)
+//
+// consumes exactly one JSON value. It returns nothing, because the Decoder keeps the first error
+// and then reads as if the input had ended: no step of a generated decoder needs a
+// test. Methods written by hand report with d.Fail.
+type Decodable = wire.Decodable
+
+// Decoder is a cursor over one JSON document. It is not safe for concurrent use:
+// one goroutine at a time, and only until the DecodeJSON it was given to returns.
+// Its methods, one for each kind of value, are documented in package wire.
+type Decoder = wire.Decoder
+
+// DuplicateKeys says what a key met twice in one object means. It is a plain value,
+// copy freely.
 type DuplicateKeys uint8
 
 const (
@@ -13,7 +34,8 @@ const (
 	RejectDuplicates
 )
 
-// UnknownFields says what a key without a field means.
+// UnknownFields says what a key without a field means. It is a plain value, copy
+// freely.
 type UnknownFields uint8
 
 const (
@@ -23,7 +45,8 @@ const (
 	RejectUnknownFields
 )
 
-// InvalidUTF8 says what invalid UTF-8 inside a string means.
+// InvalidUTF8 says what invalid UTF-8 inside a string means. It is a plain value,
+// copy freely.
 type InvalidUTF8 uint8
 
 const (
@@ -33,13 +56,14 @@ const (
 	RejectInvalidUTF8
 )
 
-// DefaultMaxDepth is the nesting encoding/json admits.
-const DefaultMaxDepth = 10000
+// DefaultMaxDepth is the nesting encoding/json admits: 10,000.
+const DefaultMaxDepth = wire.DefaultMaxDepth
 
 // Options are the policies of decoding. The zero value means what encoding/json
-// means. Options are safe for concurrent use, being a plain value. Where a
-// value is handed to a json.Unmarshaler written by someone else, the policies
-// have been applied to its syntax, but not to what it makes of it.
+// means. Options are a plain value, copy freely. Where a value is handed to a
+// json.Unmarshaler written by someone else, the policies have been applied to its
+// syntax, but not to what it makes of it. A value out of range is an error of what
+// uses the Options, which names the field.
 type Options struct {
 	// DuplicateKeys is the policy for repeated keys. Zero means AllowDuplicates.
 	DuplicateKeys DuplicateKeys
@@ -55,7 +79,8 @@ type Options struct {
 	// in memory. With DecodeString the first is always true. A Reader and a Stream,
 	// which reuse their input, copy all the same. Zero means that strings are copied.
 	NoCopy bool
-	// MaxDepth is how deep arrays and objects may nest. Zero means DefaultMaxDepth.
+	// MaxDepth is how deep arrays and objects may nest. Zero means DefaultMaxDepth; a negative
+	// value is refused.
 	MaxDepth int
 }
 
@@ -64,30 +89,54 @@ type Options struct {
 // v partly filled. Strings are copied, unless NoCopy is set: data may be reused
 // at once.
 func (o Options) Decode(data []byte, v Decodable) error {
-	d := getDecoder(data, o)
-	defer d.release()
-	v.DecodeJSON(d)
-	return d.finish()
+	p, err := o.policy()
+	if err != nil {
+		return err
+	}
+	return p.Decode(data, v)
 }
 
 // DecodeString is Decode for a string, without copying it first.
 func (o Options) DecodeString(s string, v Decodable) error {
-	// Rule: the bytes are only read; what NoCopy keeps of them cannot change.
-	return o.Decode(unsafe.Slice(unsafe.StringData(s), len(s)), v)
+	return o.Decode(bytesOf(s), v)
 }
 
 // Decode is Options{}.Decode.
-func Decode(data []byte, v Decodable) error {
-	return Options{}.Decode(data, v)
-}
+func Decode(data []byte, v Decodable) error { return wire.Decode(data, v) }
 
 // DecodeString is Options{}.DecodeString.
-func DecodeString(s string, v Decodable) error {
-	return Options{}.DecodeString(s, v)
+func DecodeString(s string, v Decodable) error { return wire.Decode(bytesOf(s), v) }
+
+func bytesOf(s string) []byte {
+	// Rule: a Decoder only reads the bytes; what NoCopy keeps of them cannot change.
+	return unsafe.Slice(unsafe.StringData(s), len(s))
 }
 
-// copying is o for an input that is reused.
-func (o Options) copying() Options {
+// policy is o as a Decoder takes it, or what is wrong with o.
+func (o Options) policy() (wire.Policy, error) {
+	var err error
+	switch {
+	case o.DuplicateKeys > RejectDuplicates:
+		err = fmt.Errorf("codec: Options.DuplicateKeys is %d: use AllowDuplicates or RejectDuplicates", o.DuplicateKeys)
+	case o.UnknownFields > RejectUnknownFields:
+		err = fmt.Errorf("codec: Options.UnknownFields is %d: use AllowUnknownFields or RejectUnknownFields", o.UnknownFields)
+	case o.InvalidUTF8 > RejectInvalidUTF8:
+		err = fmt.Errorf("codec: Options.InvalidUTF8 is %d: use ReplaceInvalidUTF8 or RejectInvalidUTF8", o.InvalidUTF8)
+	case o.MaxDepth < 0:
+		err = fmt.Errorf("codec: Options.MaxDepth is %d: use 0 for %d levels, or a positive number", o.MaxDepth, DefaultMaxDepth)
+	}
+	return wire.Policy{
+		RejectDuplicates:  o.DuplicateKeys == RejectDuplicates,
+		RejectUnknown:     o.UnknownFields == RejectUnknownFields,
+		RejectInvalidUTF8: o.InvalidUTF8 == RejectInvalidUTF8,
+		CaseSensitive:     o.CaseSensitive,
+		NoCopy:            o.NoCopy,
+		MaxDepth:          o.MaxDepth,
+	}, err
+}
+
+// copying is policy for an input that is reused.
+func (o Options) copying() (wire.Policy, error) {
 	o.NoCopy = false
-	return o
+	return o.policy()
 }

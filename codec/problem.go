@@ -1,9 +1,13 @@
 package codec
 
-import "net/http"
+import (
+	"net/http"
 
-// Problem is an error answer of RFC 9457. Members that are empty are left out.
-// It is a plain value: copies may be used by different goroutines.
+	"github.com/hotpath-go/hotpath/codec/wire"
+)
+
+// Problem is an error answer of RFC 9457. It is a plain value, copy freely. Members
+// that are empty are left out.
 type Problem struct {
 	// Type is a URI that names the kind of problem. Zero means "about:blank".
 	Type string
@@ -50,7 +54,7 @@ func (p *Problem) AppendJSON(dst []byte) ([]byte, error) {
 	dst = appendMember(dst, `,"type":`, p.Type)
 	dst = appendMember(dst, `,"title":`, p.Title)
 	if p.Status != 0 {
-		dst = AppendInt(append(dst, `,"status":`...), int64(p.Status))
+		dst = wire.AppendInt(append(dst, `,"status":`...), int64(p.Status))
 	}
 	dst = appendMember(dst, `,"detail":`, p.Detail)
 	dst = appendMember(dst, `,"instance":`, p.Instance)
@@ -65,10 +69,10 @@ func appendMember(dst []byte, key, value string) []byte {
 	if value == "" {
 		return dst
 	}
-	return AppendString(append(dst, key...), value)
+	return wire.AppendString(append(dst, key...), value)
 }
 
-var problemFields = []Field{
+var problemFields = []wire.Field{
 	{Key: `"type":`, Fold: "TYPE"},
 	{Key: `"title":`, Fold: "TITLE"},
 	{Key: `"status":`, Fold: "STATUS"},
@@ -78,7 +82,7 @@ var problemFields = []Field{
 
 // DecodeJSON implements Decodable. Extension members are skipped.
 func (p *Problem) DecodeJSON(d *Decoder) {
-	var o Object
+	var o wire.Object
 	if !d.BeginObject(&o, problemFields) {
 		return
 	}

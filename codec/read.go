@@ -1,21 +1,26 @@
 package codec
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"mime"
 	"net/http"
 	"strings"
+
+	"github.com/hotpath-go/hotpath/codec/internal/buffer"
+	"github.com/hotpath-go/hotpath/codec/wire"
 )
 
 // DefaultLimit is the largest body a Reader takes unless told otherwise.
 const DefaultLimit = 1 << 20
 
-// Reader reads JSON request bodies. The zero value is usable. A Reader is safe
-// for concurrent use; its fields must not change while it is used.
+// Reader reads JSON request bodies. A Reader is safe for concurrent use; its fields
+// must not change while it is used. The zero value is usable.
 type Reader struct {
-	// Limit is the largest body in bytes. Zero means DefaultLimit.
+	// Limit is the largest body in bytes. Zero means DefaultLimit; a negative value is
+	// refused.
 	Limit int64
 	// Options are the policies of decoding. Zero means those of encoding/json.
 	Options Options
@@ -29,29 +34,36 @@ type Reader struct {
 // ErrTooLarge what is above the limit: at once if Content-Length says so. The
 // rest of a body that is too large is not read, and net/http closes the
 // connection. Anything but white space after the value is a *SyntaxError.
-// Status maps the error to the status to answer with.
+// Status maps the error to the status to answer with: also that of a Limit or
+// Options out of range, which is not the client's fault.
 func (rd *Reader) Read(w http.ResponseWriter, r *http.Request, v Decodable) error {
-	limit := rd.Limit
-	if limit == 0 {
-		limit = DefaultLimit
-	}
-	if limit < 0 {
-		panic("codec: negative body limit; zero means DefaultLimit")
+	limit, policy, err := rd.bounds()
+	if err != nil {
+		return err
 	}
 	if err := rd.checkHeader(r, limit); err != nil {
 		return err
 	}
-	b := getBuffer()
-	defer b.release()
+	b := buffer.Get()
+	defer b.Release()
 	if err := readBody(w, r, b, limit); err != nil {
 		return err
 	}
-	return rd.Options.copying().Decode(b.bytes, v)
+	return policy.Decode(b.Bytes, v)
 }
 
 // Read is Reader{Limit: limit}.Read.
 func Read(w http.ResponseWriter, r *http.Request, v Decodable, limit int64) error {
 	return (&Reader{Limit: limit}).Read(w, r, v)
+}
+
+// bounds is what the fields say, or which of them is out of range.
+func (rd *Reader) bounds() (limit int64, p wire.Policy, err error) {
+	if rd.Limit < 0 {
+		return 0, p, fmt.Errorf("codec: Reader.Limit is %d: use 0 for %d bytes, or a positive number", rd.Limit, DefaultLimit)
+	}
+	p, err = rd.Options.copying()
+	return cmp.Or(rd.Limit, DefaultLimit), p, err
 }
 
 func (rd *Reader) checkHeader(r *http.Request, limit int64) error {
@@ -86,19 +98,19 @@ func (rd *Reader) jsonType(s string) bool {
 
 // readBody reads the body into b. Room follows what has arrived, not what
 // Content-Length promises: a thousand idle senders must not reserve a thousand limits.
-func readBody(w http.ResponseWriter, r *http.Request, b *buffer, limit int64) error {
+func readBody(w http.ResponseWriter, r *http.Request, b *buffer.Buffer, limit int64) error {
 	if r.Body == nil {
 		return nil
 	}
 	body := http.MaxBytesReader(w, r.Body, limit)
-	buf := b.bytes
+	buf := b.Bytes
 	for {
 		if len(buf) == cap(buf) {
 			buf = append(buf, 0)[:len(buf)]
 		}
 		n, err := body.Read(buf[len(buf):cap(buf)])
 		buf = buf[:len(buf)+n]
-		b.bytes = buf
+		b.Bytes = buf
 		if err == io.EOF {
 			return nil
 		}
@@ -116,7 +128,8 @@ func bodyError(err error, limit int64) error {
 	return &BodyError{Err: err}
 }
 
-// BodyError is a body that could not be read to its end.
+// BodyError is a body that could not be read to its end. It is not changed once it is
+// made, and thus as safe for concurrent use as its Err.
 type BodyError struct {
 	// Err is what reading returned.
 	Err error

@@ -1,14 +1,21 @@
 package codec
 
-import "io"
+import (
+	"cmp"
+	"fmt"
+	"io"
+
+	"github.com/hotpath-go/hotpath/codec/wire"
+)
 
 // DefaultMaxValue is the largest value a Stream takes unless told otherwise.
 const DefaultMaxValue = 1 << 20
 
 // Stream reads values one after another: the elements of one array, or values
-// with nothing or white space between them, as in NDJSON. Its memory is bounded
-// by the largest value. The zero value with an R is ready. A Stream must be
-// used by one goroutine; its exported fields must not change once it is used.
+// with nothing or white space between them, as in NDJSON. A Stream is not safe for
+// concurrent use: one goroutine at a time; its exported fields must not change once
+// it is used. Its memory is bounded by the largest value. The zero value with an R is
+// ready.
 type Stream struct {
 	// R is read to its end, but never beyond an array's. The Stream may read
 	// ahead.
@@ -19,7 +26,8 @@ type Stream struct {
 	// Array says that the values are the elements of one array. Zero means that
 	// they follow each other.
 	Array bool
-	// MaxValue bounds one value in bytes. Zero means DefaultMaxValue.
+	// MaxValue bounds one value in bytes. Zero means DefaultMaxValue; a negative
+	// value is refused.
 	MaxValue int
 
 	buf      []byte
@@ -39,6 +47,10 @@ func (s *Stream) Next(v Decodable) error {
 	if s.err != nil {
 		return s.err
 	}
+	policy, err := s.policy()
+	if err != nil {
+		return err
+	}
 	if s.err = s.toValue(); s.err != nil {
 		return s.err
 	}
@@ -53,7 +65,15 @@ func (s *Stream) Next(v Decodable) error {
 	}
 	value := s.buf[s.pos:end]
 	s.pos = end
-	return s.Options.copying().Decode(value, v)
+	return policy.Decode(value, v)
+}
+
+// policy is what the fields say, or which of them is out of range.
+func (s *Stream) policy() (p wire.Policy, err error) {
+	if s.MaxValue < 0 {
+		return p, fmt.Errorf("codec: Stream.MaxValue is %d: use 0 for %d bytes, or a positive number", s.MaxValue, DefaultMaxValue)
+	}
+	return s.Options.copying()
 }
 
 // Offset returns how many bytes come before what has not been decoded yet.
@@ -103,9 +123,9 @@ func (s *Stream) afterArray() error {
 func (s *Stream) malformed(msg string, readErr error) error {
 	switch readErr {
 	case nil:
-		return &SyntaxError{Offset: s.Offset(), msg: msg}
+		return wire.NewSyntaxError(s.Offset(), msg, nil)
 	case io.EOF:
-		return &SyntaxError{Offset: s.Offset(), Reason: ErrTruncated, msg: "unexpected end of JSON"}
+		return wire.NewSyntaxError(s.Offset(), "unexpected end of JSON", ErrTruncated)
 	}
 	return readErr
 }
@@ -132,7 +152,10 @@ func (s *Stream) valueEnd() (int, error) {
 	for n := 0; ; {
 		for _, c := range s.buf[s.pos+n:] {
 			if done, include := f.step(c); done {
-				return s.pos + n + int(b2u(include)), nil
+				if include {
+					n++
+				}
+				return s.pos + n, nil
 			}
 			n++
 		}
@@ -144,12 +167,7 @@ func (s *Stream) valueEnd() (int, error) {
 	}
 }
 
-func (s *Stream) limit() int {
-	if s.MaxValue <= 0 {
-		return DefaultMaxValue
-	}
-	return s.MaxValue
-}
+func (s *Stream) limit() int { return cmp.Or(s.MaxValue, DefaultMaxValue) }
 
 // fill reads more, behind what is there from s.pos on.
 func (s *Stream) fill() error {

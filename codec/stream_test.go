@@ -102,6 +102,10 @@ func TestStreamOfLines(t *testing.T) {
 	}
 }
 
+type number float64
+
+func (n *number) DecodeJSON(d *codec.Decoder) { d.Float64((*float64)(n)) }
+
 // One bad value costs itself only.
 func TestStreamGoesOn(t *testing.T) {
 	s := &codec.Stream{R: strings.NewReader("{\"a\":01}\n 5\n\"x\"\n 6")}

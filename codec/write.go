@@ -3,6 +3,8 @@ package codec
 import (
 	"net/http"
 	"strconv"
+
+	"github.com/hotpath-go/hotpath/codec/internal/buffer"
 )
 
 // Write answers with v as JSON: encoded whole first, so that nothing has been
@@ -14,13 +16,13 @@ func Write(w http.ResponseWriter, status int, v Appender) error {
 }
 
 func write(w http.ResponseWriter, status int, v Appender, contentType string) error {
-	b := getBuffer()
-	defer b.release()
-	out, err := v.AppendJSON(b.bytes)
+	b := buffer.Get()
+	defer b.Release()
+	out, err := v.AppendJSON(b.Bytes)
 	if err != nil {
 		return err
 	}
-	b.grown(out)
+	b.Grown(out)
 	h := w.Header()
 	if len(h["Content-Type"]) == 0 {
 		h.Set("Content-Type", contentType)

@@ -2,65 +2,65 @@
 
 package main
 
-import "github.com/hotpath-go/hotpath/codec"
+import "github.com/hotpath-go/hotpath/codec/wire"
 
 // A runtime that cannot serve this file does not have this constant.
-const _ = codec.GeneratedVersion2
+const _ = wire.GeneratedVersion3
 
 var (
-	_ codec.Appender  = (*auditJSON)(nil)
-	_ codec.Decodable = (*auditJSON)(nil)
-	_ codec.Appender  = (*credentialsJSON)(nil)
-	_ codec.Decodable = (*credentialsJSON)(nil)
-	_ codec.Appender  = (*eventsJSON)(nil)
-	_ codec.Decodable = (*eventsJSON)(nil)
-	_ codec.Appender  = (*identityJSON)(nil)
-	_ codec.Decodable = (*identityJSON)(nil)
-	_ codec.Appender  = (*loginJSON)(nil)
-	_ codec.Decodable = (*loginJSON)(nil)
-	_ codec.Appender  = (*problemJSON)(nil)
-	_ codec.Decodable = (*problemJSON)(nil)
-	_ codec.Appender  = (*registrationJSON)(nil)
-	_ codec.Decodable = (*registrationJSON)(nil)
-	_ codec.Appender  = (*userJSON)(nil)
-	_ codec.Decodable = (*userJSON)(nil)
+	_ wire.Appender  = (*auditJSON)(nil)
+	_ wire.Decodable = (*auditJSON)(nil)
+	_ wire.Appender  = (*credentialsJSON)(nil)
+	_ wire.Decodable = (*credentialsJSON)(nil)
+	_ wire.Appender  = (*eventsJSON)(nil)
+	_ wire.Decodable = (*eventsJSON)(nil)
+	_ wire.Appender  = (*identityJSON)(nil)
+	_ wire.Decodable = (*identityJSON)(nil)
+	_ wire.Appender  = (*loginJSON)(nil)
+	_ wire.Decodable = (*loginJSON)(nil)
+	_ wire.Appender  = (*problemJSON)(nil)
+	_ wire.Decodable = (*problemJSON)(nil)
+	_ wire.Appender  = (*registrationJSON)(nil)
+	_ wire.Decodable = (*registrationJSON)(nil)
+	_ wire.Appender  = (*userJSON)(nil)
+	_ wire.Decodable = (*userJSON)(nil)
 )
 
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *auditJSON) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"events":`...)
 	if v.Events == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i2 := range v.Events {
 			dst = append(dst, `{"id":`...)
-			dst = codec.AppendString(dst, string(v.Events[i2].ID))
+			dst = wire.AppendString(dst, string(v.Events[i2].ID))
 			dst = append(dst, `,"type":`...)
-			dst = codec.AppendString(dst, string(v.Events[i2].Type))
+			dst = wire.AppendString(dst, string(v.Events[i2].Type))
 			dst = append(dst, `,"user_id":`...)
-			dst = codec.AppendString(dst, string(v.Events[i2].UserID))
+			dst = wire.AppendString(dst, string(v.Events[i2].UserID))
 			dst = append(dst, `,"remote":`...)
-			dst = codec.AppendString(dst, string(v.Events[i2].Remote))
+			dst = wire.AppendString(dst, string(v.Events[i2].Remote))
 			dst = append(dst, `,"at":`...)
-			if dst, err = codec.AppendTime(dst, v.Events[i2].At); err != nil {
+			if dst, err = wire.AppendTime(dst, v.Events[i2].At); err != nil {
 				return dst, err
 			}
 			dst = append(dst, '}')
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 	}
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *auditJSON) DecodeJSON(d *codec.Decoder) {
-	var o4 codec.Object
+func (v *auditJSON) DecodeJSON(d *wire.Decoder) {
+	var o4 wire.Object
 	if d.BeginObject(&o4, codecFieldsOfauditJSON) {
 		for d.Next(&o4) {
 			switch o4.Index {
@@ -75,7 +75,7 @@ func (v *auditJSON) DecodeJSON(d *codec.Decoder) {
 							s5 = append(s5, make([]Event, 4)...)
 							s5 = s5[:cap(s5)]
 						}
-						var o6 codec.Object
+						var o6 wire.Object
 						if d.BeginObject(&o6, codecFieldsOfauditJSON2) {
 							for d.Next(&o6) {
 								switch o6.Index {
@@ -110,19 +110,19 @@ func (v *auditJSON) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v auditJSON) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *auditJSON) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfauditJSON = []codec.Field{
+var codecFieldsOfauditJSON = []wire.Field{
 	{Key: `"events":`, Fold: "EVENTS"},
 }
 
-var codecFieldsOfauditJSON2 = []codec.Field{
+var codecFieldsOfauditJSON2 = []wire.Field{
 	{Key: `"id":`, Fold: "ID"},
 	{Key: `"type":`, Fold: "TYPE"},
 	{Key: `"user_id":`, Fold: "USER_ID"},
@@ -133,19 +133,19 @@ var codecFieldsOfauditJSON2 = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *credentialsJSON) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"email":`...)
-	dst = codec.AppendString(dst, string(v.Email))
+	dst = wire.AppendString(dst, string(v.Email))
 	dst = append(dst, `,"password":`...)
-	dst = codec.AppendString(dst, string(v.Password))
+	dst = wire.AppendString(dst, string(v.Password))
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *credentialsJSON) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *credentialsJSON) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfcredentialsJSON) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -162,15 +162,15 @@ func (v *credentialsJSON) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v credentialsJSON) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *credentialsJSON) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfcredentialsJSON = []codec.Field{
+var codecFieldsOfcredentialsJSON = []wire.Field{
 	{Key: `"email":`, Fold: "EMAIL"},
 	{Key: `"password":`, Fold: "PASSWORD"},
 }
@@ -178,35 +178,35 @@ var codecFieldsOfcredentialsJSON = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *eventsJSON) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	if (*v) == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i1 := range *v {
 			dst = append(dst, `{"id":`...)
-			dst = codec.AppendString(dst, string((*v)[i1].ID))
+			dst = wire.AppendString(dst, string((*v)[i1].ID))
 			dst = append(dst, `,"type":`...)
-			dst = codec.AppendString(dst, string((*v)[i1].Type))
+			dst = wire.AppendString(dst, string((*v)[i1].Type))
 			dst = append(dst, `,"user_id":`...)
-			dst = codec.AppendString(dst, string((*v)[i1].UserID))
+			dst = wire.AppendString(dst, string((*v)[i1].UserID))
 			dst = append(dst, `,"remote":`...)
-			dst = codec.AppendString(dst, string((*v)[i1].Remote))
+			dst = wire.AppendString(dst, string((*v)[i1].Remote))
 			dst = append(dst, `,"at":`...)
-			if dst, err = codec.AppendTime(dst, (*v)[i1].At); err != nil {
+			if dst, err = wire.AppendTime(dst, (*v)[i1].At); err != nil {
 				return dst, err
 			}
 			dst = append(dst, '}')
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 	}
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *eventsJSON) DecodeJSON(d *codec.Decoder) {
+func (v *eventsJSON) DecodeJSON(d *wire.Decoder) {
 	if d.Null() {
 		(*v) = nil
 	} else if d.BeginArray() {
@@ -217,7 +217,7 @@ func (v *eventsJSON) DecodeJSON(d *codec.Decoder) {
 				s3 = append(s3, make([]Event, 4)...)
 				s3 = s3[:cap(s3)]
 			}
-			var o4 codec.Object
+			var o4 wire.Object
 			if d.BeginObject(&o4, codecFieldsOfeventsJSON) {
 				for d.Next(&o4) {
 					switch o4.Index {
@@ -247,15 +247,15 @@ func (v *eventsJSON) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v eventsJSON) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *eventsJSON) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfeventsJSON = []codec.Field{
+var codecFieldsOfeventsJSON = []wire.Field{
 	{Key: `"id":`, Fold: "ID"},
 	{Key: `"type":`, Fold: "TYPE"},
 	{Key: `"user_id":`, Fold: "USER_ID"},
@@ -266,90 +266,90 @@ var codecFieldsOfeventsJSON = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *identityJSON) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"user_id":`...)
-	dst = codec.AppendString(dst, string(v.UserID))
+	dst = wire.AppendString(dst, string(v.UserID))
 	dst = append(dst, `,"created":`...)
-	if dst, err = codec.AppendTime(dst, v.Created); err != nil {
+	if dst, err = wire.AppendTime(dst, v.Created); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"expires":`...)
-	if dst, err = codec.AppendTime(dst, v.Expires); err != nil {
+	if dst, err = wire.AppendTime(dst, v.Expires); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"profile":`...)
 	dst = append(dst, `{"id":`...)
-	dst = codec.AppendString(dst, string(v.Profile.ID))
+	dst = wire.AppendString(dst, string(v.Profile.ID))
 	dst = append(dst, `,"name":`...)
-	dst = codec.AppendString(dst, string(v.Profile.Name))
+	dst = wire.AppendString(dst, string(v.Profile.Name))
 	dst = append(dst, `,"email":`...)
-	dst = codec.AppendString(dst, string(v.Profile.Email))
+	dst = wire.AppendString(dst, string(v.Profile.Email))
 	dst = append(dst, `,"locale":`...)
-	dst = codec.AppendString(dst, string(v.Profile.Locale))
+	dst = wire.AppendString(dst, string(v.Profile.Locale))
 	dst = append(dst, `,"time_zone":`...)
-	dst = codec.AppendString(dst, string(v.Profile.TimeZone))
+	dst = wire.AppendString(dst, string(v.Profile.TimeZone))
 	dst = append(dst, `,"verified":`...)
-	dst = codec.AppendBool(dst, bool(v.Profile.Verified))
+	dst = wire.AppendBool(dst, bool(v.Profile.Verified))
 	dst = append(dst, `,"created":`...)
-	if dst, err = codec.AppendTime(dst, v.Profile.Created); err != nil {
+	if dst, err = wire.AppendTime(dst, v.Profile.Created); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"roles":`...)
 	if v.Profile.Roles == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i3 := range v.Profile.Roles {
 			dst = append(dst, `{"name":`...)
-			dst = codec.AppendString(dst, string(v.Profile.Roles[i3].Name))
+			dst = wire.AppendString(dst, string(v.Profile.Roles[i3].Name))
 			dst = append(dst, `,"scope":`...)
-			dst = codec.AppendString(dst, string(v.Profile.Roles[i3].Scope))
+			dst = wire.AppendString(dst, string(v.Profile.Roles[i3].Scope))
 			dst = append(dst, `,"granted_by":`...)
-			dst = codec.AppendString(dst, string(v.Profile.Roles[i3].GrantedBy))
+			dst = wire.AppendString(dst, string(v.Profile.Roles[i3].GrantedBy))
 			dst = append(dst, `,"granted_at":`...)
-			if dst, err = codec.AppendTime(dst, v.Profile.Roles[i3].GrantedAt); err != nil {
+			if dst, err = wire.AppendTime(dst, v.Profile.Roles[i3].GrantedAt); err != nil {
 				return dst, err
 			}
 			dst = append(dst, `,"grants":`...)
 			if v.Profile.Roles[i3].Grants == nil {
-				dst = codec.AppendNull(dst)
+				dst = wire.AppendNull(dst)
 			} else {
 				dst = append(dst, '[')
 				for i5 := range v.Profile.Roles[i3].Grants {
 					dst = append(dst, `{"resource":`...)
-					dst = codec.AppendString(dst, string(v.Profile.Roles[i3].Grants[i5].Resource))
+					dst = wire.AppendString(dst, string(v.Profile.Roles[i3].Grants[i5].Resource))
 					dst = append(dst, `,"actions":`...)
-					dst = codec.AppendStrings(dst, v.Profile.Roles[i3].Grants[i5].Actions)
+					dst = wire.AppendStrings(dst, v.Profile.Roles[i3].Grants[i5].Actions)
 					dst = append(dst, `,"own":`...)
-					dst = codec.AppendBool(dst, bool(v.Profile.Roles[i3].Grants[i5].Own))
+					dst = wire.AppendBool(dst, bool(v.Profile.Roles[i3].Grants[i5].Own))
 					dst = append(dst, '}')
 					dst = append(dst, ',')
 				}
-				dst = codec.CloseArray(dst)
+				dst = wire.CloseArray(dst)
 			}
 			dst = append(dst, '}')
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 	}
 	dst = append(dst, `,"permissions":`...)
-	dst = codec.AppendStrings(dst, v.Profile.Permissions)
+	dst = wire.AppendStrings(dst, v.Profile.Permissions)
 	dst = append(dst, `,"preferences":`...)
 	dst = append(dst, `{"theme":`...)
-	dst = codec.AppendString(dst, string(v.Profile.Preferences.Theme))
+	dst = wire.AppendString(dst, string(v.Profile.Preferences.Theme))
 	dst = append(dst, `,"page_size":`...)
-	dst = codec.AppendInt(dst, int64(v.Profile.Preferences.PageSize))
+	dst = wire.AppendInt(dst, int64(v.Profile.Preferences.PageSize))
 	dst = append(dst, `,"notifications":`...)
-	dst = codec.AppendBool(dst, bool(v.Profile.Preferences.Notifications))
+	dst = wire.AppendBool(dst, bool(v.Profile.Preferences.Notifications))
 	dst = append(dst, '}')
 	dst = append(dst, `,"quota":`...)
 	dst = append(dst, `{"projects":`...)
-	dst = codec.AppendInt(dst, int64(v.Profile.Quota.Projects))
+	dst = wire.AppendInt(dst, int64(v.Profile.Quota.Projects))
 	dst = append(dst, `,"storage_bytes":`...)
-	dst = codec.AppendInt(dst, int64(v.Profile.Quota.StorageBytes))
+	dst = wire.AppendInt(dst, int64(v.Profile.Quota.StorageBytes))
 	dst = append(dst, `,"request_rate":`...)
-	if dst, err = codec.AppendFloat64(dst, float64(v.Profile.Quota.RequestRate)); err != nil {
+	if dst, err = wire.AppendFloat64(dst, float64(v.Profile.Quota.RequestRate)); err != nil {
 		return dst, err
 	}
 	dst = append(dst, '}')
@@ -359,8 +359,8 @@ func (v *identityJSON) AppendJSON(dst []byte) (_ []byte, err error) {
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *identityJSON) DecodeJSON(d *codec.Decoder) {
-	var o9 codec.Object
+func (v *identityJSON) DecodeJSON(d *wire.Decoder) {
+	var o9 wire.Object
 	if d.BeginObject(&o9, codecFieldsOfidentityJSON) {
 		for d.Next(&o9) {
 			switch o9.Index {
@@ -371,7 +371,7 @@ func (v *identityJSON) DecodeJSON(d *codec.Decoder) {
 			case 2: // expires
 				d.Time(&v.Expires)
 			case 3: // profile
-				var o10 codec.Object
+				var o10 wire.Object
 				if d.BeginObject(&o10, codecFieldsOfidentityJSON2) {
 					for d.Next(&o10) {
 						switch o10.Index {
@@ -400,7 +400,7 @@ func (v *identityJSON) DecodeJSON(d *codec.Decoder) {
 										s11 = append(s11, make([]Role, 4)...)
 										s11 = s11[:cap(s11)]
 									}
-									var o12 codec.Object
+									var o12 wire.Object
 									if d.BeginObject(&o12, codecFieldsOfidentityJSON3) {
 										for d.Next(&o12) {
 											switch o12.Index {
@@ -423,7 +423,7 @@ func (v *identityJSON) DecodeJSON(d *codec.Decoder) {
 															s13 = append(s13, make([]Grant, 4)...)
 															s13 = s13[:cap(s13)]
 														}
-														var o14 codec.Object
+														var o14 wire.Object
 														if d.BeginObject(&o14, codecFieldsOfidentityJSON4) {
 															for d.Next(&o14) {
 																switch o14.Index {
@@ -460,7 +460,7 @@ func (v *identityJSON) DecodeJSON(d *codec.Decoder) {
 						case 8: // permissions
 							d.Strings(&v.Profile.Permissions)
 						case 9: // preferences
-							var o15 codec.Object
+							var o15 wire.Object
 							if d.BeginObject(&o15, codecFieldsOfidentityJSON5) {
 								for d.Next(&o15) {
 									switch o15.Index {
@@ -476,7 +476,7 @@ func (v *identityJSON) DecodeJSON(d *codec.Decoder) {
 								}
 							}
 						case 10: // quota
-							var o16 codec.Object
+							var o16 wire.Object
 							if d.BeginObject(&o16, codecFieldsOfidentityJSON6) {
 								for d.Next(&o16) {
 									switch o16.Index {
@@ -505,22 +505,22 @@ func (v *identityJSON) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v identityJSON) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *identityJSON) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfidentityJSON = []codec.Field{
+var codecFieldsOfidentityJSON = []wire.Field{
 	{Key: `"user_id":`, Fold: "USER_ID"},
 	{Key: `"created":`, Fold: "CREATED"},
 	{Key: `"expires":`, Fold: "EXPIRES"},
 	{Key: `"profile":`, Fold: "PROFILE"},
 }
 
-var codecFieldsOfidentityJSON2 = []codec.Field{
+var codecFieldsOfidentityJSON2 = []wire.Field{
 	{Key: `"id":`, Fold: "ID"},
 	{Key: `"name":`, Fold: "NAME"},
 	{Key: `"email":`, Fold: "EMAIL"},
@@ -534,7 +534,7 @@ var codecFieldsOfidentityJSON2 = []codec.Field{
 	{Key: `"quota":`, Fold: "QUOTA"},
 }
 
-var codecFieldsOfidentityJSON3 = []codec.Field{
+var codecFieldsOfidentityJSON3 = []wire.Field{
 	{Key: `"name":`, Fold: "NAME"},
 	{Key: `"scope":`, Fold: "SCOPE"},
 	{Key: `"granted_by":`, Fold: "GRANTED_BY"},
@@ -542,19 +542,19 @@ var codecFieldsOfidentityJSON3 = []codec.Field{
 	{Key: `"grants":`, Fold: "GRANTS"},
 }
 
-var codecFieldsOfidentityJSON4 = []codec.Field{
+var codecFieldsOfidentityJSON4 = []wire.Field{
 	{Key: `"resource":`, Fold: "RESOURCE"},
 	{Key: `"actions":`, Fold: "ACTIONS"},
 	{Key: `"own":`, Fold: "OWN"},
 }
 
-var codecFieldsOfidentityJSON5 = []codec.Field{
+var codecFieldsOfidentityJSON5 = []wire.Field{
 	{Key: `"theme":`, Fold: "THEME"},
 	{Key: `"page_size":`, Fold: "PAGE_SIZE"},
 	{Key: `"notifications":`, Fold: "NOTIFICATIONS"},
 }
 
-var codecFieldsOfidentityJSON6 = []codec.Field{
+var codecFieldsOfidentityJSON6 = []wire.Field{
 	{Key: `"projects":`, Fold: "PROJECTS"},
 	{Key: `"storage_bytes":`, Fold: "STORAGE_BYTES"},
 	{Key: `"request_rate":`, Fold: "REQUEST_RATE"},
@@ -563,14 +563,14 @@ var codecFieldsOfidentityJSON6 = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *loginJSON) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"token":`...)
-	dst = codec.AppendString(dst, string(v.Token))
+	dst = wire.AppendString(dst, string(v.Token))
 	dst = append(dst, `,"user_id":`...)
-	dst = codec.AppendString(dst, string(v.UserID))
+	dst = wire.AppendString(dst, string(v.UserID))
 	dst = append(dst, `,"expires":`...)
-	if dst, err = codec.AppendTime(dst, v.Expires); err != nil {
+	if dst, err = wire.AppendTime(dst, v.Expires); err != nil {
 		return dst, err
 	}
 	dst = append(dst, '}')
@@ -578,8 +578,8 @@ func (v *loginJSON) AppendJSON(dst []byte) (_ []byte, err error) {
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *loginJSON) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *loginJSON) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfloginJSON) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -598,15 +598,15 @@ func (v *loginJSON) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v loginJSON) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *loginJSON) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfloginJSON = []codec.Field{
+var codecFieldsOfloginJSON = []wire.Field{
 	{Key: `"token":`, Fold: "TOKEN"},
 	{Key: `"user_id":`, Fold: "USER_ID"},
 	{Key: `"expires":`, Fold: "EXPIRES"},
@@ -615,33 +615,33 @@ var codecFieldsOfloginJSON = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *problemJSON) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"title":`...)
-	dst = codec.AppendString(dst, string(v.Title))
+	dst = wire.AppendString(dst, string(v.Title))
 	dst = append(dst, `,"status":`...)
-	dst = codec.AppendInt(dst, int64(v.Status))
+	dst = wire.AppendInt(dst, int64(v.Status))
 	dst = append(dst, `,"code":`...)
-	dst = codec.AppendString(dst, string(v.Code))
+	dst = wire.AppendString(dst, string(v.Code))
 	if v.Detail != "" {
 		dst = append(dst, `,"detail":`...)
-		dst = codec.AppendString(dst, string(v.Detail))
+		dst = wire.AppendString(dst, string(v.Detail))
 	}
 	if len(v.Errors) != 0 {
 		dst = append(dst, `,"errors":`...)
 		if v.Errors == nil {
-			dst = codec.AppendNull(dst)
+			dst = wire.AppendNull(dst)
 		} else {
 			dst = append(dst, '[')
 			for i2 := range v.Errors {
 				dst = append(dst, `{"field":`...)
-				dst = codec.AppendString(dst, string(v.Errors[i2].Field))
+				dst = wire.AppendString(dst, string(v.Errors[i2].Field))
 				dst = append(dst, `,"detail":`...)
-				dst = codec.AppendString(dst, string(v.Errors[i2].Detail))
+				dst = wire.AppendString(dst, string(v.Errors[i2].Detail))
 				dst = append(dst, '}')
 				dst = append(dst, ',')
 			}
-			dst = codec.CloseArray(dst)
+			dst = wire.CloseArray(dst)
 		}
 	}
 	dst = append(dst, '}')
@@ -649,8 +649,8 @@ func (v *problemJSON) AppendJSON(dst []byte) (_ []byte, err error) {
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *problemJSON) DecodeJSON(d *codec.Decoder) {
-	var o4 codec.Object
+func (v *problemJSON) DecodeJSON(d *wire.Decoder) {
+	var o4 wire.Object
 	if d.BeginObject(&o4, codecFieldsOfproblemJSON) {
 		for d.Next(&o4) {
 			switch o4.Index {
@@ -673,7 +673,7 @@ func (v *problemJSON) DecodeJSON(d *codec.Decoder) {
 							s5 = append(s5, make([]FieldError, 4)...)
 							s5 = s5[:cap(s5)]
 						}
-						var o6 codec.Object
+						var o6 wire.Object
 						if d.BeginObject(&o6, codecFieldsOfproblemJSON2) {
 							for d.Next(&o6) {
 								switch o6.Index {
@@ -702,15 +702,15 @@ func (v *problemJSON) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v problemJSON) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *problemJSON) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfproblemJSON = []codec.Field{
+var codecFieldsOfproblemJSON = []wire.Field{
 	{Key: `"title":`, Fold: "TITLE"},
 	{Key: `"status":`, Fold: "STATUS"},
 	{Key: `"code":`, Fold: "CODE"},
@@ -718,7 +718,7 @@ var codecFieldsOfproblemJSON = []codec.Field{
 	{Key: `"errors":`, Fold: "ERRORS"},
 }
 
-var codecFieldsOfproblemJSON2 = []codec.Field{
+var codecFieldsOfproblemJSON2 = []wire.Field{
 	{Key: `"field":`, Fold: "FIELD"},
 	{Key: `"detail":`, Fold: "DETAIL"},
 }
@@ -726,21 +726,21 @@ var codecFieldsOfproblemJSON2 = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *registrationJSON) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"name":`...)
-	dst = codec.AppendString(dst, string(v.Name))
+	dst = wire.AppendString(dst, string(v.Name))
 	dst = append(dst, `,"email":`...)
-	dst = codec.AppendString(dst, string(v.Email))
+	dst = wire.AppendString(dst, string(v.Email))
 	dst = append(dst, `,"password":`...)
-	dst = codec.AppendString(dst, string(v.Password))
+	dst = wire.AppendString(dst, string(v.Password))
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *registrationJSON) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *registrationJSON) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfregistrationJSON) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -759,15 +759,15 @@ func (v *registrationJSON) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v registrationJSON) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *registrationJSON) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfregistrationJSON = []codec.Field{
+var codecFieldsOfregistrationJSON = []wire.Field{
 	{Key: `"name":`, Fold: "NAME"},
 	{Key: `"email":`, Fold: "EMAIL"},
 	{Key: `"password":`, Fold: "PASSWORD"},
@@ -776,14 +776,14 @@ var codecFieldsOfregistrationJSON = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *userJSON) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"id":`...)
-	dst = codec.AppendString(dst, string(v.ID))
+	dst = wire.AppendString(dst, string(v.ID))
 	dst = append(dst, `,"name":`...)
-	dst = codec.AppendString(dst, string(v.Name))
+	dst = wire.AppendString(dst, string(v.Name))
 	dst = append(dst, `,"created":`...)
-	if dst, err = codec.AppendTime(dst, v.Created); err != nil {
+	if dst, err = wire.AppendTime(dst, v.Created); err != nil {
 		return dst, err
 	}
 	dst = append(dst, '}')
@@ -791,8 +791,8 @@ func (v *userJSON) AppendJSON(dst []byte) (_ []byte, err error) {
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *userJSON) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *userJSON) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfuserJSON) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -811,15 +811,15 @@ func (v *userJSON) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v userJSON) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *userJSON) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfuserJSON = []codec.Field{
+var codecFieldsOfuserJSON = []wire.Field{
 	{Key: `"id":`, Fold: "ID"},
 	{Key: `"name":`, Fold: "NAME"},
 	{Key: `"created":`, Fold: "CREATED"},

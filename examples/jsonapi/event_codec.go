@@ -2,48 +2,48 @@
 
 package main
 
-import "github.com/hotpath-go/hotpath/codec"
+import "github.com/hotpath-go/hotpath/codec/wire"
 
 // A runtime that cannot serve this file does not have this constant.
-const _ = codec.GeneratedVersion2
+const _ = wire.GeneratedVersion3
 
 var (
-	_ codec.Appender  = (*Actor)(nil)
-	_ codec.Decodable = (*Actor)(nil)
-	_ codec.Appender  = (*Event)(nil)
-	_ codec.Decodable = (*Event)(nil)
-	_ codec.Appender  = (*Page)(nil)
-	_ codec.Decodable = (*Page)(nil)
-	_ codec.Appender  = (*Repo)(nil)
-	_ codec.Decodable = (*Repo)(nil)
+	_ wire.Appender  = (*Actor)(nil)
+	_ wire.Decodable = (*Actor)(nil)
+	_ wire.Appender  = (*Event)(nil)
+	_ wire.Decodable = (*Event)(nil)
+	_ wire.Appender  = (*Page)(nil)
+	_ wire.Decodable = (*Page)(nil)
+	_ wire.Appender  = (*Repo)(nil)
+	_ wire.Decodable = (*Repo)(nil)
 )
 
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Actor) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"id":`...)
-	dst = codec.AppendInt(dst, int64(v.ID))
+	dst = wire.AppendInt(dst, int64(v.ID))
 	dst = append(dst, `,"login":`...)
-	dst = codec.AppendString(dst, string(v.Login))
+	dst = wire.AppendString(dst, string(v.Login))
 	if v.DisplayLogin != "" {
 		dst = append(dst, `,"display_login":`...)
-		dst = codec.AppendString(dst, string(v.DisplayLogin))
+		dst = wire.AppendString(dst, string(v.DisplayLogin))
 	}
 	dst = append(dst, `,"gravatar_id":`...)
-	dst = codec.AppendString(dst, string(v.GravatarID))
+	dst = wire.AppendString(dst, string(v.GravatarID))
 	dst = append(dst, `,"url":`...)
-	dst = codec.AppendString(dst, string(v.URL))
+	dst = wire.AppendString(dst, string(v.URL))
 	dst = append(dst, `,"avatar_url":`...)
-	dst = codec.AppendString(dst, string(v.AvatarURL))
+	dst = wire.AppendString(dst, string(v.AvatarURL))
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *Actor) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *Actor) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfActor) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -68,15 +68,15 @@ func (v *Actor) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v Actor) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *Actor) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfActor = []codec.Field{
+var codecFieldsOfActor = []wire.Field{
 	{Key: `"id":`, Fold: "ID"},
 	{Key: `"login":`, Fold: "LOGIN"},
 	{Key: `"display_login":`, Fold: "DISPLAY_LOGIN"},
@@ -88,12 +88,12 @@ var codecFieldsOfActor = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Event) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"id":`...)
-	dst = codec.AppendString(dst, string(v.ID))
+	dst = wire.AppendString(dst, string(v.ID))
 	dst = append(dst, `,"type":`...)
-	dst = codec.AppendString(dst, string(v.Type))
+	dst = wire.AppendString(dst, string(v.Type))
 	dst = append(dst, `,"actor":`...)
 	if dst, err = v.Actor.AppendJSON(dst); err != nil {
 		return dst, err
@@ -103,13 +103,13 @@ func (v *Event) AppendJSON(dst []byte) (_ []byte, err error) {
 		return dst, err
 	}
 	dst = append(dst, `,"payload":`...)
-	if dst, err = codec.AppendRaw(dst, v.Payload); err != nil {
+	if dst, err = wire.AppendRaw(dst, v.Payload); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"public":`...)
-	dst = codec.AppendBool(dst, bool(v.Public))
+	dst = wire.AppendBool(dst, bool(v.Public))
 	dst = append(dst, `,"created_at":`...)
-	if dst, err = codec.AppendTime(dst, v.CreatedAt); err != nil {
+	if dst, err = wire.AppendTime(dst, v.CreatedAt); err != nil {
 		return dst, err
 	}
 	if v.Org != nil {
@@ -123,8 +123,8 @@ func (v *Event) AppendJSON(dst []byte) (_ []byte, err error) {
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *Event) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *Event) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfEvent) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -160,15 +160,15 @@ func (v *Event) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v Event) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *Event) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfEvent = []codec.Field{
+var codecFieldsOfEvent = []wire.Field{
 	{Key: `"id":`, Fold: "ID"},
 	{Key: `"type":`, Fold: "TYPE"},
 	{Key: `"actor":`, Fold: "ACTOR"},
@@ -182,11 +182,11 @@ var codecFieldsOfEvent = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Page) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"events":`...)
 	if v.Events == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i2 := range v.Events {
@@ -195,15 +195,15 @@ func (v *Page) AppendJSON(dst []byte) (_ []byte, err error) {
 			}
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 	}
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *Page) DecodeJSON(d *codec.Decoder) {
-	var o3 codec.Object
+func (v *Page) DecodeJSON(d *wire.Decoder) {
+	var o3 wire.Object
 	if d.BeginObject(&o3, codecFieldsOfPage) {
 		for d.Next(&o3) {
 			switch o3.Index {
@@ -235,36 +235,36 @@ func (v *Page) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v Page) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *Page) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfPage = []codec.Field{
+var codecFieldsOfPage = []wire.Field{
 	{Key: `"events":`, Fold: "EVENTS"},
 }
 
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Repo) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"id":`...)
-	dst = codec.AppendInt(dst, int64(v.ID))
+	dst = wire.AppendInt(dst, int64(v.ID))
 	dst = append(dst, `,"name":`...)
-	dst = codec.AppendString(dst, string(v.Name))
+	dst = wire.AppendString(dst, string(v.Name))
 	dst = append(dst, `,"url":`...)
-	dst = codec.AppendString(dst, string(v.URL))
+	dst = wire.AppendString(dst, string(v.URL))
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *Repo) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *Repo) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfRepo) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -283,15 +283,15 @@ func (v *Repo) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v Repo) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *Repo) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfRepo = []codec.Field{
+var codecFieldsOfRepo = []wire.Field{
 	{Key: `"id":`, Fold: "ID"},
 	{Key: `"name":`, Fold: "NAME"},
 	{Key: `"url":`, Fold: "URL"},

@@ -2,115 +2,115 @@
 
 package main
 
-import "github.com/hotpath-go/hotpath/codec"
+import "github.com/hotpath-go/hotpath/codec/wire"
 
 // A runtime that cannot serve this file does not have this constant.
-const _ = codec.GeneratedVersion2
+const _ = wire.GeneratedVersion3
 
 var (
-	_ codec.Appender  = (*Orders)(nil)
-	_ codec.Decodable = (*Orders)(nil)
+	_ wire.Appender  = (*Orders)(nil)
+	_ wire.Decodable = (*Orders)(nil)
 )
 
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Orders) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"orders":`...)
 	if v.Orders == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i2 := range v.Orders {
 			dst = append(dst, `{"id":`...)
-			dst = codec.AppendUint(dst, uint64(v.Orders[i2].ID))
+			dst = wire.AppendUint(dst, uint64(v.Orders[i2].ID))
 			dst = append(dst, `,"number":`...)
-			dst = codec.AppendString(dst, string(v.Orders[i2].Number))
+			dst = wire.AppendString(dst, string(v.Orders[i2].Number))
 			dst = append(dst, `,"placed":`...)
-			if dst, err = codec.AppendTime(dst, v.Orders[i2].Placed); err != nil {
+			if dst, err = wire.AppendTime(dst, v.Orders[i2].Placed); err != nil {
 				return dst, err
 			}
 			dst = append(dst, `,"customer":`...)
 			dst = append(dst, `{"name":`...)
-			dst = codec.AppendString(dst, string(v.Orders[i2].Customer.Name))
+			dst = wire.AppendString(dst, string(v.Orders[i2].Customer.Name))
 			dst = append(dst, `,"email":`...)
-			dst = codec.AppendString(dst, string(v.Orders[i2].Customer.Email))
+			dst = wire.AppendString(dst, string(v.Orders[i2].Customer.Email))
 			dst = append(dst, `,"since":`...)
-			if dst, err = codec.AppendTime(dst, v.Orders[i2].Customer.Since); err != nil {
+			if dst, err = wire.AppendTime(dst, v.Orders[i2].Customer.Since); err != nil {
 				return dst, err
 			}
 			dst = append(dst, `,"city":`...)
-			dst = codec.AppendString(dst, string(v.Orders[i2].Customer.City))
+			dst = wire.AppendString(dst, string(v.Orders[i2].Customer.City))
 			dst = append(dst, `,"lat":`...)
-			if dst, err = codec.AppendFloat64(dst, float64(v.Orders[i2].Customer.Lat)); err != nil {
+			if dst, err = wire.AppendFloat64(dst, float64(v.Orders[i2].Customer.Lat)); err != nil {
 				return dst, err
 			}
 			dst = append(dst, `,"lon":`...)
-			if dst, err = codec.AppendFloat64(dst, float64(v.Orders[i2].Customer.Lon)); err != nil {
+			if dst, err = wire.AppendFloat64(dst, float64(v.Orders[i2].Customer.Lon)); err != nil {
 				return dst, err
 			}
 			dst = append(dst, '}')
 			dst = append(dst, `,"items":`...)
 			if v.Orders[i2].Items == nil {
-				dst = codec.AppendNull(dst)
+				dst = wire.AppendNull(dst)
 			} else {
 				dst = append(dst, '[')
 				for i5 := range v.Orders[i2].Items {
 					dst = append(dst, `{"sku":`...)
-					dst = codec.AppendString(dst, string(v.Orders[i2].Items[i5].SKU))
+					dst = wire.AppendString(dst, string(v.Orders[i2].Items[i5].SKU))
 					dst = append(dst, `,"title":`...)
-					dst = codec.AppendString(dst, string(v.Orders[i2].Items[i5].Title))
+					dst = wire.AppendString(dst, string(v.Orders[i2].Items[i5].Title))
 					dst = append(dst, `,"quantity":`...)
-					dst = codec.AppendInt(dst, int64(v.Orders[i2].Items[i5].Quantity))
+					dst = wire.AppendInt(dst, int64(v.Orders[i2].Items[i5].Quantity))
 					dst = append(dst, `,"price":`...)
-					if dst, err = codec.AppendFloat64(dst, float64(v.Orders[i2].Items[i5].Price)); err != nil {
+					if dst, err = wire.AppendFloat64(dst, float64(v.Orders[i2].Items[i5].Price)); err != nil {
 						return dst, err
 					}
 					if len(v.Orders[i2].Items[i5].Tags) != 0 {
 						dst = append(dst, `,"tags":`...)
-						dst = codec.AppendStrings(dst, v.Orders[i2].Items[i5].Tags)
+						dst = wire.AppendStrings(dst, v.Orders[i2].Items[i5].Tags)
 					}
 					dst = append(dst, '}')
 					dst = append(dst, ',')
 				}
-				dst = codec.CloseArray(dst)
+				dst = wire.CloseArray(dst)
 			}
 			dst = append(dst, `,"totals":`...)
 			if v.Orders[i2].Totals == nil {
-				dst = codec.AppendNull(dst)
+				dst = wire.AppendNull(dst)
 			} else {
 				dst = append(dst, '{')
 				var b7 [16]string
-				s7 := codec.KeyRoom(b7[:0], len(v.Orders[i2].Totals))
+				s7 := wire.KeyRoom(b7[:0], len(v.Orders[i2].Totals))
 				for k7 := range v.Orders[i2].Totals {
 					s7 = append(s7, string(k7))
 				}
-				codec.SortKeys(s7)
+				wire.SortKeys(s7)
 				for _, k7 := range s7 {
-					dst = codec.AppendKey(dst, k7)
+					dst = wire.AppendKey(dst, k7)
 					e7 := v.Orders[i2].Totals[k7]
-					if dst, err = codec.AppendFloat64(dst, float64(e7)); err != nil {
+					if dst, err = wire.AppendFloat64(dst, float64(e7)); err != nil {
 						return dst, err
 					}
 					dst = append(dst, ',')
 				}
-				dst = codec.CloseObject(dst)
+				dst = wire.CloseObject(dst)
 			}
 			dst = append(dst, `,"paid":`...)
-			dst = codec.AppendBool(dst, bool(v.Orders[i2].Paid))
+			dst = wire.AppendBool(dst, bool(v.Orders[i2].Paid))
 			dst = append(dst, '}')
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 	}
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *Orders) DecodeJSON(d *codec.Decoder) {
-	var o8 codec.Object
+func (v *Orders) DecodeJSON(d *wire.Decoder) {
+	var o8 wire.Object
 	if d.BeginObject(&o8, codecFieldsOfOrders) {
 		for d.Next(&o8) {
 			switch o8.Index {
@@ -122,9 +122,9 @@ func (v *Orders) DecodeJSON(d *codec.Decoder) {
 					s9 := v.Orders[:cap(v.Orders)]
 					for d.NextElem(n9) {
 						if n9 == len(s9) {
-							s9 = codec.Grow(s9)
+							s9 = wire.Grow(s9)
 						}
-						var o10 codec.Object
+						var o10 wire.Object
 						if d.BeginObject(&o10, codecFieldsOfOrders2) {
 							for d.Next(&o10) {
 								switch o10.Index {
@@ -135,7 +135,7 @@ func (v *Orders) DecodeJSON(d *codec.Decoder) {
 								case 2: // placed
 									d.Time(&s9[n9].Placed)
 								case 3: // customer
-									var o11 codec.Object
+									var o11 wire.Object
 									if d.BeginObject(&o11, codecFieldsOfOrders3) {
 										for d.Next(&o11) {
 											switch o11.Index {
@@ -164,9 +164,9 @@ func (v *Orders) DecodeJSON(d *codec.Decoder) {
 										s12 := s9[n9].Items[:cap(s9[n9].Items)]
 										for d.NextElem(n12) {
 											if n12 == len(s12) {
-												s12 = codec.Grow(s12)
+												s12 = wire.Grow(s12)
 											}
-											var o13 codec.Object
+											var o13 wire.Object
 											if d.BeginObject(&o13, codecFieldsOfOrders4) {
 												for d.Next(&o13) {
 													switch o13.Index {
@@ -187,13 +187,13 @@ func (v *Orders) DecodeJSON(d *codec.Decoder) {
 											}
 											n12++
 										}
-										s9[n9].Items = codec.Finish(s12, n12)
+										s9[n9].Items = wire.Finish(s12, n12)
 									}
 								case 5: // totals
 									if d.Null() {
 										s9[n9].Totals = nil
 									} else {
-										var o14 codec.Object
+										var o14 wire.Object
 										if d.BeginObject(&o14, nil) {
 											if s9[n9].Totals == nil {
 												s9[n9].Totals = make(map[string]float64)
@@ -214,7 +214,7 @@ func (v *Orders) DecodeJSON(d *codec.Decoder) {
 						}
 						n9++
 					}
-					v.Orders = codec.Finish(s9, n9)
+					v.Orders = wire.Finish(s9, n9)
 				}
 			default:
 				d.Skip()
@@ -225,19 +225,19 @@ func (v *Orders) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v Orders) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *Orders) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfOrders = []codec.Field{
+var codecFieldsOfOrders = []wire.Field{
 	{Key: `"orders":`, Fold: "ORDERS"},
 }
 
-var codecFieldsOfOrders2 = []codec.Field{
+var codecFieldsOfOrders2 = []wire.Field{
 	{Key: `"id":`, Fold: "ID"},
 	{Key: `"number":`, Fold: "NUMBER"},
 	{Key: `"placed":`, Fold: "PLACED"},
@@ -247,7 +247,7 @@ var codecFieldsOfOrders2 = []codec.Field{
 	{Key: `"paid":`, Fold: "PAID"},
 }
 
-var codecFieldsOfOrders3 = []codec.Field{
+var codecFieldsOfOrders3 = []wire.Field{
 	{Key: `"name":`, Fold: "NAME"},
 	{Key: `"email":`, Fold: "EMAIL"},
 	{Key: `"since":`, Fold: "SINCE"},
@@ -256,7 +256,7 @@ var codecFieldsOfOrders3 = []codec.Field{
 	{Key: `"lon":`, Fold: "LON"},
 }
 
-var codecFieldsOfOrders4 = []codec.Field{
+var codecFieldsOfOrders4 = []wire.Field{
 	{Key: `"sku":`, Fold: "SKU"},
 	{Key: `"title":`, Fold: "TITLE"},
 	{Key: `"quantity":`, Fold: "QUANTITY"},

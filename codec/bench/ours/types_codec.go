@@ -2,104 +2,104 @@
 
 package ours
 
-import "github.com/hotpath-go/hotpath/codec"
+import "github.com/hotpath-go/hotpath/codec/wire"
 
 // A runtime that cannot serve this file does not have this constant.
-const _ = codec.GeneratedVersion2
+const _ = wire.GeneratedVersion3
 
 var (
-	_ codec.Appender  = (*Any)(nil)
-	_ codec.Decodable = (*Any)(nil)
-	_ codec.Appender  = (*Canada)(nil)
-	_ codec.Decodable = (*Canada)(nil)
-	_ codec.Appender  = (*CanadaFeatureElem)(nil)
-	_ codec.Decodable = (*CanadaFeatureElem)(nil)
-	_ codec.Appender  = (*CanadaGeometry)(nil)
-	_ codec.Decodable = (*CanadaGeometry)(nil)
-	_ codec.Appender  = (*CanadaProperties)(nil)
-	_ codec.Decodable = (*CanadaProperties)(nil)
-	_ codec.Appender  = (*Citm)(nil)
-	_ codec.Decodable = (*Citm)(nil)
-	_ codec.Appender  = (*CitmAreaElem)(nil)
-	_ codec.Decodable = (*CitmAreaElem)(nil)
-	_ codec.Appender  = (*CitmBlockNames)(nil)
-	_ codec.Decodable = (*CitmBlockNames)(nil)
-	_ codec.Appender  = (*CitmEventsValue)(nil)
-	_ codec.Decodable = (*CitmEventsValue)(nil)
-	_ codec.Appender  = (*CitmPerformanceElem)(nil)
-	_ codec.Decodable = (*CitmPerformanceElem)(nil)
-	_ codec.Appender  = (*CitmPriceElem)(nil)
-	_ codec.Decodable = (*CitmPriceElem)(nil)
-	_ codec.Appender  = (*CitmSeatCategorieElem)(nil)
-	_ codec.Decodable = (*CitmSeatCategorieElem)(nil)
-	_ codec.Appender  = (*CitmSubjectNames)(nil)
-	_ codec.Decodable = (*CitmSubjectNames)(nil)
-	_ codec.Appender  = (*CitmVenueNames)(nil)
-	_ codec.Decodable = (*CitmVenueNames)(nil)
-	_ codec.Appender  = (*Events)(nil)
-	_ codec.Decodable = (*Events)(nil)
-	_ codec.Appender  = (*EventsActor)(nil)
-	_ codec.Decodable = (*EventsActor)(nil)
-	_ codec.Appender  = (*EventsAuthor)(nil)
-	_ codec.Decodable = (*EventsAuthor)(nil)
-	_ codec.Appender  = (*EventsCommitElem)(nil)
-	_ codec.Decodable = (*EventsCommitElem)(nil)
-	_ codec.Appender  = (*EventsEventElem)(nil)
-	_ codec.Decodable = (*EventsEventElem)(nil)
-	_ codec.Appender  = (*EventsLabelElem)(nil)
-	_ codec.Decodable = (*EventsLabelElem)(nil)
-	_ codec.Appender  = (*EventsPayload)(nil)
-	_ codec.Decodable = (*EventsPayload)(nil)
-	_ codec.Appender  = (*EventsRepo)(nil)
-	_ codec.Decodable = (*EventsRepo)(nil)
-	_ codec.Appender  = (*Medium)(nil)
-	_ codec.Decodable = (*Medium)(nil)
-	_ codec.Appender  = (*MediumAddress)(nil)
-	_ codec.Decodable = (*MediumAddress)(nil)
-	_ codec.Appender  = (*MediumCustomer)(nil)
-	_ codec.Decodable = (*MediumCustomer)(nil)
-	_ codec.Appender  = (*MediumItem)(nil)
-	_ codec.Decodable = (*MediumItem)(nil)
-	_ codec.Appender  = (*Small)(nil)
-	_ codec.Decodable = (*Small)(nil)
-	_ codec.Appender  = (*Twitter)(nil)
-	_ codec.Decodable = (*Twitter)(nil)
-	_ codec.Appender  = (*TwitterDescription)(nil)
-	_ codec.Decodable = (*TwitterDescription)(nil)
-	_ codec.Appender  = (*TwitterEntities)(nil)
-	_ codec.Decodable = (*TwitterEntities)(nil)
-	_ codec.Appender  = (*TwitterEntitiesX)(nil)
-	_ codec.Decodable = (*TwitterEntitiesX)(nil)
-	_ codec.Appender  = (*TwitterHashtagElem)(nil)
-	_ codec.Decodable = (*TwitterHashtagElem)(nil)
-	_ codec.Appender  = (*TwitterLarge)(nil)
-	_ codec.Decodable = (*TwitterLarge)(nil)
-	_ codec.Appender  = (*TwitterMediaElem)(nil)
-	_ codec.Decodable = (*TwitterMediaElem)(nil)
-	_ codec.Appender  = (*TwitterMedium)(nil)
-	_ codec.Decodable = (*TwitterMedium)(nil)
-	_ codec.Appender  = (*TwitterMetadata)(nil)
-	_ codec.Decodable = (*TwitterMetadata)(nil)
-	_ codec.Appender  = (*TwitterRetweetedStatus)(nil)
-	_ codec.Decodable = (*TwitterRetweetedStatus)(nil)
-	_ codec.Appender  = (*TwitterSearchMetadata)(nil)
-	_ codec.Decodable = (*TwitterSearchMetadata)(nil)
-	_ codec.Appender  = (*TwitterSizes)(nil)
-	_ codec.Decodable = (*TwitterSizes)(nil)
-	_ codec.Appender  = (*TwitterSmall)(nil)
-	_ codec.Decodable = (*TwitterSmall)(nil)
-	_ codec.Appender  = (*TwitterStatuseElem)(nil)
-	_ codec.Decodable = (*TwitterStatuseElem)(nil)
-	_ codec.Appender  = (*TwitterThumb)(nil)
-	_ codec.Decodable = (*TwitterThumb)(nil)
-	_ codec.Appender  = (*TwitterUrl)(nil)
-	_ codec.Decodable = (*TwitterUrl)(nil)
-	_ codec.Appender  = (*TwitterUrlElem)(nil)
-	_ codec.Decodable = (*TwitterUrlElem)(nil)
-	_ codec.Appender  = (*TwitterUser)(nil)
-	_ codec.Decodable = (*TwitterUser)(nil)
-	_ codec.Appender  = (*TwitterUserMentionElem)(nil)
-	_ codec.Decodable = (*TwitterUserMentionElem)(nil)
+	_ wire.Appender  = (*Any)(nil)
+	_ wire.Decodable = (*Any)(nil)
+	_ wire.Appender  = (*Canada)(nil)
+	_ wire.Decodable = (*Canada)(nil)
+	_ wire.Appender  = (*CanadaFeatureElem)(nil)
+	_ wire.Decodable = (*CanadaFeatureElem)(nil)
+	_ wire.Appender  = (*CanadaGeometry)(nil)
+	_ wire.Decodable = (*CanadaGeometry)(nil)
+	_ wire.Appender  = (*CanadaProperties)(nil)
+	_ wire.Decodable = (*CanadaProperties)(nil)
+	_ wire.Appender  = (*Citm)(nil)
+	_ wire.Decodable = (*Citm)(nil)
+	_ wire.Appender  = (*CitmAreaElem)(nil)
+	_ wire.Decodable = (*CitmAreaElem)(nil)
+	_ wire.Appender  = (*CitmBlockNames)(nil)
+	_ wire.Decodable = (*CitmBlockNames)(nil)
+	_ wire.Appender  = (*CitmEventsValue)(nil)
+	_ wire.Decodable = (*CitmEventsValue)(nil)
+	_ wire.Appender  = (*CitmPerformanceElem)(nil)
+	_ wire.Decodable = (*CitmPerformanceElem)(nil)
+	_ wire.Appender  = (*CitmPriceElem)(nil)
+	_ wire.Decodable = (*CitmPriceElem)(nil)
+	_ wire.Appender  = (*CitmSeatCategorieElem)(nil)
+	_ wire.Decodable = (*CitmSeatCategorieElem)(nil)
+	_ wire.Appender  = (*CitmSubjectNames)(nil)
+	_ wire.Decodable = (*CitmSubjectNames)(nil)
+	_ wire.Appender  = (*CitmVenueNames)(nil)
+	_ wire.Decodable = (*CitmVenueNames)(nil)
+	_ wire.Appender  = (*Events)(nil)
+	_ wire.Decodable = (*Events)(nil)
+	_ wire.Appender  = (*EventsActor)(nil)
+	_ wire.Decodable = (*EventsActor)(nil)
+	_ wire.Appender  = (*EventsAuthor)(nil)
+	_ wire.Decodable = (*EventsAuthor)(nil)
+	_ wire.Appender  = (*EventsCommitElem)(nil)
+	_ wire.Decodable = (*EventsCommitElem)(nil)
+	_ wire.Appender  = (*EventsEventElem)(nil)
+	_ wire.Decodable = (*EventsEventElem)(nil)
+	_ wire.Appender  = (*EventsLabelElem)(nil)
+	_ wire.Decodable = (*EventsLabelElem)(nil)
+	_ wire.Appender  = (*EventsPayload)(nil)
+	_ wire.Decodable = (*EventsPayload)(nil)
+	_ wire.Appender  = (*EventsRepo)(nil)
+	_ wire.Decodable = (*EventsRepo)(nil)
+	_ wire.Appender  = (*Medium)(nil)
+	_ wire.Decodable = (*Medium)(nil)
+	_ wire.Appender  = (*MediumAddress)(nil)
+	_ wire.Decodable = (*MediumAddress)(nil)
+	_ wire.Appender  = (*MediumCustomer)(nil)
+	_ wire.Decodable = (*MediumCustomer)(nil)
+	_ wire.Appender  = (*MediumItem)(nil)
+	_ wire.Decodable = (*MediumItem)(nil)
+	_ wire.Appender  = (*Small)(nil)
+	_ wire.Decodable = (*Small)(nil)
+	_ wire.Appender  = (*Twitter)(nil)
+	_ wire.Decodable = (*Twitter)(nil)
+	_ wire.Appender  = (*TwitterDescription)(nil)
+	_ wire.Decodable = (*TwitterDescription)(nil)
+	_ wire.Appender  = (*TwitterEntities)(nil)
+	_ wire.Decodable = (*TwitterEntities)(nil)
+	_ wire.Appender  = (*TwitterEntitiesX)(nil)
+	_ wire.Decodable = (*TwitterEntitiesX)(nil)
+	_ wire.Appender  = (*TwitterHashtagElem)(nil)
+	_ wire.Decodable = (*TwitterHashtagElem)(nil)
+	_ wire.Appender  = (*TwitterLarge)(nil)
+	_ wire.Decodable = (*TwitterLarge)(nil)
+	_ wire.Appender  = (*TwitterMediaElem)(nil)
+	_ wire.Decodable = (*TwitterMediaElem)(nil)
+	_ wire.Appender  = (*TwitterMedium)(nil)
+	_ wire.Decodable = (*TwitterMedium)(nil)
+	_ wire.Appender  = (*TwitterMetadata)(nil)
+	_ wire.Decodable = (*TwitterMetadata)(nil)
+	_ wire.Appender  = (*TwitterRetweetedStatus)(nil)
+	_ wire.Decodable = (*TwitterRetweetedStatus)(nil)
+	_ wire.Appender  = (*TwitterSearchMetadata)(nil)
+	_ wire.Decodable = (*TwitterSearchMetadata)(nil)
+	_ wire.Appender  = (*TwitterSizes)(nil)
+	_ wire.Decodable = (*TwitterSizes)(nil)
+	_ wire.Appender  = (*TwitterSmall)(nil)
+	_ wire.Decodable = (*TwitterSmall)(nil)
+	_ wire.Appender  = (*TwitterStatuseElem)(nil)
+	_ wire.Decodable = (*TwitterStatuseElem)(nil)
+	_ wire.Appender  = (*TwitterThumb)(nil)
+	_ wire.Decodable = (*TwitterThumb)(nil)
+	_ wire.Appender  = (*TwitterUrl)(nil)
+	_ wire.Decodable = (*TwitterUrl)(nil)
+	_ wire.Appender  = (*TwitterUrlElem)(nil)
+	_ wire.Decodable = (*TwitterUrlElem)(nil)
+	_ wire.Appender  = (*TwitterUser)(nil)
+	_ wire.Decodable = (*TwitterUser)(nil)
+	_ wire.Appender  = (*TwitterUserMentionElem)(nil)
+	_ wire.Decodable = (*TwitterUserMentionElem)(nil)
 )
 
 // AppendJSON appends v as encoding/json would marshal it.
@@ -110,13 +110,13 @@ func (v *Any) AppendJSON(dst []byte) ([]byte, error) {
 // AppendJSONDepth is AppendJSON at a depth: a Any may contain itself.
 func (v *Any) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
-	if depth > codec.MaxAppendDepth {
-		return dst, codec.ErrDepth
+	if depth > wire.MaxAppendDepth {
+		return dst, wire.ErrDepth
 	}
 	dst = append(dst, `{"data":`...)
-	if dst, err = codec.AppendAny(dst, v.Data, depth+1); err != nil {
+	if dst, err = wire.AppendAny(dst, v.Data, depth+1); err != nil {
 		return dst, err
 	}
 	dst = append(dst, '}')
@@ -124,8 +124,8 @@ func (v *Any) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *Any) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *Any) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfAny) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -140,28 +140,28 @@ func (v *Any) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v Any) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *Any) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfAny = []codec.Field{
+var codecFieldsOfAny = []wire.Field{
 	{Key: `"data":`, Fold: "DATA"},
 }
 
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Canada) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"type":`...)
-	dst = codec.AppendString(dst, string(v.Type))
+	dst = wire.AppendString(dst, string(v.Type))
 	dst = append(dst, `,"features":`...)
 	if v.Features == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i2 := range v.Features {
@@ -170,15 +170,15 @@ func (v *Canada) AppendJSON(dst []byte) (_ []byte, err error) {
 			}
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 	}
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *Canada) DecodeJSON(d *codec.Decoder) {
-	var o3 codec.Object
+func (v *Canada) DecodeJSON(d *wire.Decoder) {
+	var o3 wire.Object
 	if d.BeginObject(&o3, codecFieldsOfCanada) {
 		for d.Next(&o3) {
 			switch o3.Index {
@@ -212,15 +212,15 @@ func (v *Canada) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v Canada) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *Canada) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfCanada = []codec.Field{
+var codecFieldsOfCanada = []wire.Field{
 	{Key: `"type":`, Fold: "TYPE"},
 	{Key: `"features":`, Fold: "FEATURES"},
 }
@@ -228,10 +228,10 @@ var codecFieldsOfCanada = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *CanadaFeatureElem) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"type":`...)
-	dst = codec.AppendString(dst, string(v.Type))
+	dst = wire.AppendString(dst, string(v.Type))
 	dst = append(dst, `,"properties":`...)
 	if dst, err = v.Properties.AppendJSON(dst); err != nil {
 		return dst, err
@@ -245,8 +245,8 @@ func (v *CanadaFeatureElem) AppendJSON(dst []byte) (_ []byte, err error) {
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *CanadaFeatureElem) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *CanadaFeatureElem) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfCanadaFeatureElem) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -265,15 +265,15 @@ func (v *CanadaFeatureElem) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v CanadaFeatureElem) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *CanadaFeatureElem) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfCanadaFeatureElem = []codec.Field{
+var codecFieldsOfCanadaFeatureElem = []wire.Field{
 	{Key: `"type":`, Fold: "TYPE"},
 	{Key: `"properties":`, Fold: "PROPERTIES"},
 	{Key: `"geometry":`, Fold: "GEOMETRY"},
@@ -282,39 +282,39 @@ var codecFieldsOfCanadaFeatureElem = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *CanadaGeometry) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"type":`...)
-	dst = codec.AppendString(dst, string(v.Type))
+	dst = wire.AppendString(dst, string(v.Type))
 	dst = append(dst, `,"coordinates":`...)
 	if v.Coordinates == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i2 := range v.Coordinates {
 			if v.Coordinates[i2] == nil {
-				dst = codec.AppendNull(dst)
+				dst = wire.AppendNull(dst)
 			} else {
 				dst = append(dst, '[')
 				for i3 := range v.Coordinates[i2] {
-					if dst, err = codec.AppendFloat64s(dst, v.Coordinates[i2][i3]); err != nil {
+					if dst, err = wire.AppendFloat64s(dst, v.Coordinates[i2][i3]); err != nil {
 						return dst, err
 					}
 					dst = append(dst, ',')
 				}
-				dst = codec.CloseArray(dst)
+				dst = wire.CloseArray(dst)
 			}
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 	}
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *CanadaGeometry) DecodeJSON(d *codec.Decoder) {
-	var o4 codec.Object
+func (v *CanadaGeometry) DecodeJSON(d *wire.Decoder) {
+	var o4 wire.Object
 	if d.BeginObject(&o4, codecFieldsOfCanadaGeometry) {
 		for d.Next(&o4) {
 			switch o4.Index {
@@ -365,15 +365,15 @@ func (v *CanadaGeometry) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v CanadaGeometry) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *CanadaGeometry) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfCanadaGeometry = []codec.Field{
+var codecFieldsOfCanadaGeometry = []wire.Field{
 	{Key: `"type":`, Fold: "TYPE"},
 	{Key: `"coordinates":`, Fold: "COORDINATES"},
 }
@@ -381,17 +381,17 @@ var codecFieldsOfCanadaGeometry = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *CanadaProperties) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"name":`...)
-	dst = codec.AppendString(dst, string(v.Name))
+	dst = wire.AppendString(dst, string(v.Name))
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *CanadaProperties) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *CanadaProperties) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfCanadaProperties) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -406,55 +406,55 @@ func (v *CanadaProperties) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v CanadaProperties) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *CanadaProperties) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfCanadaProperties = []codec.Field{
+var codecFieldsOfCanadaProperties = []wire.Field{
 	{Key: `"name":`, Fold: "NAME"},
 }
 
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Citm) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"areaNames":`...)
-	dst = codec.AppendStringMap(dst, v.AreaNames)
+	dst = wire.AppendStringMap(dst, v.AreaNames)
 	dst = append(dst, `,"audienceSubCategoryNames":`...)
-	dst = codec.AppendStringMap(dst, v.AudienceSubCategoryNames)
+	dst = wire.AppendStringMap(dst, v.AudienceSubCategoryNames)
 	dst = append(dst, `,"blockNames":`...)
 	if dst, err = v.BlockNames.AppendJSON(dst); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"events":`...)
 	if v.Events == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
 		var b2 [16]string
-		s2 := codec.KeyRoom(b2[:0], len(v.Events))
+		s2 := wire.KeyRoom(b2[:0], len(v.Events))
 		for k2 := range v.Events {
 			s2 = append(s2, string(k2))
 		}
-		codec.SortKeys(s2)
+		wire.SortKeys(s2)
 		for _, k2 := range s2 {
-			dst = codec.AppendKey(dst, k2)
+			dst = wire.AppendKey(dst, k2)
 			e2 := v.Events[k2]
 			if dst, err = e2.AppendJSON(dst); err != nil {
 				return dst, err
 			}
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseObject(dst)
+		dst = wire.CloseObject(dst)
 	}
 	dst = append(dst, `,"performances":`...)
 	if v.Performances == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i3 := range v.Performances {
@@ -463,36 +463,36 @@ func (v *Citm) AppendJSON(dst []byte) (_ []byte, err error) {
 			}
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 	}
 	dst = append(dst, `,"seatCategoryNames":`...)
-	dst = codec.AppendStringMap(dst, v.SeatCategoryNames)
+	dst = wire.AppendStringMap(dst, v.SeatCategoryNames)
 	dst = append(dst, `,"subTopicNames":`...)
-	dst = codec.AppendStringMap(dst, v.SubTopicNames)
+	dst = wire.AppendStringMap(dst, v.SubTopicNames)
 	dst = append(dst, `,"subjectNames":`...)
 	if dst, err = v.SubjectNames.AppendJSON(dst); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"topicNames":`...)
-	dst = codec.AppendStringMap(dst, v.TopicNames)
+	dst = wire.AppendStringMap(dst, v.TopicNames)
 	dst = append(dst, `,"topicSubTopics":`...)
 	if v.TopicSubTopics == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
 		var b4 [16]string
-		s4 := codec.KeyRoom(b4[:0], len(v.TopicSubTopics))
+		s4 := wire.KeyRoom(b4[:0], len(v.TopicSubTopics))
 		for k4 := range v.TopicSubTopics {
 			s4 = append(s4, string(k4))
 		}
-		codec.SortKeys(s4)
+		wire.SortKeys(s4)
 		for _, k4 := range s4 {
-			dst = codec.AppendKey(dst, k4)
+			dst = wire.AppendKey(dst, k4)
 			e4 := v.TopicSubTopics[k4]
-			dst = codec.AppendInt64s(dst, e4)
+			dst = wire.AppendInt64s(dst, e4)
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseObject(dst)
+		dst = wire.CloseObject(dst)
 	}
 	dst = append(dst, `,"venueNames":`...)
 	if dst, err = v.VenueNames.AppendJSON(dst); err != nil {
@@ -503,8 +503,8 @@ func (v *Citm) AppendJSON(dst []byte) (_ []byte, err error) {
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *Citm) DecodeJSON(d *codec.Decoder) {
-	var o5 codec.Object
+func (v *Citm) DecodeJSON(d *wire.Decoder) {
+	var o5 wire.Object
 	if d.BeginObject(&o5, codecFieldsOfCitm) {
 		for d.Next(&o5) {
 			switch o5.Index {
@@ -518,7 +518,7 @@ func (v *Citm) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Events = nil
 				} else {
-					var o6 codec.Object
+					var o6 wire.Object
 					if d.BeginObject(&o6, nil) {
 						if v.Events == nil {
 							v.Events = make(map[string]CitmEventsValue)
@@ -561,7 +561,7 @@ func (v *Citm) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.TopicSubTopics = nil
 				} else {
-					var o8 codec.Object
+					var o8 wire.Object
 					if d.BeginObject(&o8, nil) {
 						if v.TopicSubTopics == nil {
 							v.TopicSubTopics = make(map[string][]int64)
@@ -584,15 +584,15 @@ func (v *Citm) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v Citm) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *Citm) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfCitm = []codec.Field{
+var codecFieldsOfCitm = []wire.Field{
 	{Key: `"areaNames":`, Fold: "AREANAMES"},
 	{Key: `"audienceSubCategoryNames":`, Fold: "AUDIENCESUBCATEGORYNAMES"},
 	{Key: `"blockNames":`, Fold: "BLOCKNAMES"},
@@ -609,19 +609,19 @@ var codecFieldsOfCitm = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *CitmAreaElem) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"areaId":`...)
-	dst = codec.AppendInt(dst, int64(v.AreaId))
+	dst = wire.AppendInt(dst, int64(v.AreaId))
 	dst = append(dst, `,"blockIds":`...)
-	dst = codec.AppendStrings(dst, v.BlockIds)
+	dst = wire.AppendStrings(dst, v.BlockIds)
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *CitmAreaElem) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *CitmAreaElem) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfCitmAreaElem) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -638,15 +638,15 @@ func (v *CitmAreaElem) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v CitmAreaElem) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *CitmAreaElem) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfCitmAreaElem = []codec.Field{
+var codecFieldsOfCitmAreaElem = []wire.Field{
 	{Key: `"areaId":`, Fold: "AREAID"},
 	{Key: `"blockIds":`, Fold: "BLOCKIDS"},
 }
@@ -654,15 +654,15 @@ var codecFieldsOfCitmAreaElem = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *CitmBlockNames) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, "{}"...)
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *CitmBlockNames) DecodeJSON(d *codec.Decoder) {
-	var o1 codec.Object
+func (v *CitmBlockNames) DecodeJSON(d *wire.Decoder) {
+	var o1 wire.Object
 	if d.BeginObject(&o1, nil) {
 		for d.Next(&o1) {
 			d.Skip()
@@ -672,58 +672,58 @@ func (v *CitmBlockNames) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v CitmBlockNames) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *CitmBlockNames) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *CitmEventsValue) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"description":`...)
 	if v.Description == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
-		dst = codec.AppendString(dst, string((*v.Description)))
+		dst = wire.AppendString(dst, string((*v.Description)))
 	}
 	dst = append(dst, `,"id":`...)
-	dst = codec.AppendInt(dst, int64(v.Id))
+	dst = wire.AppendInt(dst, int64(v.Id))
 	dst = append(dst, `,"logo":`...)
 	if v.Logo == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
-		dst = codec.AppendString(dst, string((*v.Logo)))
+		dst = wire.AppendString(dst, string((*v.Logo)))
 	}
 	dst = append(dst, `,"name":`...)
-	dst = codec.AppendString(dst, string(v.Name))
+	dst = wire.AppendString(dst, string(v.Name))
 	dst = append(dst, `,"subTopicIds":`...)
-	dst = codec.AppendInt64s(dst, v.SubTopicIds)
+	dst = wire.AppendInt64s(dst, v.SubTopicIds)
 	dst = append(dst, `,"subjectCode":`...)
 	if v.SubjectCode == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
-		dst = codec.AppendString(dst, string((*v.SubjectCode)))
+		dst = wire.AppendString(dst, string((*v.SubjectCode)))
 	}
 	dst = append(dst, `,"subtitle":`...)
 	if v.Subtitle == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
-		dst = codec.AppendString(dst, string((*v.Subtitle)))
+		dst = wire.AppendString(dst, string((*v.Subtitle)))
 	}
 	dst = append(dst, `,"topicIds":`...)
-	dst = codec.AppendInt64s(dst, v.TopicIds)
+	dst = wire.AppendInt64s(dst, v.TopicIds)
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *CitmEventsValue) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *CitmEventsValue) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfCitmEventsValue) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -780,15 +780,15 @@ func (v *CitmEventsValue) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v CitmEventsValue) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *CitmEventsValue) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfCitmEventsValue = []codec.Field{
+var codecFieldsOfCitmEventsValue = []wire.Field{
 	{Key: `"description":`, Fold: "DESCRIPTION"},
 	{Key: `"id":`, Fold: "ID"},
 	{Key: `"logo":`, Fold: "LOGO"},
@@ -802,27 +802,27 @@ var codecFieldsOfCitmEventsValue = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *CitmPerformanceElem) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"eventId":`...)
-	dst = codec.AppendInt(dst, int64(v.EventId))
+	dst = wire.AppendInt(dst, int64(v.EventId))
 	dst = append(dst, `,"id":`...)
-	dst = codec.AppendInt(dst, int64(v.Id))
+	dst = wire.AppendInt(dst, int64(v.Id))
 	dst = append(dst, `,"logo":`...)
 	if v.Logo == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
-		dst = codec.AppendString(dst, string((*v.Logo)))
+		dst = wire.AppendString(dst, string((*v.Logo)))
 	}
 	dst = append(dst, `,"name":`...)
 	if v.Name == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
-		dst = codec.AppendString(dst, string((*v.Name)))
+		dst = wire.AppendString(dst, string((*v.Name)))
 	}
 	dst = append(dst, `,"prices":`...)
 	if v.Prices == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i2 := range v.Prices {
@@ -831,11 +831,11 @@ func (v *CitmPerformanceElem) AppendJSON(dst []byte) (_ []byte, err error) {
 			}
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 	}
 	dst = append(dst, `,"seatCategories":`...)
 	if v.SeatCategories == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i3 := range v.SeatCategories {
@@ -844,25 +844,25 @@ func (v *CitmPerformanceElem) AppendJSON(dst []byte) (_ []byte, err error) {
 			}
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 	}
 	dst = append(dst, `,"seatMapImage":`...)
 	if v.SeatMapImage == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
-		dst = codec.AppendString(dst, string((*v.SeatMapImage)))
+		dst = wire.AppendString(dst, string((*v.SeatMapImage)))
 	}
 	dst = append(dst, `,"start":`...)
-	dst = codec.AppendInt(dst, int64(v.Start))
+	dst = wire.AppendInt(dst, int64(v.Start))
 	dst = append(dst, `,"venueCode":`...)
-	dst = codec.AppendString(dst, string(v.VenueCode))
+	dst = wire.AppendString(dst, string(v.VenueCode))
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *CitmPerformanceElem) DecodeJSON(d *codec.Decoder) {
-	var o4 codec.Object
+func (v *CitmPerformanceElem) DecodeJSON(d *wire.Decoder) {
+	var o4 wire.Object
 	if d.BeginObject(&o4, codecFieldsOfCitmPerformanceElem) {
 		for d.Next(&o4) {
 			switch o4.Index {
@@ -948,15 +948,15 @@ func (v *CitmPerformanceElem) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v CitmPerformanceElem) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *CitmPerformanceElem) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfCitmPerformanceElem = []codec.Field{
+var codecFieldsOfCitmPerformanceElem = []wire.Field{
 	{Key: `"eventId":`, Fold: "EVENTID"},
 	{Key: `"id":`, Fold: "ID"},
 	{Key: `"logo":`, Fold: "LOGO"},
@@ -971,21 +971,21 @@ var codecFieldsOfCitmPerformanceElem = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *CitmPriceElem) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"amount":`...)
-	dst = codec.AppendInt(dst, int64(v.Amount))
+	dst = wire.AppendInt(dst, int64(v.Amount))
 	dst = append(dst, `,"audienceSubCategoryId":`...)
-	dst = codec.AppendInt(dst, int64(v.AudienceSubCategoryId))
+	dst = wire.AppendInt(dst, int64(v.AudienceSubCategoryId))
 	dst = append(dst, `,"seatCategoryId":`...)
-	dst = codec.AppendInt(dst, int64(v.SeatCategoryId))
+	dst = wire.AppendInt(dst, int64(v.SeatCategoryId))
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *CitmPriceElem) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *CitmPriceElem) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfCitmPriceElem) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -1004,15 +1004,15 @@ func (v *CitmPriceElem) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v CitmPriceElem) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *CitmPriceElem) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfCitmPriceElem = []codec.Field{
+var codecFieldsOfCitmPriceElem = []wire.Field{
 	{Key: `"amount":`, Fold: "AMOUNT"},
 	{Key: `"audienceSubCategoryId":`, Fold: "AUDIENCESUBCATEGORYID"},
 	{Key: `"seatCategoryId":`, Fold: "SEATCATEGORYID"},
@@ -1021,11 +1021,11 @@ var codecFieldsOfCitmPriceElem = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *CitmSeatCategorieElem) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"areas":`...)
 	if v.Areas == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i2 := range v.Areas {
@@ -1034,17 +1034,17 @@ func (v *CitmSeatCategorieElem) AppendJSON(dst []byte) (_ []byte, err error) {
 			}
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 	}
 	dst = append(dst, `,"seatCategoryId":`...)
-	dst = codec.AppendInt(dst, int64(v.SeatCategoryId))
+	dst = wire.AppendInt(dst, int64(v.SeatCategoryId))
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *CitmSeatCategorieElem) DecodeJSON(d *codec.Decoder) {
-	var o3 codec.Object
+func (v *CitmSeatCategorieElem) DecodeJSON(d *wire.Decoder) {
+	var o3 wire.Object
 	if d.BeginObject(&o3, codecFieldsOfCitmSeatCategorieElem) {
 		for d.Next(&o3) {
 			switch o3.Index {
@@ -1078,15 +1078,15 @@ func (v *CitmSeatCategorieElem) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v CitmSeatCategorieElem) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *CitmSeatCategorieElem) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfCitmSeatCategorieElem = []codec.Field{
+var codecFieldsOfCitmSeatCategorieElem = []wire.Field{
 	{Key: `"areas":`, Fold: "AREAS"},
 	{Key: `"seatCategoryId":`, Fold: "SEATCATEGORYID"},
 }
@@ -1094,15 +1094,15 @@ var codecFieldsOfCitmSeatCategorieElem = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *CitmSubjectNames) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, "{}"...)
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *CitmSubjectNames) DecodeJSON(d *codec.Decoder) {
-	var o1 codec.Object
+func (v *CitmSubjectNames) DecodeJSON(d *wire.Decoder) {
+	var o1 wire.Object
 	if d.BeginObject(&o1, nil) {
 		for d.Next(&o1) {
 			d.Skip()
@@ -1112,28 +1112,28 @@ func (v *CitmSubjectNames) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v CitmSubjectNames) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *CitmSubjectNames) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *CitmVenueNames) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"PLEYEL_PLEYEL":`...)
-	dst = codec.AppendString(dst, string(v.PLEYELPLEYEL))
+	dst = wire.AppendString(dst, string(v.PLEYELPLEYEL))
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *CitmVenueNames) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *CitmVenueNames) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfCitmVenueNames) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -1148,26 +1148,26 @@ func (v *CitmVenueNames) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v CitmVenueNames) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *CitmVenueNames) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfCitmVenueNames = []codec.Field{
+var codecFieldsOfCitmVenueNames = []wire.Field{
 	{Key: `"PLEYEL_PLEYEL":`, Fold: "PLEYEL_PLEYEL"},
 }
 
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Events) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"events":`...)
 	if v.Events == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i2 := range v.Events {
@@ -1176,15 +1176,15 @@ func (v *Events) AppendJSON(dst []byte) (_ []byte, err error) {
 			}
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 	}
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *Events) DecodeJSON(d *codec.Decoder) {
-	var o3 codec.Object
+func (v *Events) DecodeJSON(d *wire.Decoder) {
+	var o3 wire.Object
 	if d.BeginObject(&o3, codecFieldsOfEvents) {
 		for d.Next(&o3) {
 			switch o3.Index {
@@ -1216,42 +1216,42 @@ func (v *Events) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v Events) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *Events) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfEvents = []codec.Field{
+var codecFieldsOfEvents = []wire.Field{
 	{Key: `"events":`, Fold: "EVENTS"},
 }
 
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *EventsActor) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"id":`...)
-	dst = codec.AppendInt(dst, int64(v.Id))
+	dst = wire.AppendInt(dst, int64(v.Id))
 	dst = append(dst, `,"login":`...)
-	dst = codec.AppendString(dst, string(v.Login))
+	dst = wire.AppendString(dst, string(v.Login))
 	dst = append(dst, `,"display_login":`...)
-	dst = codec.AppendString(dst, string(v.DisplayLogin))
+	dst = wire.AppendString(dst, string(v.DisplayLogin))
 	dst = append(dst, `,"gravatar_id":`...)
-	dst = codec.AppendString(dst, string(v.GravatarId))
+	dst = wire.AppendString(dst, string(v.GravatarId))
 	dst = append(dst, `,"url":`...)
-	dst = codec.AppendString(dst, string(v.Url))
+	dst = wire.AppendString(dst, string(v.Url))
 	dst = append(dst, `,"avatar_url":`...)
-	dst = codec.AppendString(dst, string(v.AvatarUrl))
+	dst = wire.AppendString(dst, string(v.AvatarUrl))
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *EventsActor) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *EventsActor) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfEventsActor) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -1276,15 +1276,15 @@ func (v *EventsActor) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v EventsActor) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *EventsActor) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfEventsActor = []codec.Field{
+var codecFieldsOfEventsActor = []wire.Field{
 	{Key: `"id":`, Fold: "ID"},
 	{Key: `"login":`, Fold: "LOGIN"},
 	{Key: `"display_login":`, Fold: "DISPLAY_LOGIN"},
@@ -1296,19 +1296,19 @@ var codecFieldsOfEventsActor = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *EventsAuthor) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"email":`...)
-	dst = codec.AppendString(dst, string(v.Email))
+	dst = wire.AppendString(dst, string(v.Email))
 	dst = append(dst, `,"name":`...)
-	dst = codec.AppendString(dst, string(v.Name))
+	dst = wire.AppendString(dst, string(v.Name))
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *EventsAuthor) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *EventsAuthor) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfEventsAuthor) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -1325,15 +1325,15 @@ func (v *EventsAuthor) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v EventsAuthor) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *EventsAuthor) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfEventsAuthor = []codec.Field{
+var codecFieldsOfEventsAuthor = []wire.Field{
 	{Key: `"email":`, Fold: "EMAIL"},
 	{Key: `"name":`, Fold: "NAME"},
 }
@@ -1341,27 +1341,27 @@ var codecFieldsOfEventsAuthor = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *EventsCommitElem) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"sha":`...)
-	dst = codec.AppendString(dst, string(v.Sha))
+	dst = wire.AppendString(dst, string(v.Sha))
 	dst = append(dst, `,"author":`...)
 	if dst, err = v.Author.AppendJSON(dst); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"message":`...)
-	dst = codec.AppendString(dst, string(v.Message))
+	dst = wire.AppendString(dst, string(v.Message))
 	dst = append(dst, `,"distinct":`...)
-	dst = codec.AppendBool(dst, bool(v.Distinct))
+	dst = wire.AppendBool(dst, bool(v.Distinct))
 	dst = append(dst, `,"url":`...)
-	dst = codec.AppendString(dst, string(v.Url))
+	dst = wire.AppendString(dst, string(v.Url))
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *EventsCommitElem) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *EventsCommitElem) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfEventsCommitElem) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -1384,15 +1384,15 @@ func (v *EventsCommitElem) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v EventsCommitElem) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *EventsCommitElem) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfEventsCommitElem = []codec.Field{
+var codecFieldsOfEventsCommitElem = []wire.Field{
 	{Key: `"sha":`, Fold: "SHA"},
 	{Key: `"author":`, Fold: "AUTHOR"},
 	{Key: `"message":`, Fold: "MESSAGE"},
@@ -1403,12 +1403,12 @@ var codecFieldsOfEventsCommitElem = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *EventsEventElem) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"id":`...)
-	dst = codec.AppendString(dst, string(v.Id))
+	dst = wire.AppendString(dst, string(v.Id))
 	dst = append(dst, `,"type":`...)
-	dst = codec.AppendString(dst, string(v.Type))
+	dst = wire.AppendString(dst, string(v.Type))
 	dst = append(dst, `,"actor":`...)
 	if dst, err = v.Actor.AppendJSON(dst); err != nil {
 		return dst, err
@@ -1422,16 +1422,16 @@ func (v *EventsEventElem) AppendJSON(dst []byte) (_ []byte, err error) {
 		return dst, err
 	}
 	dst = append(dst, `,"public":`...)
-	dst = codec.AppendBool(dst, bool(v.Public))
+	dst = wire.AppendBool(dst, bool(v.Public))
 	dst = append(dst, `,"created_at":`...)
-	dst = codec.AppendString(dst, string(v.CreatedAt))
+	dst = wire.AppendString(dst, string(v.CreatedAt))
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *EventsEventElem) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *EventsEventElem) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfEventsEventElem) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -1458,15 +1458,15 @@ func (v *EventsEventElem) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v EventsEventElem) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *EventsEventElem) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfEventsEventElem = []codec.Field{
+var codecFieldsOfEventsEventElem = []wire.Field{
 	{Key: `"id":`, Fold: "ID"},
 	{Key: `"type":`, Fold: "TYPE"},
 	{Key: `"actor":`, Fold: "ACTOR"},
@@ -1479,23 +1479,23 @@ var codecFieldsOfEventsEventElem = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *EventsLabelElem) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"id":`...)
-	dst = codec.AppendInt(dst, int64(v.Id))
+	dst = wire.AppendInt(dst, int64(v.Id))
 	dst = append(dst, `,"name":`...)
-	dst = codec.AppendString(dst, string(v.Name))
+	dst = wire.AppendString(dst, string(v.Name))
 	dst = append(dst, `,"color":`...)
-	dst = codec.AppendString(dst, string(v.Color))
+	dst = wire.AppendString(dst, string(v.Color))
 	dst = append(dst, `,"default":`...)
-	dst = codec.AppendBool(dst, bool(v.Default))
+	dst = wire.AppendBool(dst, bool(v.Default))
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *EventsLabelElem) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *EventsLabelElem) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfEventsLabelElem) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -1516,15 +1516,15 @@ func (v *EventsLabelElem) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v EventsLabelElem) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *EventsLabelElem) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfEventsLabelElem = []codec.Field{
+var codecFieldsOfEventsLabelElem = []wire.Field{
 	{Key: `"id":`, Fold: "ID"},
 	{Key: `"name":`, Fold: "NAME"},
 	{Key: `"color":`, Fold: "COLOR"},
@@ -1534,45 +1534,45 @@ var codecFieldsOfEventsLabelElem = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *EventsPayload) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	start1 := len(dst)
 	if v.Action != nil {
 		dst = append(dst, `,"action":`...)
 		if v.Action == nil {
-			dst = codec.AppendNull(dst)
+			dst = wire.AppendNull(dst)
 		} else {
-			dst = codec.AppendString(dst, string((*v.Action)))
+			dst = wire.AppendString(dst, string((*v.Action)))
 		}
 	}
 	if v.Number != nil {
 		dst = append(dst, `,"number":`...)
 		if v.Number == nil {
-			dst = codec.AppendNull(dst)
+			dst = wire.AppendNull(dst)
 		} else {
-			dst = codec.AppendInt(dst, int64((*v.Number)))
+			dst = wire.AppendInt(dst, int64((*v.Number)))
 		}
 	}
 	if v.Title != nil {
 		dst = append(dst, `,"title":`...)
 		if v.Title == nil {
-			dst = codec.AppendNull(dst)
+			dst = wire.AppendNull(dst)
 		} else {
-			dst = codec.AppendString(dst, string((*v.Title)))
+			dst = wire.AppendString(dst, string((*v.Title)))
 		}
 	}
 	if v.Body != nil {
 		dst = append(dst, `,"body":`...)
 		if v.Body == nil {
-			dst = codec.AppendNull(dst)
+			dst = wire.AppendNull(dst)
 		} else {
-			dst = codec.AppendString(dst, string((*v.Body)))
+			dst = wire.AppendString(dst, string((*v.Body)))
 		}
 	}
 	if len(v.Labels) != 0 {
 		dst = append(dst, `,"labels":`...)
 		if v.Labels == nil {
-			dst = codec.AppendNull(dst)
+			dst = wire.AppendNull(dst)
 		} else {
 			dst = append(dst, '[')
 			for i2 := range v.Labels {
@@ -1581,23 +1581,23 @@ func (v *EventsPayload) AppendJSON(dst []byte) (_ []byte, err error) {
 				}
 				dst = append(dst, ',')
 			}
-			dst = codec.CloseArray(dst)
+			dst = wire.CloseArray(dst)
 		}
 	}
 	if v.Comments != nil {
 		dst = append(dst, `,"comments":`...)
 		if v.Comments == nil {
-			dst = codec.AppendNull(dst)
+			dst = wire.AppendNull(dst)
 		} else {
-			dst = codec.AppendInt(dst, int64((*v.Comments)))
+			dst = wire.AppendInt(dst, int64((*v.Comments)))
 		}
 	}
 	if v.Score != nil {
 		dst = append(dst, `,"score":`...)
 		if v.Score == nil {
-			dst = codec.AppendNull(dst)
+			dst = wire.AppendNull(dst)
 		} else {
-			if dst, err = codec.AppendFloat64(dst, float64((*v.Score))); err != nil {
+			if dst, err = wire.AppendFloat64(dst, float64((*v.Score))); err != nil {
 				return dst, err
 			}
 		}
@@ -1605,87 +1605,87 @@ func (v *EventsPayload) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v.Ref != nil {
 		dst = append(dst, `,"ref":`...)
 		if v.Ref == nil {
-			dst = codec.AppendNull(dst)
+			dst = wire.AppendNull(dst)
 		} else {
-			dst = codec.AppendString(dst, string((*v.Ref)))
+			dst = wire.AppendString(dst, string((*v.Ref)))
 		}
 	}
 	if v.RefType != nil {
 		dst = append(dst, `,"ref_type":`...)
 		if v.RefType == nil {
-			dst = codec.AppendNull(dst)
+			dst = wire.AppendNull(dst)
 		} else {
-			dst = codec.AppendString(dst, string((*v.RefType)))
+			dst = wire.AppendString(dst, string((*v.RefType)))
 		}
 	}
 	if v.MasterBranch != nil {
 		dst = append(dst, `,"master_branch":`...)
 		if v.MasterBranch == nil {
-			dst = codec.AppendNull(dst)
+			dst = wire.AppendNull(dst)
 		} else {
-			dst = codec.AppendString(dst, string((*v.MasterBranch)))
+			dst = wire.AppendString(dst, string((*v.MasterBranch)))
 		}
 	}
 	if v.Description != nil {
 		dst = append(dst, `,"description":`...)
 		if v.Description == nil {
-			dst = codec.AppendNull(dst)
+			dst = wire.AppendNull(dst)
 		} else {
-			dst = codec.AppendString(dst, string((*v.Description)))
+			dst = wire.AppendString(dst, string((*v.Description)))
 		}
 	}
 	if v.PusherType != nil {
 		dst = append(dst, `,"pusher_type":`...)
 		if v.PusherType == nil {
-			dst = codec.AppendNull(dst)
+			dst = wire.AppendNull(dst)
 		} else {
-			dst = codec.AppendString(dst, string((*v.PusherType)))
+			dst = wire.AppendString(dst, string((*v.PusherType)))
 		}
 	}
 	if v.PushId != nil {
 		dst = append(dst, `,"push_id":`...)
 		if v.PushId == nil {
-			dst = codec.AppendNull(dst)
+			dst = wire.AppendNull(dst)
 		} else {
-			dst = codec.AppendInt(dst, int64((*v.PushId)))
+			dst = wire.AppendInt(dst, int64((*v.PushId)))
 		}
 	}
 	if v.Size != nil {
 		dst = append(dst, `,"size":`...)
 		if v.Size == nil {
-			dst = codec.AppendNull(dst)
+			dst = wire.AppendNull(dst)
 		} else {
-			dst = codec.AppendInt(dst, int64((*v.Size)))
+			dst = wire.AppendInt(dst, int64((*v.Size)))
 		}
 	}
 	if v.DistinctSize != nil {
 		dst = append(dst, `,"distinct_size":`...)
 		if v.DistinctSize == nil {
-			dst = codec.AppendNull(dst)
+			dst = wire.AppendNull(dst)
 		} else {
-			dst = codec.AppendInt(dst, int64((*v.DistinctSize)))
+			dst = wire.AppendInt(dst, int64((*v.DistinctSize)))
 		}
 	}
 	if v.Head != nil {
 		dst = append(dst, `,"head":`...)
 		if v.Head == nil {
-			dst = codec.AppendNull(dst)
+			dst = wire.AppendNull(dst)
 		} else {
-			dst = codec.AppendString(dst, string((*v.Head)))
+			dst = wire.AppendString(dst, string((*v.Head)))
 		}
 	}
 	if v.Before != nil {
 		dst = append(dst, `,"before":`...)
 		if v.Before == nil {
-			dst = codec.AppendNull(dst)
+			dst = wire.AppendNull(dst)
 		} else {
-			dst = codec.AppendString(dst, string((*v.Before)))
+			dst = wire.AppendString(dst, string((*v.Before)))
 		}
 	}
 	if len(v.Commits) != 0 {
 		dst = append(dst, `,"commits":`...)
 		if v.Commits == nil {
-			dst = codec.AppendNull(dst)
+			dst = wire.AppendNull(dst)
 		} else {
 			dst = append(dst, '[')
 			for i3 := range v.Commits {
@@ -1694,7 +1694,7 @@ func (v *EventsPayload) AppendJSON(dst []byte) (_ []byte, err error) {
 				}
 				dst = append(dst, ',')
 			}
-			dst = codec.CloseArray(dst)
+			dst = wire.CloseArray(dst)
 		}
 	}
 	if len(dst) == start1 {
@@ -1707,8 +1707,8 @@ func (v *EventsPayload) AppendJSON(dst []byte) (_ []byte, err error) {
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *EventsPayload) DecodeJSON(d *codec.Decoder) {
-	var o4 codec.Object
+func (v *EventsPayload) DecodeJSON(d *wire.Decoder) {
+	var o4 wire.Object
 	if d.BeginObject(&o4, codecFieldsOfEventsPayload) {
 		for d.Next(&o4) {
 			switch o4.Index {
@@ -1903,15 +1903,15 @@ func (v *EventsPayload) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v EventsPayload) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *EventsPayload) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfEventsPayload = []codec.Field{
+var codecFieldsOfEventsPayload = []wire.Field{
 	{Key: `"action":`, Fold: "ACTION"},
 	{Key: `"number":`, Fold: "NUMBER"},
 	{Key: `"title":`, Fold: "TITLE"},
@@ -1935,21 +1935,21 @@ var codecFieldsOfEventsPayload = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *EventsRepo) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"id":`...)
-	dst = codec.AppendInt(dst, int64(v.Id))
+	dst = wire.AppendInt(dst, int64(v.Id))
 	dst = append(dst, `,"name":`...)
-	dst = codec.AppendString(dst, string(v.Name))
+	dst = wire.AppendString(dst, string(v.Name))
 	dst = append(dst, `,"url":`...)
-	dst = codec.AppendString(dst, string(v.Url))
+	dst = wire.AppendString(dst, string(v.Url))
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *EventsRepo) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *EventsRepo) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfEventsRepo) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -1968,15 +1968,15 @@ func (v *EventsRepo) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v EventsRepo) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *EventsRepo) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfEventsRepo = []codec.Field{
+var codecFieldsOfEventsRepo = []wire.Field{
 	{Key: `"id":`, Fold: "ID"},
 	{Key: `"name":`, Fold: "NAME"},
 	{Key: `"url":`, Fold: "URL"},
@@ -1985,26 +1985,26 @@ var codecFieldsOfEventsRepo = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Medium) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"id":`...)
-	dst = codec.AppendUint(dst, uint64(v.ID))
+	dst = wire.AppendUint(dst, uint64(v.ID))
 	dst = append(dst, `,"number":`...)
-	dst = codec.AppendString(dst, string(v.Number))
+	dst = wire.AppendString(dst, string(v.Number))
 	dst = append(dst, `,"placed":`...)
-	if dst, err = codec.AppendTime(dst, v.Placed); err != nil {
+	if dst, err = wire.AppendTime(dst, v.Placed); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"updated":`...)
-	if dst, err = codec.AppendTime(dst, v.Updated); err != nil {
+	if dst, err = wire.AppendTime(dst, v.Updated); err != nil {
 		return dst, err
 	}
 	if v.Shipped != nil {
 		dst = append(dst, `,"shipped":`...)
 		if v.Shipped == nil {
-			dst = codec.AppendNull(dst)
+			dst = wire.AppendNull(dst)
 		} else {
-			if dst, err = codec.AppendTime(dst, (*v.Shipped)); err != nil {
+			if dst, err = wire.AppendTime(dst, (*v.Shipped)); err != nil {
 				return dst, err
 			}
 		}
@@ -2015,7 +2015,7 @@ func (v *Medium) AppendJSON(dst []byte) (_ []byte, err error) {
 	}
 	dst = append(dst, `,"items":`...)
 	if v.Items == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i2 := range v.Items {
@@ -2024,63 +2024,63 @@ func (v *Medium) AppendJSON(dst []byte) (_ []byte, err error) {
 			}
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 	}
 	dst = append(dst, `,"totals":`...)
 	if v.Totals == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
 		var b3 [16]string
-		s3 := codec.KeyRoom(b3[:0], len(v.Totals))
+		s3 := wire.KeyRoom(b3[:0], len(v.Totals))
 		for k3 := range v.Totals {
 			s3 = append(s3, string(k3))
 		}
-		codec.SortKeys(s3)
+		wire.SortKeys(s3)
 		for _, k3 := range s3 {
-			dst = codec.AppendKey(dst, k3)
+			dst = wire.AppendKey(dst, k3)
 			e3 := v.Totals[k3]
-			if dst, err = codec.AppendFloat64(dst, float64(e3)); err != nil {
+			if dst, err = wire.AppendFloat64(dst, float64(e3)); err != nil {
 				return dst, err
 			}
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseObject(dst)
+		dst = wire.CloseObject(dst)
 	}
 	dst = append(dst, `,"attributes":`...)
-	dst = codec.AppendStringMap(dst, v.Attributes)
+	dst = wire.AppendStringMap(dst, v.Attributes)
 	dst = append(dst, `,"flags":`...)
 	if v.Flags == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
 		var b4 [16]string
-		s4 := codec.KeyRoom(b4[:0], len(v.Flags))
+		s4 := wire.KeyRoom(b4[:0], len(v.Flags))
 		for k4 := range v.Flags {
 			s4 = append(s4, string(k4))
 		}
-		codec.SortKeys(s4)
+		wire.SortKeys(s4)
 		for _, k4 := range s4 {
-			dst = codec.AppendKey(dst, k4)
+			dst = wire.AppendKey(dst, k4)
 			e4 := v.Flags[k4]
-			dst = codec.AppendBool(dst, bool(e4))
+			dst = wire.AppendBool(dst, bool(e4))
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseObject(dst)
+		dst = wire.CloseObject(dst)
 	}
 	if v.Note != "" {
 		dst = append(dst, `,"note":`...)
-		dst = codec.AppendString(dst, string(v.Note))
+		dst = wire.AppendString(dst, string(v.Note))
 	}
 	dst = append(dst, `,"paid":`...)
-	dst = codec.AppendBool(dst, bool(v.Paid))
+	dst = wire.AppendBool(dst, bool(v.Paid))
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *Medium) DecodeJSON(d *codec.Decoder) {
-	var o5 codec.Object
+func (v *Medium) DecodeJSON(d *wire.Decoder) {
+	var o5 wire.Object
 	if d.BeginObject(&o5, codecFieldsOfMedium) {
 		for d.Next(&o5) {
 			switch o5.Index {
@@ -2096,7 +2096,7 @@ func (v *Medium) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Shipped = nil
 				} else {
-					codec.New(&v.Shipped)
+					wire.New(&v.Shipped)
 					d.Time(v.Shipped)
 				}
 			case 5: // customer
@@ -2124,7 +2124,7 @@ func (v *Medium) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Totals = nil
 				} else {
-					var o7 codec.Object
+					var o7 wire.Object
 					if d.BeginObject(&o7, nil) {
 						if v.Totals == nil {
 							v.Totals = make(map[string]float64)
@@ -2142,7 +2142,7 @@ func (v *Medium) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Flags = nil
 				} else {
-					var o8 codec.Object
+					var o8 wire.Object
 					if d.BeginObject(&o8, nil) {
 						if v.Flags == nil {
 							v.Flags = make(map[string]bool)
@@ -2167,15 +2167,15 @@ func (v *Medium) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v Medium) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *Medium) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfMedium = []codec.Field{
+var codecFieldsOfMedium = []wire.Field{
 	{Key: `"id":`, Fold: "ID"},
 	{Key: `"number":`, Fold: "NUMBER"},
 	{Key: `"placed":`, Fold: "PLACED"},
@@ -2193,20 +2193,20 @@ var codecFieldsOfMedium = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *MediumAddress) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"street":`...)
-	dst = codec.AppendString(dst, string(v.Street))
+	dst = wire.AppendString(dst, string(v.Street))
 	dst = append(dst, `,"city":`...)
-	dst = codec.AppendString(dst, string(v.City))
+	dst = wire.AppendString(dst, string(v.City))
 	dst = append(dst, `,"country":`...)
-	dst = codec.AppendString(dst, string(v.Country))
+	dst = wire.AppendString(dst, string(v.Country))
 	dst = append(dst, `,"lat":`...)
-	if dst, err = codec.AppendFloat64(dst, float64(v.Lat)); err != nil {
+	if dst, err = wire.AppendFloat64(dst, float64(v.Lat)); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"lon":`...)
-	if dst, err = codec.AppendFloat64(dst, float64(v.Lon)); err != nil {
+	if dst, err = wire.AppendFloat64(dst, float64(v.Lon)); err != nil {
 		return dst, err
 	}
 	dst = append(dst, '}')
@@ -2214,8 +2214,8 @@ func (v *MediumAddress) AppendJSON(dst []byte) (_ []byte, err error) {
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *MediumAddress) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *MediumAddress) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfMediumAddress) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -2238,15 +2238,15 @@ func (v *MediumAddress) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v MediumAddress) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *MediumAddress) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfMediumAddress = []codec.Field{
+var codecFieldsOfMediumAddress = []wire.Field{
 	{Key: `"street":`, Fold: "STREET"},
 	{Key: `"city":`, Fold: "CITY"},
 	{Key: `"country":`, Fold: "COUNTRY"},
@@ -2257,14 +2257,14 @@ var codecFieldsOfMediumAddress = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *MediumCustomer) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"name":`...)
-	dst = codec.AppendString(dst, string(v.Name))
+	dst = wire.AppendString(dst, string(v.Name))
 	dst = append(dst, `,"email":`...)
-	dst = codec.AppendString(dst, string(v.Email))
+	dst = wire.AppendString(dst, string(v.Email))
 	dst = append(dst, `,"since":`...)
-	if dst, err = codec.AppendTime(dst, v.Since); err != nil {
+	if dst, err = wire.AppendTime(dst, v.Since); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"address":`...)
@@ -2272,14 +2272,14 @@ func (v *MediumCustomer) AppendJSON(dst []byte) (_ []byte, err error) {
 		return dst, err
 	}
 	dst = append(dst, `,"roles":`...)
-	dst = codec.AppendStrings(dst, v.Roles)
+	dst = wire.AppendStrings(dst, v.Roles)
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *MediumCustomer) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *MediumCustomer) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfMediumCustomer) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -2309,15 +2309,15 @@ func (v *MediumCustomer) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v MediumCustomer) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *MediumCustomer) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfMediumCustomer = []codec.Field{
+var codecFieldsOfMediumCustomer = []wire.Field{
 	{Key: `"name":`, Fold: "NAME"},
 	{Key: `"email":`, Fold: "EMAIL"},
 	{Key: `"since":`, Fold: "SINCE"},
@@ -2328,35 +2328,35 @@ var codecFieldsOfMediumCustomer = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *MediumItem) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"sku":`...)
-	dst = codec.AppendString(dst, string(v.SKU))
+	dst = wire.AppendString(dst, string(v.SKU))
 	dst = append(dst, `,"title":`...)
-	dst = codec.AppendString(dst, string(v.Title))
+	dst = wire.AppendString(dst, string(v.Title))
 	dst = append(dst, `,"quantity":`...)
-	dst = codec.AppendInt(dst, int64(v.Quantity))
+	dst = wire.AppendInt(dst, int64(v.Quantity))
 	dst = append(dst, `,"price":`...)
-	if dst, err = codec.AppendFloat64(dst, float64(v.Price)); err != nil {
+	if dst, err = wire.AppendFloat64(dst, float64(v.Price)); err != nil {
 		return dst, err
 	}
 	if v.Discount != 0 {
 		dst = append(dst, `,"discount":`...)
-		if dst, err = codec.AppendFloat64(dst, float64(v.Discount)); err != nil {
+		if dst, err = wire.AppendFloat64(dst, float64(v.Discount)); err != nil {
 			return dst, err
 		}
 	}
 	if len(v.Tags) != 0 {
 		dst = append(dst, `,"tags":`...)
-		dst = codec.AppendStrings(dst, v.Tags)
+		dst = wire.AppendStrings(dst, v.Tags)
 	}
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *MediumItem) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *MediumItem) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfMediumItem) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -2381,15 +2381,15 @@ func (v *MediumItem) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v MediumItem) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *MediumItem) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfMediumItem = []codec.Field{
+var codecFieldsOfMediumItem = []wire.Field{
 	{Key: `"sku":`, Fold: "SKU"},
 	{Key: `"title":`, Fold: "TITLE"},
 	{Key: `"quantity":`, Fold: "QUANTITY"},
@@ -2401,43 +2401,43 @@ var codecFieldsOfMediumItem = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Small) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"id":`...)
-	dst = codec.AppendInt(dst, int64(v.Id))
+	dst = wire.AppendInt(dst, int64(v.Id))
 	dst = append(dst, `,"login":`...)
-	dst = codec.AppendString(dst, string(v.Login))
+	dst = wire.AppendString(dst, string(v.Login))
 	dst = append(dst, `,"name":`...)
-	dst = codec.AppendString(dst, string(v.Name))
+	dst = wire.AppendString(dst, string(v.Name))
 	dst = append(dst, `,"email":`...)
-	dst = codec.AppendString(dst, string(v.Email))
+	dst = wire.AppendString(dst, string(v.Email))
 	dst = append(dst, `,"score":`...)
-	if dst, err = codec.AppendFloat64(dst, float64(v.Score)); err != nil {
+	if dst, err = wire.AppendFloat64(dst, float64(v.Score)); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"active":`...)
-	dst = codec.AppendBool(dst, bool(v.Active))
+	dst = wire.AppendBool(dst, bool(v.Active))
 	dst = append(dst, `,"roles":`...)
-	dst = codec.AppendStrings(dst, v.Roles)
+	dst = wire.AppendStrings(dst, v.Roles)
 	dst = append(dst, `,"manager":`...)
 	if v.Manager == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
-		dst = codec.AppendString(dst, string((*v.Manager)))
+		dst = wire.AppendString(dst, string((*v.Manager)))
 	}
 	dst = append(dst, `,"bio":`...)
-	dst = codec.AppendString(dst, string(v.Bio))
+	dst = wire.AppendString(dst, string(v.Bio))
 	dst = append(dst, `,"team_id":`...)
-	dst = codec.AppendInt(dst, int64(v.TeamId))
+	dst = wire.AppendInt(dst, int64(v.TeamId))
 	dst = append(dst, `,"city":`...)
-	dst = codec.AppendString(dst, string(v.City))
+	dst = wire.AppendString(dst, string(v.City))
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *Small) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *Small) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfSmall) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -2479,15 +2479,15 @@ func (v *Small) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v Small) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *Small) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfSmall = []codec.Field{
+var codecFieldsOfSmall = []wire.Field{
 	{Key: `"id":`, Fold: "ID"},
 	{Key: `"login":`, Fold: "LOGIN"},
 	{Key: `"name":`, Fold: "NAME"},
@@ -2504,11 +2504,11 @@ var codecFieldsOfSmall = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Twitter) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"statuses":`...)
 	if v.Statuses == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i2 := range v.Statuses {
@@ -2517,7 +2517,7 @@ func (v *Twitter) AppendJSON(dst []byte) (_ []byte, err error) {
 			}
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 	}
 	dst = append(dst, `,"search_metadata":`...)
 	if dst, err = v.SearchMetadata.AppendJSON(dst); err != nil {
@@ -2528,8 +2528,8 @@ func (v *Twitter) AppendJSON(dst []byte) (_ []byte, err error) {
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *Twitter) DecodeJSON(d *codec.Decoder) {
-	var o3 codec.Object
+func (v *Twitter) DecodeJSON(d *wire.Decoder) {
+	var o3 wire.Object
 	if d.BeginObject(&o3, codecFieldsOfTwitter) {
 		for d.Next(&o3) {
 			switch o3.Index {
@@ -2563,15 +2563,15 @@ func (v *Twitter) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v Twitter) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *Twitter) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfTwitter = []codec.Field{
+var codecFieldsOfTwitter = []wire.Field{
 	{Key: `"statuses":`, Fold: "STATUSES"},
 	{Key: `"search_metadata":`, Fold: "SEARCH_METADATA"},
 }
@@ -2579,11 +2579,11 @@ var codecFieldsOfTwitter = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *TwitterDescription) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"urls":`...)
 	if v.Urls == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i2 := range v.Urls {
@@ -2592,15 +2592,15 @@ func (v *TwitterDescription) AppendJSON(dst []byte) (_ []byte, err error) {
 			}
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 	}
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *TwitterDescription) DecodeJSON(d *codec.Decoder) {
-	var o3 codec.Object
+func (v *TwitterDescription) DecodeJSON(d *wire.Decoder) {
+	var o3 wire.Object
 	if d.BeginObject(&o3, codecFieldsOfTwitterDescription) {
 		for d.Next(&o3) {
 			switch o3.Index {
@@ -2632,22 +2632,22 @@ func (v *TwitterDescription) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v TwitterDescription) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *TwitterDescription) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfTwitterDescription = []codec.Field{
+var codecFieldsOfTwitterDescription = []wire.Field{
 	{Key: `"urls":`, Fold: "URLS"},
 }
 
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *TwitterEntities) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"description":`...)
 	if dst, err = v.Description.AppendJSON(dst); err != nil {
@@ -2664,8 +2664,8 @@ func (v *TwitterEntities) AppendJSON(dst []byte) (_ []byte, err error) {
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *TwitterEntities) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *TwitterEntities) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfTwitterEntities) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -2689,15 +2689,15 @@ func (v *TwitterEntities) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v TwitterEntities) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *TwitterEntities) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfTwitterEntities = []codec.Field{
+var codecFieldsOfTwitterEntities = []wire.Field{
 	{Key: `"description":`, Fold: "DESCRIPTION"},
 	{Key: `"url":`, Fold: "URL"},
 }
@@ -2705,11 +2705,11 @@ var codecFieldsOfTwitterEntities = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *TwitterEntitiesX) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"hashtags":`...)
 	if v.Hashtags == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i2 := range v.Hashtags {
@@ -2718,13 +2718,13 @@ func (v *TwitterEntitiesX) AppendJSON(dst []byte) (_ []byte, err error) {
 			}
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 	}
 	dst = append(dst, `,"symbols":`...)
-	dst = codec.AppendStrings(dst, v.Symbols)
+	dst = wire.AppendStrings(dst, v.Symbols)
 	dst = append(dst, `,"urls":`...)
 	if v.Urls == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i3 := range v.Urls {
@@ -2733,11 +2733,11 @@ func (v *TwitterEntitiesX) AppendJSON(dst []byte) (_ []byte, err error) {
 			}
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 	}
 	dst = append(dst, `,"user_mentions":`...)
 	if v.UserMentions == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i4 := range v.UserMentions {
@@ -2746,12 +2746,12 @@ func (v *TwitterEntitiesX) AppendJSON(dst []byte) (_ []byte, err error) {
 			}
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 	}
 	if len(v.Media) != 0 {
 		dst = append(dst, `,"media":`...)
 		if v.Media == nil {
-			dst = codec.AppendNull(dst)
+			dst = wire.AppendNull(dst)
 		} else {
 			dst = append(dst, '[')
 			for i5 := range v.Media {
@@ -2760,7 +2760,7 @@ func (v *TwitterEntitiesX) AppendJSON(dst []byte) (_ []byte, err error) {
 				}
 				dst = append(dst, ',')
 			}
-			dst = codec.CloseArray(dst)
+			dst = wire.CloseArray(dst)
 		}
 	}
 	dst = append(dst, '}')
@@ -2768,8 +2768,8 @@ func (v *TwitterEntitiesX) AppendJSON(dst []byte) (_ []byte, err error) {
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *TwitterEntitiesX) DecodeJSON(d *codec.Decoder) {
-	var o6 codec.Object
+func (v *TwitterEntitiesX) DecodeJSON(d *wire.Decoder) {
+	var o6 wire.Object
 	if d.BeginObject(&o6, codecFieldsOfTwitterEntitiesX) {
 		for d.Next(&o6) {
 			switch o6.Index {
@@ -2860,15 +2860,15 @@ func (v *TwitterEntitiesX) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v TwitterEntitiesX) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *TwitterEntitiesX) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfTwitterEntitiesX = []codec.Field{
+var codecFieldsOfTwitterEntitiesX = []wire.Field{
 	{Key: `"hashtags":`, Fold: "HASHTAGS"},
 	{Key: `"symbols":`, Fold: "SYMBOLS"},
 	{Key: `"urls":`, Fold: "URLS"},
@@ -2879,19 +2879,19 @@ var codecFieldsOfTwitterEntitiesX = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *TwitterHashtagElem) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"text":`...)
-	dst = codec.AppendString(dst, string(v.Text))
+	dst = wire.AppendString(dst, string(v.Text))
 	dst = append(dst, `,"indices":`...)
-	dst = codec.AppendInt64s(dst, v.Indices)
+	dst = wire.AppendInt64s(dst, v.Indices)
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *TwitterHashtagElem) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *TwitterHashtagElem) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfTwitterHashtagElem) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -2908,15 +2908,15 @@ func (v *TwitterHashtagElem) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v TwitterHashtagElem) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *TwitterHashtagElem) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfTwitterHashtagElem = []codec.Field{
+var codecFieldsOfTwitterHashtagElem = []wire.Field{
 	{Key: `"text":`, Fold: "TEXT"},
 	{Key: `"indices":`, Fold: "INDICES"},
 }
@@ -2924,21 +2924,21 @@ var codecFieldsOfTwitterHashtagElem = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *TwitterLarge) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"w":`...)
-	dst = codec.AppendInt(dst, int64(v.W))
+	dst = wire.AppendInt(dst, int64(v.W))
 	dst = append(dst, `,"h":`...)
-	dst = codec.AppendInt(dst, int64(v.H))
+	dst = wire.AppendInt(dst, int64(v.H))
 	dst = append(dst, `,"resize":`...)
-	dst = codec.AppendString(dst, string(v.Resize))
+	dst = wire.AppendString(dst, string(v.Resize))
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *TwitterLarge) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *TwitterLarge) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfTwitterLarge) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -2957,15 +2957,15 @@ func (v *TwitterLarge) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v TwitterLarge) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *TwitterLarge) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfTwitterLarge = []codec.Field{
+var codecFieldsOfTwitterLarge = []wire.Field{
 	{Key: `"w":`, Fold: "W"},
 	{Key: `"h":`, Fold: "H"},
 	{Key: `"resize":`, Fold: "RESIZE"},
@@ -2974,26 +2974,26 @@ var codecFieldsOfTwitterLarge = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *TwitterMediaElem) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"id":`...)
-	dst = codec.AppendInt(dst, int64(v.Id))
+	dst = wire.AppendInt(dst, int64(v.Id))
 	dst = append(dst, `,"id_str":`...)
-	dst = codec.AppendString(dst, string(v.IdStr))
+	dst = wire.AppendString(dst, string(v.IdStr))
 	dst = append(dst, `,"indices":`...)
-	dst = codec.AppendInt64s(dst, v.Indices)
+	dst = wire.AppendInt64s(dst, v.Indices)
 	dst = append(dst, `,"media_url":`...)
-	dst = codec.AppendString(dst, string(v.MediaUrl))
+	dst = wire.AppendString(dst, string(v.MediaUrl))
 	dst = append(dst, `,"media_url_https":`...)
-	dst = codec.AppendString(dst, string(v.MediaUrlHttps))
+	dst = wire.AppendString(dst, string(v.MediaUrlHttps))
 	dst = append(dst, `,"url":`...)
-	dst = codec.AppendString(dst, string(v.Url))
+	dst = wire.AppendString(dst, string(v.Url))
 	dst = append(dst, `,"display_url":`...)
-	dst = codec.AppendString(dst, string(v.DisplayUrl))
+	dst = wire.AppendString(dst, string(v.DisplayUrl))
 	dst = append(dst, `,"expanded_url":`...)
-	dst = codec.AppendString(dst, string(v.ExpandedUrl))
+	dst = wire.AppendString(dst, string(v.ExpandedUrl))
 	dst = append(dst, `,"type":`...)
-	dst = codec.AppendString(dst, string(v.Type))
+	dst = wire.AppendString(dst, string(v.Type))
 	dst = append(dst, `,"sizes":`...)
 	if dst, err = v.Sizes.AppendJSON(dst); err != nil {
 		return dst, err
@@ -3001,17 +3001,17 @@ func (v *TwitterMediaElem) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v.SourceStatusId != nil {
 		dst = append(dst, `,"source_status_id":`...)
 		if v.SourceStatusId == nil {
-			dst = codec.AppendNull(dst)
+			dst = wire.AppendNull(dst)
 		} else {
-			dst = codec.AppendInt(dst, int64((*v.SourceStatusId)))
+			dst = wire.AppendInt(dst, int64((*v.SourceStatusId)))
 		}
 	}
 	if v.SourceStatusIdStr != nil {
 		dst = append(dst, `,"source_status_id_str":`...)
 		if v.SourceStatusIdStr == nil {
-			dst = codec.AppendNull(dst)
+			dst = wire.AppendNull(dst)
 		} else {
-			dst = codec.AppendString(dst, string((*v.SourceStatusIdStr)))
+			dst = wire.AppendString(dst, string((*v.SourceStatusIdStr)))
 		}
 	}
 	dst = append(dst, '}')
@@ -3019,8 +3019,8 @@ func (v *TwitterMediaElem) AppendJSON(dst []byte) (_ []byte, err error) {
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *TwitterMediaElem) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *TwitterMediaElem) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfTwitterMediaElem) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -3071,15 +3071,15 @@ func (v *TwitterMediaElem) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v TwitterMediaElem) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *TwitterMediaElem) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfTwitterMediaElem = []codec.Field{
+var codecFieldsOfTwitterMediaElem = []wire.Field{
 	{Key: `"id":`, Fold: "ID"},
 	{Key: `"id_str":`, Fold: "ID_STR"},
 	{Key: `"indices":`, Fold: "INDICES"},
@@ -3097,21 +3097,21 @@ var codecFieldsOfTwitterMediaElem = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *TwitterMedium) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"w":`...)
-	dst = codec.AppendInt(dst, int64(v.W))
+	dst = wire.AppendInt(dst, int64(v.W))
 	dst = append(dst, `,"h":`...)
-	dst = codec.AppendInt(dst, int64(v.H))
+	dst = wire.AppendInt(dst, int64(v.H))
 	dst = append(dst, `,"resize":`...)
-	dst = codec.AppendString(dst, string(v.Resize))
+	dst = wire.AppendString(dst, string(v.Resize))
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *TwitterMedium) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *TwitterMedium) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfTwitterMedium) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -3130,15 +3130,15 @@ func (v *TwitterMedium) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v TwitterMedium) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *TwitterMedium) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfTwitterMedium = []codec.Field{
+var codecFieldsOfTwitterMedium = []wire.Field{
 	{Key: `"w":`, Fold: "W"},
 	{Key: `"h":`, Fold: "H"},
 	{Key: `"resize":`, Fold: "RESIZE"},
@@ -3147,19 +3147,19 @@ var codecFieldsOfTwitterMedium = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *TwitterMetadata) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"result_type":`...)
-	dst = codec.AppendString(dst, string(v.ResultType))
+	dst = wire.AppendString(dst, string(v.ResultType))
 	dst = append(dst, `,"iso_language_code":`...)
-	dst = codec.AppendString(dst, string(v.IsoLanguageCode))
+	dst = wire.AppendString(dst, string(v.IsoLanguageCode))
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *TwitterMetadata) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *TwitterMetadata) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfTwitterMetadata) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -3176,15 +3176,15 @@ func (v *TwitterMetadata) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v TwitterMetadata) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *TwitterMetadata) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfTwitterMetadata = []codec.Field{
+var codecFieldsOfTwitterMetadata = []wire.Field{
 	{Key: `"result_type":`, Fold: "RESULT_TYPE"},
 	{Key: `"iso_language_code":`, Fold: "ISO_LANGUAGE_CODE"},
 }
@@ -3192,53 +3192,53 @@ var codecFieldsOfTwitterMetadata = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *TwitterRetweetedStatus) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"metadata":`...)
 	if dst, err = v.Metadata.AppendJSON(dst); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"created_at":`...)
-	dst = codec.AppendString(dst, string(v.CreatedAt))
+	dst = wire.AppendString(dst, string(v.CreatedAt))
 	dst = append(dst, `,"id":`...)
-	dst = codec.AppendInt(dst, int64(v.Id))
+	dst = wire.AppendInt(dst, int64(v.Id))
 	dst = append(dst, `,"id_str":`...)
-	dst = codec.AppendString(dst, string(v.IdStr))
+	dst = wire.AppendString(dst, string(v.IdStr))
 	dst = append(dst, `,"text":`...)
-	dst = codec.AppendString(dst, string(v.Text))
+	dst = wire.AppendString(dst, string(v.Text))
 	dst = append(dst, `,"source":`...)
-	dst = codec.AppendString(dst, string(v.Source))
+	dst = wire.AppendString(dst, string(v.Source))
 	dst = append(dst, `,"truncated":`...)
-	dst = codec.AppendBool(dst, bool(v.Truncated))
+	dst = wire.AppendBool(dst, bool(v.Truncated))
 	dst = append(dst, `,"in_reply_to_status_id":`...)
 	if v.InReplyToStatusId == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
-		dst = codec.AppendInt(dst, int64((*v.InReplyToStatusId)))
+		dst = wire.AppendInt(dst, int64((*v.InReplyToStatusId)))
 	}
 	dst = append(dst, `,"in_reply_to_status_id_str":`...)
 	if v.InReplyToStatusIdStr == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
-		dst = codec.AppendString(dst, string((*v.InReplyToStatusIdStr)))
+		dst = wire.AppendString(dst, string((*v.InReplyToStatusIdStr)))
 	}
 	dst = append(dst, `,"in_reply_to_user_id":`...)
 	if v.InReplyToUserId == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
-		dst = codec.AppendInt(dst, int64((*v.InReplyToUserId)))
+		dst = wire.AppendInt(dst, int64((*v.InReplyToUserId)))
 	}
 	dst = append(dst, `,"in_reply_to_user_id_str":`...)
 	if v.InReplyToUserIdStr == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
-		dst = codec.AppendString(dst, string((*v.InReplyToUserIdStr)))
+		dst = wire.AppendString(dst, string((*v.InReplyToUserIdStr)))
 	}
 	dst = append(dst, `,"in_reply_to_screen_name":`...)
 	if v.InReplyToScreenName == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
-		dst = codec.AppendString(dst, string((*v.InReplyToScreenName)))
+		dst = wire.AppendString(dst, string((*v.InReplyToScreenName)))
 	}
 	dst = append(dst, `,"user":`...)
 	if dst, err = v.User.AppendJSON(dst); err != nil {
@@ -3246,57 +3246,57 @@ func (v *TwitterRetweetedStatus) AppendJSON(dst []byte) (_ []byte, err error) {
 	}
 	dst = append(dst, `,"geo":`...)
 	if v.Geo == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
-		dst = codec.AppendString(dst, string((*v.Geo)))
+		dst = wire.AppendString(dst, string((*v.Geo)))
 	}
 	dst = append(dst, `,"coordinates":`...)
 	if v.Coordinates == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
-		dst = codec.AppendString(dst, string((*v.Coordinates)))
+		dst = wire.AppendString(dst, string((*v.Coordinates)))
 	}
 	dst = append(dst, `,"place":`...)
 	if v.Place == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
-		dst = codec.AppendString(dst, string((*v.Place)))
+		dst = wire.AppendString(dst, string((*v.Place)))
 	}
 	dst = append(dst, `,"contributors":`...)
 	if v.Contributors == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
-		dst = codec.AppendString(dst, string((*v.Contributors)))
+		dst = wire.AppendString(dst, string((*v.Contributors)))
 	}
 	dst = append(dst, `,"retweet_count":`...)
-	dst = codec.AppendInt(dst, int64(v.RetweetCount))
+	dst = wire.AppendInt(dst, int64(v.RetweetCount))
 	dst = append(dst, `,"favorite_count":`...)
-	dst = codec.AppendInt(dst, int64(v.FavoriteCount))
+	dst = wire.AppendInt(dst, int64(v.FavoriteCount))
 	dst = append(dst, `,"entities":`...)
 	if dst, err = v.Entities.AppendJSON(dst); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"favorited":`...)
-	dst = codec.AppendBool(dst, bool(v.Favorited))
+	dst = wire.AppendBool(dst, bool(v.Favorited))
 	dst = append(dst, `,"retweeted":`...)
-	dst = codec.AppendBool(dst, bool(v.Retweeted))
+	dst = wire.AppendBool(dst, bool(v.Retweeted))
 	if v.PossiblySensitive != nil {
 		dst = append(dst, `,"possibly_sensitive":`...)
 		if v.PossiblySensitive == nil {
-			dst = codec.AppendNull(dst)
+			dst = wire.AppendNull(dst)
 		} else {
-			dst = codec.AppendBool(dst, bool((*v.PossiblySensitive)))
+			dst = wire.AppendBool(dst, bool((*v.PossiblySensitive)))
 		}
 	}
 	dst = append(dst, `,"lang":`...)
-	dst = codec.AppendString(dst, string(v.Lang))
+	dst = wire.AppendString(dst, string(v.Lang))
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *TwitterRetweetedStatus) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *TwitterRetweetedStatus) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfTwitterRetweetedStatus) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -3427,15 +3427,15 @@ func (v *TwitterRetweetedStatus) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v TwitterRetweetedStatus) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *TwitterRetweetedStatus) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfTwitterRetweetedStatus = []codec.Field{
+var codecFieldsOfTwitterRetweetedStatus = []wire.Field{
 	{Key: `"metadata":`, Fold: "METADATA"},
 	{Key: `"created_at":`, Fold: "CREATED_AT"},
 	{Key: `"id":`, Fold: "ID"},
@@ -3465,35 +3465,35 @@ var codecFieldsOfTwitterRetweetedStatus = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *TwitterSearchMetadata) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"completed_in":`...)
-	if dst, err = codec.AppendFloat64(dst, float64(v.CompletedIn)); err != nil {
+	if dst, err = wire.AppendFloat64(dst, float64(v.CompletedIn)); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"max_id":`...)
-	dst = codec.AppendInt(dst, int64(v.MaxId))
+	dst = wire.AppendInt(dst, int64(v.MaxId))
 	dst = append(dst, `,"max_id_str":`...)
-	dst = codec.AppendString(dst, string(v.MaxIdStr))
+	dst = wire.AppendString(dst, string(v.MaxIdStr))
 	dst = append(dst, `,"next_results":`...)
-	dst = codec.AppendString(dst, string(v.NextResults))
+	dst = wire.AppendString(dst, string(v.NextResults))
 	dst = append(dst, `,"query":`...)
-	dst = codec.AppendString(dst, string(v.Query))
+	dst = wire.AppendString(dst, string(v.Query))
 	dst = append(dst, `,"refresh_url":`...)
-	dst = codec.AppendString(dst, string(v.RefreshUrl))
+	dst = wire.AppendString(dst, string(v.RefreshUrl))
 	dst = append(dst, `,"count":`...)
-	dst = codec.AppendInt(dst, int64(v.Count))
+	dst = wire.AppendInt(dst, int64(v.Count))
 	dst = append(dst, `,"since_id":`...)
-	dst = codec.AppendInt(dst, int64(v.SinceId))
+	dst = wire.AppendInt(dst, int64(v.SinceId))
 	dst = append(dst, `,"since_id_str":`...)
-	dst = codec.AppendString(dst, string(v.SinceIdStr))
+	dst = wire.AppendString(dst, string(v.SinceIdStr))
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *TwitterSearchMetadata) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *TwitterSearchMetadata) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfTwitterSearchMetadata) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -3524,15 +3524,15 @@ func (v *TwitterSearchMetadata) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v TwitterSearchMetadata) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *TwitterSearchMetadata) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfTwitterSearchMetadata = []codec.Field{
+var codecFieldsOfTwitterSearchMetadata = []wire.Field{
 	{Key: `"completed_in":`, Fold: "COMPLETED_IN"},
 	{Key: `"max_id":`, Fold: "MAX_ID"},
 	{Key: `"max_id_str":`, Fold: "MAX_ID_STR"},
@@ -3547,7 +3547,7 @@ var codecFieldsOfTwitterSearchMetadata = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *TwitterSizes) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"medium":`...)
 	if dst, err = v.Medium.AppendJSON(dst); err != nil {
@@ -3570,8 +3570,8 @@ func (v *TwitterSizes) AppendJSON(dst []byte) (_ []byte, err error) {
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *TwitterSizes) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *TwitterSizes) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfTwitterSizes) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -3592,15 +3592,15 @@ func (v *TwitterSizes) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v TwitterSizes) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *TwitterSizes) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfTwitterSizes = []codec.Field{
+var codecFieldsOfTwitterSizes = []wire.Field{
 	{Key: `"medium":`, Fold: "MEDIUM"},
 	{Key: `"small":`, Fold: "SMALL"},
 	{Key: `"thumb":`, Fold: "THUMB"},
@@ -3610,21 +3610,21 @@ var codecFieldsOfTwitterSizes = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *TwitterSmall) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"w":`...)
-	dst = codec.AppendInt(dst, int64(v.W))
+	dst = wire.AppendInt(dst, int64(v.W))
 	dst = append(dst, `,"h":`...)
-	dst = codec.AppendInt(dst, int64(v.H))
+	dst = wire.AppendInt(dst, int64(v.H))
 	dst = append(dst, `,"resize":`...)
-	dst = codec.AppendString(dst, string(v.Resize))
+	dst = wire.AppendString(dst, string(v.Resize))
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *TwitterSmall) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *TwitterSmall) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfTwitterSmall) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -3643,15 +3643,15 @@ func (v *TwitterSmall) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v TwitterSmall) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *TwitterSmall) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfTwitterSmall = []codec.Field{
+var codecFieldsOfTwitterSmall = []wire.Field{
 	{Key: `"w":`, Fold: "W"},
 	{Key: `"h":`, Fold: "H"},
 	{Key: `"resize":`, Fold: "RESIZE"},
@@ -3660,53 +3660,53 @@ var codecFieldsOfTwitterSmall = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *TwitterStatuseElem) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"metadata":`...)
 	if dst, err = v.Metadata.AppendJSON(dst); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"created_at":`...)
-	dst = codec.AppendString(dst, string(v.CreatedAt))
+	dst = wire.AppendString(dst, string(v.CreatedAt))
 	dst = append(dst, `,"id":`...)
-	dst = codec.AppendInt(dst, int64(v.Id))
+	dst = wire.AppendInt(dst, int64(v.Id))
 	dst = append(dst, `,"id_str":`...)
-	dst = codec.AppendString(dst, string(v.IdStr))
+	dst = wire.AppendString(dst, string(v.IdStr))
 	dst = append(dst, `,"text":`...)
-	dst = codec.AppendString(dst, string(v.Text))
+	dst = wire.AppendString(dst, string(v.Text))
 	dst = append(dst, `,"source":`...)
-	dst = codec.AppendString(dst, string(v.Source))
+	dst = wire.AppendString(dst, string(v.Source))
 	dst = append(dst, `,"truncated":`...)
-	dst = codec.AppendBool(dst, bool(v.Truncated))
+	dst = wire.AppendBool(dst, bool(v.Truncated))
 	dst = append(dst, `,"in_reply_to_status_id":`...)
 	if v.InReplyToStatusId == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
-		dst = codec.AppendInt(dst, int64((*v.InReplyToStatusId)))
+		dst = wire.AppendInt(dst, int64((*v.InReplyToStatusId)))
 	}
 	dst = append(dst, `,"in_reply_to_status_id_str":`...)
 	if v.InReplyToStatusIdStr == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
-		dst = codec.AppendString(dst, string((*v.InReplyToStatusIdStr)))
+		dst = wire.AppendString(dst, string((*v.InReplyToStatusIdStr)))
 	}
 	dst = append(dst, `,"in_reply_to_user_id":`...)
 	if v.InReplyToUserId == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
-		dst = codec.AppendInt(dst, int64((*v.InReplyToUserId)))
+		dst = wire.AppendInt(dst, int64((*v.InReplyToUserId)))
 	}
 	dst = append(dst, `,"in_reply_to_user_id_str":`...)
 	if v.InReplyToUserIdStr == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
-		dst = codec.AppendString(dst, string((*v.InReplyToUserIdStr)))
+		dst = wire.AppendString(dst, string((*v.InReplyToUserIdStr)))
 	}
 	dst = append(dst, `,"in_reply_to_screen_name":`...)
 	if v.InReplyToScreenName == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
-		dst = codec.AppendString(dst, string((*v.InReplyToScreenName)))
+		dst = wire.AppendString(dst, string((*v.InReplyToScreenName)))
 	}
 	dst = append(dst, `,"user":`...)
 	if dst, err = v.User.AppendJSON(dst); err != nil {
@@ -3714,42 +3714,42 @@ func (v *TwitterStatuseElem) AppendJSON(dst []byte) (_ []byte, err error) {
 	}
 	dst = append(dst, `,"geo":`...)
 	if v.Geo == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
-		dst = codec.AppendString(dst, string((*v.Geo)))
+		dst = wire.AppendString(dst, string((*v.Geo)))
 	}
 	dst = append(dst, `,"coordinates":`...)
 	if v.Coordinates == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
-		dst = codec.AppendString(dst, string((*v.Coordinates)))
+		dst = wire.AppendString(dst, string((*v.Coordinates)))
 	}
 	dst = append(dst, `,"place":`...)
 	if v.Place == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
-		dst = codec.AppendString(dst, string((*v.Place)))
+		dst = wire.AppendString(dst, string((*v.Place)))
 	}
 	dst = append(dst, `,"contributors":`...)
 	if v.Contributors == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
-		dst = codec.AppendString(dst, string((*v.Contributors)))
+		dst = wire.AppendString(dst, string((*v.Contributors)))
 	}
 	dst = append(dst, `,"retweet_count":`...)
-	dst = codec.AppendInt(dst, int64(v.RetweetCount))
+	dst = wire.AppendInt(dst, int64(v.RetweetCount))
 	dst = append(dst, `,"favorite_count":`...)
-	dst = codec.AppendInt(dst, int64(v.FavoriteCount))
+	dst = wire.AppendInt(dst, int64(v.FavoriteCount))
 	dst = append(dst, `,"entities":`...)
 	if dst, err = v.Entities.AppendJSON(dst); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"favorited":`...)
-	dst = codec.AppendBool(dst, bool(v.Favorited))
+	dst = wire.AppendBool(dst, bool(v.Favorited))
 	dst = append(dst, `,"retweeted":`...)
-	dst = codec.AppendBool(dst, bool(v.Retweeted))
+	dst = wire.AppendBool(dst, bool(v.Retweeted))
 	dst = append(dst, `,"lang":`...)
-	dst = codec.AppendString(dst, string(v.Lang))
+	dst = wire.AppendString(dst, string(v.Lang))
 	if v.RetweetedStatus != nil {
 		dst = append(dst, `,"retweeted_status":`...)
 		if dst, err = v.RetweetedStatus.AppendJSON(dst); err != nil {
@@ -3759,9 +3759,9 @@ func (v *TwitterStatuseElem) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v.PossiblySensitive != nil {
 		dst = append(dst, `,"possibly_sensitive":`...)
 		if v.PossiblySensitive == nil {
-			dst = codec.AppendNull(dst)
+			dst = wire.AppendNull(dst)
 		} else {
-			dst = codec.AppendBool(dst, bool((*v.PossiblySensitive)))
+			dst = wire.AppendBool(dst, bool((*v.PossiblySensitive)))
 		}
 	}
 	dst = append(dst, '}')
@@ -3769,8 +3769,8 @@ func (v *TwitterStatuseElem) AppendJSON(dst []byte) (_ []byte, err error) {
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *TwitterStatuseElem) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *TwitterStatuseElem) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfTwitterStatuseElem) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -3910,15 +3910,15 @@ func (v *TwitterStatuseElem) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v TwitterStatuseElem) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *TwitterStatuseElem) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfTwitterStatuseElem = []codec.Field{
+var codecFieldsOfTwitterStatuseElem = []wire.Field{
 	{Key: `"metadata":`, Fold: "METADATA"},
 	{Key: `"created_at":`, Fold: "CREATED_AT"},
 	{Key: `"id":`, Fold: "ID"},
@@ -3949,21 +3949,21 @@ var codecFieldsOfTwitterStatuseElem = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *TwitterThumb) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"w":`...)
-	dst = codec.AppendInt(dst, int64(v.W))
+	dst = wire.AppendInt(dst, int64(v.W))
 	dst = append(dst, `,"h":`...)
-	dst = codec.AppendInt(dst, int64(v.H))
+	dst = wire.AppendInt(dst, int64(v.H))
 	dst = append(dst, `,"resize":`...)
-	dst = codec.AppendString(dst, string(v.Resize))
+	dst = wire.AppendString(dst, string(v.Resize))
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *TwitterThumb) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *TwitterThumb) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfTwitterThumb) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -3982,15 +3982,15 @@ func (v *TwitterThumb) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v TwitterThumb) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *TwitterThumb) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfTwitterThumb = []codec.Field{
+var codecFieldsOfTwitterThumb = []wire.Field{
 	{Key: `"w":`, Fold: "W"},
 	{Key: `"h":`, Fold: "H"},
 	{Key: `"resize":`, Fold: "RESIZE"},
@@ -3999,11 +3999,11 @@ var codecFieldsOfTwitterThumb = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *TwitterUrl) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"urls":`...)
 	if v.Urls == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i2 := range v.Urls {
@@ -4012,15 +4012,15 @@ func (v *TwitterUrl) AppendJSON(dst []byte) (_ []byte, err error) {
 			}
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 	}
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *TwitterUrl) DecodeJSON(d *codec.Decoder) {
-	var o3 codec.Object
+func (v *TwitterUrl) DecodeJSON(d *wire.Decoder) {
+	var o3 wire.Object
 	if d.BeginObject(&o3, codecFieldsOfTwitterUrl) {
 		for d.Next(&o3) {
 			switch o3.Index {
@@ -4052,38 +4052,38 @@ func (v *TwitterUrl) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v TwitterUrl) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *TwitterUrl) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfTwitterUrl = []codec.Field{
+var codecFieldsOfTwitterUrl = []wire.Field{
 	{Key: `"urls":`, Fold: "URLS"},
 }
 
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *TwitterUrlElem) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"url":`...)
-	dst = codec.AppendString(dst, string(v.Url))
+	dst = wire.AppendString(dst, string(v.Url))
 	dst = append(dst, `,"expanded_url":`...)
-	dst = codec.AppendString(dst, string(v.ExpandedUrl))
+	dst = wire.AppendString(dst, string(v.ExpandedUrl))
 	dst = append(dst, `,"display_url":`...)
-	dst = codec.AppendString(dst, string(v.DisplayUrl))
+	dst = wire.AppendString(dst, string(v.DisplayUrl))
 	dst = append(dst, `,"indices":`...)
-	dst = codec.AppendInt64s(dst, v.Indices)
+	dst = wire.AppendInt64s(dst, v.Indices)
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *TwitterUrlElem) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *TwitterUrlElem) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfTwitterUrlElem) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -4104,15 +4104,15 @@ func (v *TwitterUrlElem) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v TwitterUrlElem) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *TwitterUrlElem) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfTwitterUrlElem = []codec.Field{
+var codecFieldsOfTwitterUrlElem = []wire.Field{
 	{Key: `"url":`, Fold: "URL"},
 	{Key: `"expanded_url":`, Fold: "EXPANDED_URL"},
 	{Key: `"display_url":`, Fold: "DISPLAY_URL"},
@@ -4122,115 +4122,115 @@ var codecFieldsOfTwitterUrlElem = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *TwitterUser) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"id":`...)
-	dst = codec.AppendInt(dst, int64(v.Id))
+	dst = wire.AppendInt(dst, int64(v.Id))
 	dst = append(dst, `,"id_str":`...)
-	dst = codec.AppendString(dst, string(v.IdStr))
+	dst = wire.AppendString(dst, string(v.IdStr))
 	dst = append(dst, `,"name":`...)
-	dst = codec.AppendString(dst, string(v.Name))
+	dst = wire.AppendString(dst, string(v.Name))
 	dst = append(dst, `,"screen_name":`...)
-	dst = codec.AppendString(dst, string(v.ScreenName))
+	dst = wire.AppendString(dst, string(v.ScreenName))
 	dst = append(dst, `,"location":`...)
-	dst = codec.AppendString(dst, string(v.Location))
+	dst = wire.AppendString(dst, string(v.Location))
 	dst = append(dst, `,"description":`...)
-	dst = codec.AppendString(dst, string(v.Description))
+	dst = wire.AppendString(dst, string(v.Description))
 	dst = append(dst, `,"url":`...)
 	if v.Url == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
-		dst = codec.AppendString(dst, string((*v.Url)))
+		dst = wire.AppendString(dst, string((*v.Url)))
 	}
 	dst = append(dst, `,"entities":`...)
 	if dst, err = v.Entities.AppendJSON(dst); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"protected":`...)
-	dst = codec.AppendBool(dst, bool(v.Protected))
+	dst = wire.AppendBool(dst, bool(v.Protected))
 	dst = append(dst, `,"followers_count":`...)
-	dst = codec.AppendInt(dst, int64(v.FollowersCount))
+	dst = wire.AppendInt(dst, int64(v.FollowersCount))
 	dst = append(dst, `,"friends_count":`...)
-	dst = codec.AppendInt(dst, int64(v.FriendsCount))
+	dst = wire.AppendInt(dst, int64(v.FriendsCount))
 	dst = append(dst, `,"listed_count":`...)
-	dst = codec.AppendInt(dst, int64(v.ListedCount))
+	dst = wire.AppendInt(dst, int64(v.ListedCount))
 	dst = append(dst, `,"created_at":`...)
-	dst = codec.AppendString(dst, string(v.CreatedAt))
+	dst = wire.AppendString(dst, string(v.CreatedAt))
 	dst = append(dst, `,"favourites_count":`...)
-	dst = codec.AppendInt(dst, int64(v.FavouritesCount))
+	dst = wire.AppendInt(dst, int64(v.FavouritesCount))
 	dst = append(dst, `,"utc_offset":`...)
 	if v.UtcOffset == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
-		dst = codec.AppendInt(dst, int64((*v.UtcOffset)))
+		dst = wire.AppendInt(dst, int64((*v.UtcOffset)))
 	}
 	dst = append(dst, `,"time_zone":`...)
 	if v.TimeZone == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
-		dst = codec.AppendString(dst, string((*v.TimeZone)))
+		dst = wire.AppendString(dst, string((*v.TimeZone)))
 	}
 	dst = append(dst, `,"geo_enabled":`...)
-	dst = codec.AppendBool(dst, bool(v.GeoEnabled))
+	dst = wire.AppendBool(dst, bool(v.GeoEnabled))
 	dst = append(dst, `,"verified":`...)
-	dst = codec.AppendBool(dst, bool(v.Verified))
+	dst = wire.AppendBool(dst, bool(v.Verified))
 	dst = append(dst, `,"statuses_count":`...)
-	dst = codec.AppendInt(dst, int64(v.StatusesCount))
+	dst = wire.AppendInt(dst, int64(v.StatusesCount))
 	dst = append(dst, `,"lang":`...)
-	dst = codec.AppendString(dst, string(v.Lang))
+	dst = wire.AppendString(dst, string(v.Lang))
 	dst = append(dst, `,"contributors_enabled":`...)
-	dst = codec.AppendBool(dst, bool(v.ContributorsEnabled))
+	dst = wire.AppendBool(dst, bool(v.ContributorsEnabled))
 	dst = append(dst, `,"is_translator":`...)
-	dst = codec.AppendBool(dst, bool(v.IsTranslator))
+	dst = wire.AppendBool(dst, bool(v.IsTranslator))
 	dst = append(dst, `,"is_translation_enabled":`...)
-	dst = codec.AppendBool(dst, bool(v.IsTranslationEnabled))
+	dst = wire.AppendBool(dst, bool(v.IsTranslationEnabled))
 	dst = append(dst, `,"profile_background_color":`...)
-	dst = codec.AppendString(dst, string(v.ProfileBackgroundColor))
+	dst = wire.AppendString(dst, string(v.ProfileBackgroundColor))
 	dst = append(dst, `,"profile_background_image_url":`...)
-	dst = codec.AppendString(dst, string(v.ProfileBackgroundImageUrl))
+	dst = wire.AppendString(dst, string(v.ProfileBackgroundImageUrl))
 	dst = append(dst, `,"profile_background_image_url_https":`...)
-	dst = codec.AppendString(dst, string(v.ProfileBackgroundImageUrlHttps))
+	dst = wire.AppendString(dst, string(v.ProfileBackgroundImageUrlHttps))
 	dst = append(dst, `,"profile_background_tile":`...)
-	dst = codec.AppendBool(dst, bool(v.ProfileBackgroundTile))
+	dst = wire.AppendBool(dst, bool(v.ProfileBackgroundTile))
 	dst = append(dst, `,"profile_image_url":`...)
-	dst = codec.AppendString(dst, string(v.ProfileImageUrl))
+	dst = wire.AppendString(dst, string(v.ProfileImageUrl))
 	dst = append(dst, `,"profile_image_url_https":`...)
-	dst = codec.AppendString(dst, string(v.ProfileImageUrlHttps))
+	dst = wire.AppendString(dst, string(v.ProfileImageUrlHttps))
 	if v.ProfileBannerUrl != nil {
 		dst = append(dst, `,"profile_banner_url":`...)
 		if v.ProfileBannerUrl == nil {
-			dst = codec.AppendNull(dst)
+			dst = wire.AppendNull(dst)
 		} else {
-			dst = codec.AppendString(dst, string((*v.ProfileBannerUrl)))
+			dst = wire.AppendString(dst, string((*v.ProfileBannerUrl)))
 		}
 	}
 	dst = append(dst, `,"profile_link_color":`...)
-	dst = codec.AppendString(dst, string(v.ProfileLinkColor))
+	dst = wire.AppendString(dst, string(v.ProfileLinkColor))
 	dst = append(dst, `,"profile_sidebar_border_color":`...)
-	dst = codec.AppendString(dst, string(v.ProfileSidebarBorderColor))
+	dst = wire.AppendString(dst, string(v.ProfileSidebarBorderColor))
 	dst = append(dst, `,"profile_sidebar_fill_color":`...)
-	dst = codec.AppendString(dst, string(v.ProfileSidebarFillColor))
+	dst = wire.AppendString(dst, string(v.ProfileSidebarFillColor))
 	dst = append(dst, `,"profile_text_color":`...)
-	dst = codec.AppendString(dst, string(v.ProfileTextColor))
+	dst = wire.AppendString(dst, string(v.ProfileTextColor))
 	dst = append(dst, `,"profile_use_background_image":`...)
-	dst = codec.AppendBool(dst, bool(v.ProfileUseBackgroundImage))
+	dst = wire.AppendBool(dst, bool(v.ProfileUseBackgroundImage))
 	dst = append(dst, `,"default_profile":`...)
-	dst = codec.AppendBool(dst, bool(v.DefaultProfile))
+	dst = wire.AppendBool(dst, bool(v.DefaultProfile))
 	dst = append(dst, `,"default_profile_image":`...)
-	dst = codec.AppendBool(dst, bool(v.DefaultProfileImage))
+	dst = wire.AppendBool(dst, bool(v.DefaultProfileImage))
 	dst = append(dst, `,"following":`...)
-	dst = codec.AppendBool(dst, bool(v.Following))
+	dst = wire.AppendBool(dst, bool(v.Following))
 	dst = append(dst, `,"follow_request_sent":`...)
-	dst = codec.AppendBool(dst, bool(v.FollowRequestSent))
+	dst = wire.AppendBool(dst, bool(v.FollowRequestSent))
 	dst = append(dst, `,"notifications":`...)
-	dst = codec.AppendBool(dst, bool(v.Notifications))
+	dst = wire.AppendBool(dst, bool(v.Notifications))
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *TwitterUser) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *TwitterUser) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfTwitterUser) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -4351,15 +4351,15 @@ func (v *TwitterUser) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v TwitterUser) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *TwitterUser) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfTwitterUser = []codec.Field{
+var codecFieldsOfTwitterUser = []wire.Field{
 	{Key: `"id":`, Fold: "ID"},
 	{Key: `"id_str":`, Fold: "ID_STR"},
 	{Key: `"name":`, Fold: "NAME"},
@@ -4405,25 +4405,25 @@ var codecFieldsOfTwitterUser = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *TwitterUserMentionElem) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"screen_name":`...)
-	dst = codec.AppendString(dst, string(v.ScreenName))
+	dst = wire.AppendString(dst, string(v.ScreenName))
 	dst = append(dst, `,"name":`...)
-	dst = codec.AppendString(dst, string(v.Name))
+	dst = wire.AppendString(dst, string(v.Name))
 	dst = append(dst, `,"id":`...)
-	dst = codec.AppendInt(dst, int64(v.Id))
+	dst = wire.AppendInt(dst, int64(v.Id))
 	dst = append(dst, `,"id_str":`...)
-	dst = codec.AppendString(dst, string(v.IdStr))
+	dst = wire.AppendString(dst, string(v.IdStr))
 	dst = append(dst, `,"indices":`...)
-	dst = codec.AppendInt64s(dst, v.Indices)
+	dst = wire.AppendInt64s(dst, v.Indices)
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *TwitterUserMentionElem) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *TwitterUserMentionElem) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfTwitterUserMentionElem) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -4446,15 +4446,15 @@ func (v *TwitterUserMentionElem) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v TwitterUserMentionElem) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *TwitterUserMentionElem) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfTwitterUserMentionElem = []codec.Field{
+var codecFieldsOfTwitterUserMentionElem = []wire.Field{
 	{Key: `"screen_name":`, Fold: "SCREEN_NAME"},
 	{Key: `"name":`, Fold: "NAME"},
 	{Key: `"id":`, Fold: "ID"},

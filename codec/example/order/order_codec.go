@@ -2,39 +2,39 @@
 
 package order
 
-import "github.com/hotpath-go/hotpath/codec"
+import "github.com/hotpath-go/hotpath/codec/wire"
 
 // A runtime that cannot serve this file does not have this constant.
-const _ = codec.GeneratedVersion2
+const _ = wire.GeneratedVersion3
 
 var (
-	_ codec.Appender  = (*Address)(nil)
-	_ codec.Decodable = (*Address)(nil)
-	_ codec.Appender  = (*Customer)(nil)
-	_ codec.Decodable = (*Customer)(nil)
-	_ codec.Appender  = (*Item)(nil)
-	_ codec.Decodable = (*Item)(nil)
-	_ codec.Appender  = (*Order)(nil)
-	_ codec.Decodable = (*Order)(nil)
+	_ wire.Appender  = (*Address)(nil)
+	_ wire.Decodable = (*Address)(nil)
+	_ wire.Appender  = (*Customer)(nil)
+	_ wire.Decodable = (*Customer)(nil)
+	_ wire.Appender  = (*Item)(nil)
+	_ wire.Decodable = (*Item)(nil)
+	_ wire.Appender  = (*Order)(nil)
+	_ wire.Decodable = (*Order)(nil)
 )
 
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Address) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"street":`...)
-	dst = codec.AppendString(dst, string(v.Street))
+	dst = wire.AppendString(dst, string(v.Street))
 	dst = append(dst, `,"city":`...)
-	dst = codec.AppendString(dst, string(v.City))
+	dst = wire.AppendString(dst, string(v.City))
 	dst = append(dst, `,"country":`...)
-	dst = codec.AppendString(dst, string(v.Country))
+	dst = wire.AppendString(dst, string(v.Country))
 	dst = append(dst, `,"lat":`...)
-	if dst, err = codec.AppendFloat64(dst, float64(v.Lat)); err != nil {
+	if dst, err = wire.AppendFloat64(dst, float64(v.Lat)); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"lon":`...)
-	if dst, err = codec.AppendFloat64(dst, float64(v.Lon)); err != nil {
+	if dst, err = wire.AppendFloat64(dst, float64(v.Lon)); err != nil {
 		return dst, err
 	}
 	dst = append(dst, '}')
@@ -42,8 +42,8 @@ func (v *Address) AppendJSON(dst []byte) (_ []byte, err error) {
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *Address) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *Address) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfAddress) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -66,15 +66,15 @@ func (v *Address) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v Address) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *Address) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfAddress = []codec.Field{
+var codecFieldsOfAddress = []wire.Field{
 	{Key: `"street":`, Fold: "STREET"},
 	{Key: `"city":`, Fold: "CITY"},
 	{Key: `"country":`, Fold: "COUNTRY"},
@@ -85,14 +85,14 @@ var codecFieldsOfAddress = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Customer) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"name":`...)
-	dst = codec.AppendString(dst, string(v.Name))
+	dst = wire.AppendString(dst, string(v.Name))
 	dst = append(dst, `,"email":`...)
-	dst = codec.AppendString(dst, string(v.Email))
+	dst = wire.AppendString(dst, string(v.Email))
 	dst = append(dst, `,"since":`...)
-	if dst, err = codec.AppendTime(dst, v.Since); err != nil {
+	if dst, err = wire.AppendTime(dst, v.Since); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"address":`...)
@@ -100,14 +100,14 @@ func (v *Customer) AppendJSON(dst []byte) (_ []byte, err error) {
 		return dst, err
 	}
 	dst = append(dst, `,"roles":`...)
-	dst = codec.AppendStrings(dst, v.Roles)
+	dst = wire.AppendStrings(dst, v.Roles)
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *Customer) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *Customer) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfCustomer) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -137,15 +137,15 @@ func (v *Customer) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v Customer) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *Customer) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfCustomer = []codec.Field{
+var codecFieldsOfCustomer = []wire.Field{
 	{Key: `"name":`, Fold: "NAME"},
 	{Key: `"email":`, Fold: "EMAIL"},
 	{Key: `"since":`, Fold: "SINCE"},
@@ -156,35 +156,35 @@ var codecFieldsOfCustomer = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Item) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"sku":`...)
-	dst = codec.AppendString(dst, string(v.SKU))
+	dst = wire.AppendString(dst, string(v.SKU))
 	dst = append(dst, `,"title":`...)
-	dst = codec.AppendString(dst, string(v.Title))
+	dst = wire.AppendString(dst, string(v.Title))
 	dst = append(dst, `,"quantity":`...)
-	dst = codec.AppendInt(dst, int64(v.Quantity))
+	dst = wire.AppendInt(dst, int64(v.Quantity))
 	dst = append(dst, `,"price":`...)
-	if dst, err = codec.AppendFloat64(dst, float64(v.Price)); err != nil {
+	if dst, err = wire.AppendFloat64(dst, float64(v.Price)); err != nil {
 		return dst, err
 	}
 	if v.Discount != 0 {
 		dst = append(dst, `,"discount":`...)
-		if dst, err = codec.AppendFloat64(dst, float64(v.Discount)); err != nil {
+		if dst, err = wire.AppendFloat64(dst, float64(v.Discount)); err != nil {
 			return dst, err
 		}
 	}
 	if len(v.Tags) != 0 {
 		dst = append(dst, `,"tags":`...)
-		dst = codec.AppendStrings(dst, v.Tags)
+		dst = wire.AppendStrings(dst, v.Tags)
 	}
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *Item) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *Item) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfItem) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -209,15 +209,15 @@ func (v *Item) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v Item) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *Item) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfItem = []codec.Field{
+var codecFieldsOfItem = []wire.Field{
 	{Key: `"sku":`, Fold: "SKU"},
 	{Key: `"title":`, Fold: "TITLE"},
 	{Key: `"quantity":`, Fold: "QUANTITY"},
@@ -229,26 +229,26 @@ var codecFieldsOfItem = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Order) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"id":`...)
-	dst = codec.AppendUint(dst, uint64(v.ID))
+	dst = wire.AppendUint(dst, uint64(v.ID))
 	dst = append(dst, `,"number":`...)
-	dst = codec.AppendString(dst, string(v.Number))
+	dst = wire.AppendString(dst, string(v.Number))
 	dst = append(dst, `,"placed":`...)
-	if dst, err = codec.AppendTime(dst, v.Placed); err != nil {
+	if dst, err = wire.AppendTime(dst, v.Placed); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"updated":`...)
-	if dst, err = codec.AppendTime(dst, v.Updated); err != nil {
+	if dst, err = wire.AppendTime(dst, v.Updated); err != nil {
 		return dst, err
 	}
 	if v.Shipped != nil {
 		dst = append(dst, `,"shipped":`...)
 		if v.Shipped == nil {
-			dst = codec.AppendNull(dst)
+			dst = wire.AppendNull(dst)
 		} else {
-			if dst, err = codec.AppendTime(dst, (*v.Shipped)); err != nil {
+			if dst, err = wire.AppendTime(dst, (*v.Shipped)); err != nil {
 				return dst, err
 			}
 		}
@@ -259,7 +259,7 @@ func (v *Order) AppendJSON(dst []byte) (_ []byte, err error) {
 	}
 	dst = append(dst, `,"items":`...)
 	if v.Items == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i2 := range v.Items {
@@ -268,63 +268,63 @@ func (v *Order) AppendJSON(dst []byte) (_ []byte, err error) {
 			}
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 	}
 	dst = append(dst, `,"totals":`...)
 	if v.Totals == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
 		var b3 [16]string
-		s3 := codec.KeyRoom(b3[:0], len(v.Totals))
+		s3 := wire.KeyRoom(b3[:0], len(v.Totals))
 		for k3 := range v.Totals {
 			s3 = append(s3, string(k3))
 		}
-		codec.SortKeys(s3)
+		wire.SortKeys(s3)
 		for _, k3 := range s3 {
-			dst = codec.AppendKey(dst, k3)
+			dst = wire.AppendKey(dst, k3)
 			e3 := v.Totals[k3]
-			if dst, err = codec.AppendFloat64(dst, float64(e3)); err != nil {
+			if dst, err = wire.AppendFloat64(dst, float64(e3)); err != nil {
 				return dst, err
 			}
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseObject(dst)
+		dst = wire.CloseObject(dst)
 	}
 	dst = append(dst, `,"attributes":`...)
-	dst = codec.AppendStringMap(dst, v.Attributes)
+	dst = wire.AppendStringMap(dst, v.Attributes)
 	dst = append(dst, `,"flags":`...)
 	if v.Flags == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
 		var b4 [16]string
-		s4 := codec.KeyRoom(b4[:0], len(v.Flags))
+		s4 := wire.KeyRoom(b4[:0], len(v.Flags))
 		for k4 := range v.Flags {
 			s4 = append(s4, string(k4))
 		}
-		codec.SortKeys(s4)
+		wire.SortKeys(s4)
 		for _, k4 := range s4 {
-			dst = codec.AppendKey(dst, k4)
+			dst = wire.AppendKey(dst, k4)
 			e4 := v.Flags[k4]
-			dst = codec.AppendBool(dst, bool(e4))
+			dst = wire.AppendBool(dst, bool(e4))
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseObject(dst)
+		dst = wire.CloseObject(dst)
 	}
 	if v.Note != "" {
 		dst = append(dst, `,"note":`...)
-		dst = codec.AppendString(dst, string(v.Note))
+		dst = wire.AppendString(dst, string(v.Note))
 	}
 	dst = append(dst, `,"paid":`...)
-	dst = codec.AppendBool(dst, bool(v.Paid))
+	dst = wire.AppendBool(dst, bool(v.Paid))
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *Order) DecodeJSON(d *codec.Decoder) {
-	var o5 codec.Object
+func (v *Order) DecodeJSON(d *wire.Decoder) {
+	var o5 wire.Object
 	if d.BeginObject(&o5, codecFieldsOfOrder) {
 		for d.Next(&o5) {
 			switch o5.Index {
@@ -340,7 +340,7 @@ func (v *Order) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Shipped = nil
 				} else {
-					codec.New(&v.Shipped)
+					wire.New(&v.Shipped)
 					d.Time(v.Shipped)
 				}
 			case 5: // customer
@@ -368,7 +368,7 @@ func (v *Order) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Totals = nil
 				} else {
-					var o7 codec.Object
+					var o7 wire.Object
 					if d.BeginObject(&o7, nil) {
 						if v.Totals == nil {
 							v.Totals = make(map[string]float64)
@@ -386,7 +386,7 @@ func (v *Order) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Flags = nil
 				} else {
-					var o8 codec.Object
+					var o8 wire.Object
 					if d.BeginObject(&o8, nil) {
 						if v.Flags == nil {
 							v.Flags = make(map[string]bool)
@@ -411,15 +411,15 @@ func (v *Order) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v Order) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *Order) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfOrder = []codec.Field{
+var codecFieldsOfOrder = []wire.Field{
 	{Key: `"id":`, Fold: "ID"},
 	{Key: `"number":`, Fold: "NUMBER"},
 	{Key: `"placed":`, Fold: "PLACED"},

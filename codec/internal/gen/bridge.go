@@ -2,7 +2,6 @@ package gen
 
 import (
 	"fmt"
-	"go/format"
 	"strings"
 )
 
@@ -16,19 +15,19 @@ package %s
 import (
 	"encoding/json/jsontext"
 
-	"github.com/hotpath-go/hotpath/codec"
+	"github.com/hotpath-go/hotpath/codec/wire"
 )
 `
 
 const jsonv2Methods = `
 // MarshalJSONTo implements json.MarshalerTo of encoding/json/v2.
 func (%[1]s) MarshalJSONTo(enc *jsontext.Encoder) error {
-	return codec.MarshalTo(enc, %[3]s)
+	return wire.MarshalTo(enc, %[3]s)
 }
 
 // UnmarshalJSONFrom implements json.UnmarshalerFrom of encoding/json/v2.
 func (%[2]s) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	return codec.UnmarshalFrom(dec, v)
+	return wire.UnmarshalFrom(dec, v)
 }
 `
 
@@ -69,7 +68,7 @@ func (r *Result) add(g *generator, suffix, head, methods string) error {
 		}
 		fmt.Fprintf(&b, methods, value, "v *"+name, arg)
 	}
-	src, err := format.Source([]byte(b.String()))
+	src, err := g.pkg.formatted(b.String())
 	r.More = append(r.More, File{strings.TrimSuffix(r.Path, ".go") + suffix + ".go", src})
 	return err
 }

@@ -41,13 +41,13 @@ func (w *writer) decodeKind(x, ref string, t types.Type, k kind) {
 		name := types.Typ[b.Kind()].Name()
 		w.p("d.%s(%s)\n", strings.ToUpper(name[:1])+name[1:], pointer(name, ref, t))
 	case kBytes:
-		w.p("codec.Bytes(d, %s)\n", ref)
+		w.p("wire.Bytes(d, %s)\n", ref)
 	case kAny:
 		w.p("d.Any(%s)\n", ref)
 	case kInterface:
-		w.p("codec.Interface(d, %s)\n", ref)
+		w.p("wire.Interface(d, %s)\n", ref)
 	case kParam:
-		w.p("codec.Value(d, %s)\n", ref)
+		w.p("wire.Value(d, %s)\n", ref)
 	case kStruct:
 		w.inline(t, func() { w.decodeStruct(x, t) })
 	case kArray:
@@ -89,24 +89,24 @@ func (w *writer) decodeNilable(x string, t types.Type) {
 func (w *writer) decodeSlice(x string, elem types.Type) {
 	n := w.local()
 	if w.gen.decodeKind(elem) == kParam {
-		w.p("if codec.IsByte[%s]() {\ncodec.Value(d, %s)\n} else ", elem, address(x))
+		w.p("if wire.IsByte[%s]() {\nwire.Value(d, %s)\n} else ", elem, address(x))
 	}
 	w.p("if d.BeginArray() {\nn%d := 0\ns%[1]d := %[2]s[:cap(%[2]s)]\nfor d.NextElem(n%[1]d) {\nif n%[1]d == len(s%[1]d) {\n", n, x)
 	name, ok := w.typeName(elem)
 	if ok {
 		w.p("s%d = append(s%[1]d, make([]%s, %d)...)\ns%[1]d = s%[1]d[:cap(s%[1]d)]\n}\n", n, name, w.firstElems(elem))
 	} else {
-		w.p("s%d = codec.Grow(s%[1]d)\n}\n", n)
+		w.p("s%d = wire.Grow(s%[1]d)\n}\n", n)
 	}
 	if w.gen.v2 {
-		w.p("codec.Clear(&s%d[n%[1]d])\n", n) // v1 decodes into what was there before
+		w.p("wire.Clear(&s%d[n%[1]d])\n", n) // v1 decodes into what was there before
 	}
 	w.decode("s"+itoa(n)+"[n"+itoa(n)+"]", elem)
 	w.p("n%d++\n}\n", n)
 	if ok {
 		w.p("if n%d == 0 {\ns%[1]d = []%[2]s{}\n}\n%[3]s = s%[1]d[:n%[1]d]\n}\n", n, name, x)
 	} else {
-		w.p("%s = codec.Finish(s%d, n%[2]d)\n}\n", x, n)
+		w.p("%s = wire.Finish(s%d, n%[2]d)\n}\n", x, n)
 	}
 }
 
@@ -117,7 +117,7 @@ func (w *writer) decodeArray(x string, a *types.Array) {
 	if a.Len() > 0 {
 		w.p("if n%d < len(%s) {\n", n, x)
 		if w.gen.v2 {
-			w.p("codec.Clear(&%s[n%d])\n", x, n)
+			w.p("wire.Clear(&%s[n%d])\n", x, n)
 		}
 		w.decode(x+"[n"+itoa(n)+"]", a.Elem())
 		w.p("} else {\nd.Skip()\n}\n")
@@ -129,7 +129,7 @@ func (w *writer) decodeArray(x string, a *types.Array) {
 		w.p("d.CheckLen(n%d, len(%s))\n", n, x)
 	}
 	if a.Len() > 0 {
-		w.p("for ; n%d < len(%s); n%[1]d++ {\ncodec.Clear(&%[2]s[n%[1]d])\n}\n", n, x)
+		w.p("for ; n%d < len(%s); n%[1]d++ {\nwire.Clear(&%[2]s[n%[1]d])\n}\n", n, x)
 	}
 	w.p("}\n")
 }
@@ -137,23 +137,23 @@ func (w *writer) decodeArray(x string, a *types.Array) {
 func (w *writer) decodeMap(x string, m *types.Map) {
 	suffix := w.decodeKey(m)
 	n := w.local()
-	w.p("{\nvar o%d codec.Object\nif d.BeginObject(&o%[1]d, nil) {\n", n)
+	w.p("{\nvar o%d wire.Object\nif d.BeginObject(&o%[1]d, nil) {\n", n)
 	w.makeMap(x, m)
 	w.p("for d.NextKey(&o%d) {\n", n)
 	if w.gen.v2 {
-		w.p("k%d, ok%[1]d := codec.%sKeyV2(d, %s, &o%[1]d)\ne%[1]d := %[3]s[k%[1]d]\n", n, suffix, x)
+		w.p("k%d, ok%[1]d := wire.%sKeyV2(d, %s, &o%[1]d)\ne%[1]d := %[3]s[k%[1]d]\n", n, suffix, x)
 		w.decode("e"+itoa(n), m.Elem())
 		w.p("if ok%d {\n%s[k%[1]d] = e%[1]d\n}\n}\n}\n}\n", n, x)
 		return
 	}
 	elem, ok := w.typeName(m.Elem())
 	if suffix == "" && w.gen.decodeKind(m.Elem()) == kString {
-		w.p("e%d := codec.StringElem(d, %s, o%[1]d.Key)\n", n, x)
+		w.p("e%d := wire.StringElem(d, %s, o%[1]d.Key)\n", n, x)
 	} else {
 		if ok {
 			w.p("var e%d %s\n", n, elem)
 		} else {
-			w.p("e%d := codec.ZeroElem(%s)\n", n, x)
+			w.p("e%d := wire.ZeroElem(%s)\n", n, x)
 		}
 		w.decode("e"+itoa(n), m.Elem())
 	}
@@ -164,11 +164,11 @@ func (w *writer) decodeMap(x string, m *types.Map) {
 	case suffix == "" && ok:
 		w.p("%s[%s(o%d.Key)] = e%[3]d\n", x, key, n)
 	case suffix == "":
-		w.p("codec.Set(%s, o%d.Key, e%[2]d)\n", x, n)
+		w.p("wire.Set(%s, o%d.Key, e%[2]d)\n", x, n)
 	case suffix == "Text":
-		w.p("codec.SetText(d, %s, &o%d, e%[2]d)\n", x, n)
+		w.p("wire.SetText(d, %s, &o%d, e%[2]d)\n", x, n)
 	default:
-		w.p("codec.Set%s(d, %s, o%d.Key, e%[3]d)\n", suffix, x, n)
+		w.p("wire.Set%s(d, %s, o%d.Key, e%[3]d)\n", suffix, x, n)
 	}
 	w.p("}\n}\n}\n")
 }
@@ -180,7 +180,7 @@ func (w *writer) decodeStruct(x string, t types.Type) {
 	if len(fields) > 0 {
 		table = w.table(fields)
 	}
-	w.p("var o%d codec.Object\nif d.BeginObject(&o%[1]d, %s) {\nfor d.Next(&o%[1]d) {\n", n, table)
+	w.p("var o%d wire.Object\nif d.BeginObject(&o%[1]d, %s) {\nfor d.Next(&o%[1]d) {\n", n, table)
 	if len(fields) == 0 {
 		w.p("d.Skip()\n}\n}\n")
 		return
@@ -231,19 +231,19 @@ func (w *writer) decodeQuoted(x string, t types.Type) {
 	}
 	switch w.gen.decodeKind(elem) {
 	case kBool:
-		w.p("codec.QuotedBool(d, q%d, %s)\n", n, set)
+		w.p("wire.QuotedBool(d, q%d, %s)\n", n, set)
 	case kInt:
-		w.p("codec.QuotedInt(d, q%d, %s)\n", n, set)
+		w.p("wire.QuotedInt(d, q%d, %s)\n", n, set)
 	case kUint:
-		w.p("codec.QuotedUint(d, q%d, %s)\n", n, set)
+		w.p("wire.QuotedUint(d, q%d, %s)\n", n, set)
 	case kFloat32:
-		w.p("codec.QuotedFloat(d, q%d, %s, 32)\n", n, set)
+		w.p("wire.QuotedFloat(d, q%d, %s, 32)\n", n, set)
 	case kFloat64:
-		w.p("codec.QuotedFloat(d, q%d, %s, 64)\n", n, set)
+		w.p("wire.QuotedFloat(d, q%d, %s, 64)\n", n, set)
 	case kString:
-		w.p("codec.QuotedString(d, q%d, %s)\n", n, set)
+		w.p("wire.QuotedString(d, q%d, %s)\n", n, set)
 	case kNumber:
-		w.p("codec.QuotedNumber(d, q%d, %s)\n", n, set)
+		w.p("wire.QuotedNumber(d, q%d, %s)\n", n, set)
 	case kParam:
 		w.fail("the string option on a type parameter: %s", elem)
 	default:

@@ -28,11 +28,11 @@ func (w *writer) encodeAs(x string, t types.Type, k kind, quoted bool) {
 	}
 	switch k {
 	case kTime:
-		w.try("codec.AppendTime(dst, %s)", x)
+		w.try("wire.AppendTime(dst, %s)", x)
 	case kRaw:
 		w.try(w.fn("AppendRaw")+"(dst, %s)", x)
 	case kNumber:
-		w.try("codec.AppendNumber(dst, %s)", x)
+		w.try("wire.AppendNumber(dst, %s)", x)
 	case kGenerated:
 		if w.gen.takesDepth(t) && w.depth {
 			w.try("%s.AppendJSONDepth(dst, depth+1)", selector(x))
@@ -44,9 +44,9 @@ func (w *writer) encodeAs(x string, t types.Type, k kind, quoted bool) {
 	case kTextMethod:
 		w.try(w.fn("AppendText")+"(dst, %s)", w.receiver(x, t, "MarshalText"))
 	case kFloat32:
-		w.try("codec.AppendFloat32(dst, float32(%s))", x)
+		w.try("wire.AppendFloat32(dst, float32(%s))", x)
 	case kFloat64:
-		w.try("codec.AppendFloat64(dst, float64(%s))", x)
+		w.try("wire.AppendFloat64(dst, float64(%s))", x)
 	case kBool, kInt, kUint, kString, kBytes:
 		w.p("dst = %s\n", w.plain(x, k))
 	case kAny, kInterface:
@@ -66,13 +66,13 @@ func (w *writer) encodeAs(x string, t types.Type, k kind, quoted bool) {
 func (w *writer) plain(x string, k kind) string {
 	switch k {
 	case kBool:
-		return "codec.AppendBool(dst, bool(" + x + "))"
+		return "wire.AppendBool(dst, bool(" + x + "))"
 	case kInt:
-		return "codec.AppendInt(dst, int64(" + x + "))"
+		return "wire.AppendInt(dst, int64(" + x + "))"
 	case kUint:
-		return "codec.AppendUint(dst, uint64(" + x + "))"
+		return "wire.AppendUint(dst, uint64(" + x + "))"
 	case kBytes:
-		return "codec.AppendBytes(dst, " + x + ")"
+		return "wire.AppendBytes(dst, " + x + ")"
 	}
 	return w.fn("AppendString") + "(dst, string(" + x + "))"
 }
@@ -107,7 +107,7 @@ func (w *writer) encodeComposite(x string, t types.Type, k kind, quoted bool) {
 		return
 	}
 	if k == kPointer || k != kArray && !w.gen.v2 {
-		w.p("if %s == nil {\ndst = codec.AppendNull(dst)\n} else {\n", x)
+		w.p("if %s == nil {\ndst = wire.AppendNull(dst)\n} else {\n", x)
 		defer w.p("}\n")
 	}
 	switch u := t.Underlying().(type) {
@@ -137,7 +137,7 @@ func (w *writer) encodeList(x string, elem types.Type) {
 	if !strings.Contains(w.out.String()[from:], "i"+itoa(n)) {
 		w.p("_ = i%d\n", n) // a struct without fields
 	}
-	w.p("dst = append(dst, ',')\n}\ndst = codec.CloseArray(dst)\n")
+	w.p("dst = append(dst, ',')\n}\ndst = wire.CloseArray(dst)\n")
 }
 
 // encodeScalars writes the lists and maps that the runtime has a function for, and
@@ -148,11 +148,11 @@ func (w *writer) encodeScalars(x string, t types.Type, k kind) bool {
 	case name == "" || w.gen.v2:
 		return false
 	case name == "Float64s":
-		w.try("codec.AppendFloat64s(dst, %s)", x)
+		w.try("wire.AppendFloat64s(dst, %s)", x)
 	case name == "Strings" || name == "StringMap":
 		w.p("dst = %s(dst, %s)\n", w.fn("Append"+name), x)
 	default:
-		w.p("dst = codec.Append%s(dst, %s)\n", name, x)
+		w.p("dst = wire.Append%s(dst, %s)\n", name, x)
 	}
 	return true
 }
@@ -160,7 +160,7 @@ func (w *writer) encodeScalars(x string, t types.Type, k kind) bool {
 // encodeOpenSlice writes a slice of a type parameter, which is base64 where
 // that turns out to be a byte.
 func (w *writer) encodeOpenSlice(x string, elem types.Type) {
-	w.p("if codec.IsByte[%s]() {\n", elem)
+	w.p("if wire.IsByte[%s]() {\n", elem)
 	w.try(w.fn("AppendValue")+"(dst, %s, depth+1)", address(x))
 	w.p("} else {\n")
 	w.encodeList(x, elem)
@@ -180,18 +180,18 @@ func (w *writer) encodeMap(x string, m *types.Map) {
 	plain = plain && suffix == ""
 	switch {
 	case plain:
-		w.p("var b%d [16]string\ns%[1]d := codec.KeyRoom(b%[1]d[:0], len(%[2]s))\nfor k%[1]d := range %[2]s {\ns%[1]d = append(s%[1]d, string(k%[1]d))\n}\n", n, x)
-		w.p("codec.SortKeys(s%d)\nfor _, k%[1]d := range s%[1]d {\n", n)
+		w.p("var b%d [16]string\ns%[1]d := wire.KeyRoom(b%[1]d[:0], len(%[2]s))\nfor k%[1]d := range %[2]s {\ns%[1]d = append(s%[1]d, string(k%[1]d))\n}\n", n, x)
+		w.p("wire.SortKeys(s%d)\nfor _, k%[1]d := range s%[1]d {\n", n)
 	case suffix == "Text":
-		w.p("keys%d, err := codec.SortedTextKeys(%s)\nif err != nil {\nreturn dst, err\n}\n", n, x)
+		w.p("keys%d, err := wire.SortedTextKeys(%s)\nif err != nil {\nreturn dst, err\n}\n", n, x)
 		w.p("for _, k%d := range keys%[1]d {\n", n)
 		text += ".Text"
 	default:
 		w.p("var b%d [16]string\n", n)
-		w.p("for _, k%d := range codec.Sorted%[2]sKeys(b%[1]d[:0], %[3]s) {\n", n, suffix, x)
+		w.p("for _, k%d := range wire.Sorted%[2]sKeys(b%[1]d[:0], %[3]s) {\n", n, suffix, x)
 	}
 	if w.gen.v2 {
-		w.try("codec.AppendStringV2(dst, %s)", text)
+		w.try("wire.AppendStringV2(dst, %s)", text)
 		w.p("dst = append(dst, ':')\n")
 	} else {
 		w.p("dst = %s(dst, %s)\n", w.fn("AppendKey"), text)
@@ -204,7 +204,7 @@ func (w *writer) encodeMap(x string, m *types.Map) {
 	case suffix == "Text":
 		w.p("%s := %s[k%d.Key]\n", elem, x, n)
 	default:
-		w.p("%s := codec.Get%s(%s, k%d)\n", elem, suffix, x, n)
+		w.p("%s := wire.Get%s(%s, k%d)\n", elem, suffix, x, n)
 	}
 	if w.gen.encodeKind(m.Elem()) == kParam {
 		// Not by pointer: encoding/json cannot take a map element's address.
@@ -212,7 +212,7 @@ func (w *writer) encodeMap(x string, m *types.Map) {
 	} else {
 		w.encode(elem, m.Elem(), false)
 	}
-	w.p("dst = append(dst, ',')\n}\ndst = codec.CloseObject(dst)\n")
+	w.p("dst = append(dst, ',')\n}\ndst = wire.CloseObject(dst)\n")
 }
 
 // hidesMethod reports whether encoding/json would treat t differently where it
@@ -313,7 +313,7 @@ func (w *writer) encodeField(x string, f field, open string) {
 		w.encode(expr, f.typ, f.quoted)
 	}
 	if drop {
-		w.p("dst = codec.DropEmpty(dst, member%d, value%[1]d)\n", n)
+		w.p("dst = wire.DropEmpty(dst, member%d, value%[1]d)\n", n)
 	}
 }
 

@@ -2,7 +2,6 @@ package gen
 
 import (
 	"fmt"
-	"go/format"
 	"go/types"
 	"strings"
 )
@@ -21,7 +20,7 @@ func (g *generator) file() ([]byte, error) {
 		}
 		errs = append(errs, w.errs...)
 		if t.named.TypeParams().Len() == 0 {
-			fmt.Fprintf(&types_, "_ codec.Appender = (*%[1]s)(nil)\n_ codec.Decodable = (*%[1]s)(nil)\n", w.name)
+			fmt.Fprintf(&types_, "_ wire.Appender = (*%[1]s)(nil)\n_ wire.Decodable = (*%[1]s)(nil)\n", w.name)
 		}
 		bodies.WriteString(w.out.String())
 		bodies.WriteString(w.tables.String())
@@ -30,10 +29,10 @@ func (g *generator) file() ([]byte, error) {
 		return nil, joinErrors(errs)
 	}
 	src := header + "\n\npackage " + g.pkg.types.Name() + "\n\n" +
-		"import \"github.com/hotpath-go/hotpath/codec\"\n\n" +
+		"import \"" + runtimePath + "\"\n\n" +
 		"// A runtime that cannot serve this file does not have this constant.\n" +
-		"const _ = codec.GeneratedVersion2\n\n" + vars(types_.String()) + bodies.String()
-	out, err := format.Source([]byte(src))
+		"const _ = wire.GeneratedVersion3\n\n" + vars(types_.String()) + bodies.String()
+	out, err := g.pkg.formatted(src)
 	if err != nil {
 		return nil, fmt.Errorf("codecgen: internal error: %w in\n%s", err, src)
 	}
@@ -68,15 +67,15 @@ func (w *writer) methods(t *target) {
 	} else {
 		w.p("\n// AppendJSON appends v as %s would marshal it.\nfunc (v *%s) AppendJSON(dst []byte) (_ []byte, err error) {\n", w.gen.rules(), name)
 	}
-	w.p("if v == nil {\nreturn codec.AppendNull(dst), nil\n}\n")
+	w.p("if v == nil {\nreturn wire.AppendNull(dst), nil\n}\n")
 	if t.depth {
-		w.p("if depth > codec.MaxAppendDepth {\nreturn dst, codec.ErrDepth\n}\n")
+		w.p("if depth > wire.MaxAppendDepth {\nreturn dst, wire.ErrDepth\n}\n")
 	}
 	kind := w.gen.underlyingKind(t.named)
 	w.encodeAs(x, t.named.Underlying(), kind, false)
 	w.p("return dst, nil\n}\n")
 
-	w.p("\n// DecodeJSON decodes into v as %s would.\nfunc (v *%s) DecodeJSON(d *codec.Decoder) {\n", w.gen.rules(), name)
+	w.p("\n// DecodeJSON decodes into v as %s would.\nfunc (v *%s) DecodeJSON(d *wire.Decoder) {\n", w.gen.rules(), name)
 	if w.gen.v2 {
 		w.p("old := d.BeginV2()\n")
 	}
@@ -87,11 +86,11 @@ func (w *writer) methods(t *target) {
 	w.p("}\n")
 
 	if hasLock(t.named, map[string]bool{}) {
-		w.p("\n// MarshalJSON implements json.Marshaler.\nfunc (v *%s) MarshalJSON() ([]byte, error) {\nreturn codec.Marshal(v)\n}\n", name)
+		w.p("\n// MarshalJSON implements json.Marshaler.\nfunc (v *%s) MarshalJSON() ([]byte, error) {\nreturn wire.Marshal(v)\n}\n", name)
 	} else {
-		w.p("\n// MarshalJSON implements json.Marshaler.\nfunc (v %s) MarshalJSON() ([]byte, error) {\nreturn codec.Marshal(&v)\n}\n", name)
+		w.p("\n// MarshalJSON implements json.Marshaler.\nfunc (v %s) MarshalJSON() ([]byte, error) {\nreturn wire.Marshal(&v)\n}\n", name)
 	}
-	w.p("\n// UnmarshalJSON implements json.Unmarshaler.\nfunc (v *%s) UnmarshalJSON(data []byte) error {\nreturn codec.Decode(data, v)\n}\n", name)
+	w.p("\n// UnmarshalJSON implements json.Unmarshaler.\nfunc (v *%s) UnmarshalJSON(data []byte) error {\nreturn wire.Decode(data, v)\n}\n", name)
 }
 
 // rules names the package whose rules are followed.

@@ -8,7 +8,7 @@ import (
 
 // locals are the names that methods have for other things than types, and what
 // TypeString writes that may not mean the same in another package.
-var locals = regexp.MustCompile(`\b(v|d|dst|err|depth|codec|null|ok|(b|e|i|k|keys|member|n|o|ok|old|q|s|start|value)\d+|struct|interface)\b`)
+var locals = regexp.MustCompile(`\b(v|d|dst|err|depth|wire|null|ok|(b|e|i|k|keys|member|n|o|ok|old|q|s|start|value)\d+|struct|interface)\b`)
 
 // typeName returns t as the generated file can write it, which imports the runtime
 // only. Where it cannot, a generic function of the runtime does the work.
@@ -27,7 +27,7 @@ func (w *writer) make(x string, elem types.Type) {
 		w.p("if %s == nil {\n%[1]s = new(%s)\n}\n", x, name)
 		return
 	}
-	w.p("codec.New(%s)\n", address(x))
+	w.p("wire.New(%s)\n", address(x))
 }
 
 func (w *writer) makeMap(x string, m *types.Map) {
@@ -35,7 +35,7 @@ func (w *writer) makeMap(x string, m *types.Map) {
 		w.p("if %s == nil {\n%[1]s = make(%s)\n}\n", x, name)
 		return
 	}
-	w.p("codec.MakeMap(%s)\n", address(x))
+	w.p("wire.MakeMap(%s)\n", address(x))
 }
 
 // firstBytes bounds the first array of a list.

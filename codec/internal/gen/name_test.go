@@ -24,6 +24,7 @@ type s1 struct{ B string }
 type e2 map[k3]v
 type k3 string
 type err []string
+type wire struct{ C int }
 
 //codec:json
 type T struct {
@@ -36,10 +37,11 @@ type T struct {
 	L []netip.Addr
 	K map[k3][]netip.Addr
 	U []struct{ X, Y float64 }
+	W map[string]*wire
 }
 
 func main() {
-	const text = ` + "`" + `{"V":[{"A":1}],"S":[{"B":"b"},{"B":""}],"M":{"m":{"k":{"A":2}}},"E":["x"],"P":{"A":3},"N":{"::1":"::/8"},"L":["1.2.3.4"],"K":{"z":["::2"],"y":null},"U":[{"X":0.5,"Y":1}]}` + "`" + `
+	const text = ` + "`" + `{"V":[{"A":1}],"S":[{"B":"b"},{"B":""}],"M":{"m":{"k":{"A":2}}},"E":["x"],"P":{"A":3},"N":{"::1":"::/8"},"L":["1.2.3.4"],"K":{"z":["::2"],"y":null},"U":[{"X":0.5,"Y":1}],"W":{"w":{"C":5}}}` + "`" + `
 	var t T
 	err := codec.DecodeString(text, &t)
 	out, err2 := codec.Marshal(&t)
@@ -56,7 +58,7 @@ func TestTypesNamedLikeLocals(t *testing.T) {
 	if err := os.WriteFile(res.Path, res.Source, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	const want = `{"V":[{"A":1}],"S":[{"B":"b"},{"B":""}],"M":{"m":{"k":{"A":2}}},"E":["x"],"P":{"A":3},"N":{"::1":"::/8"},"L":["1.2.3.4"],"K":{"y":null,"z":["::2"]},"U":[{"X":0.5,"Y":1}]} <nil> <nil>`
+	const want = `{"V":[{"A":1}],"S":[{"B":"b"},{"B":""}],"M":{"m":{"k":{"A":2}}},"E":["x"],"P":{"A":3},"N":{"::1":"::/8"},"L":["1.2.3.4"],"K":{"y":null,"z":["::2"]},"U":[{"X":0.5,"Y":1}],"W":{"w":{"C":5}}} <nil> <nil>`
 	if got := strings.TrimSpace(goRun(t, dir)); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

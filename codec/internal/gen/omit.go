@@ -11,7 +11,7 @@ func itoa(n int) string { return strconv.Itoa(n) }
 // notEmpty returns the conditions under which omitempty lets a field through.
 func (w *writer) notEmpty(x string, t types.Type) []string {
 	if _, ok := types.Unalias(t).(*types.TypeParam); ok {
-		return []string{"!codec.IsEmptyValue(" + address(x) + ")"}
+		return []string{"!wire.IsEmptyValue(" + address(x) + ")"}
 	}
 	switch u := t.Underlying().(type) {
 	case *types.Basic:
@@ -47,7 +47,7 @@ const maxEqual = 1024
 // its IsZero method if it has one, else as reflect.Value.IsZero sees it.
 func (w *writer) notZero(x string, t types.Type) string {
 	if _, ok := types.Unalias(t).(*types.TypeParam); ok {
-		return "!codec.IsZeroValue(" + address(x) + ")"
+		return "!wire.IsZeroValue(" + address(x) + ")"
 	}
 	_, isPointer := types.Unalias(t).(*types.Pointer)
 	switch u := t.Underlying().(type) {
@@ -81,7 +81,7 @@ func (w *writer) notZero(x string, t types.Type) string {
 		w.fail("omitzero on %s needs an IsZero method: it cannot be compared, or is larger than %d bytes", t, maxEqual)
 		return "true"
 	}
-	return "!codec.IsZero(" + x + ")"
+	return "!wire.IsZero(" + x + ")"
 }
 
 // mentionsParam reports whether t, a struct or array, holds an open type.

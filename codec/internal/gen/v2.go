@@ -12,11 +12,11 @@ import (
 func (w *writer) encodeV2(x string, t types.Type, k kind) bool {
 	switch k {
 	case kString:
-		w.try("codec.AppendStringV2(dst, string(%s))", x)
+		w.try("wire.AppendStringV2(dst, string(%s))", x)
 	case kBytes:
-		w.p("dst = codec.AppendBytesV2(dst, %s)\n", x)
+		w.p("dst = wire.AppendBytesV2(dst, %s)\n", x)
 	case kByteArray:
-		w.p("dst = codec.AppendBytesV2(dst, %s[:])\n", x)
+		w.p("dst = wire.AppendBytesV2(dst, %s[:])\n", x)
 	case kInt, kUint, kFloat32, kFloat64, kNumber:
 		if !w.quote {
 			return false
@@ -36,9 +36,9 @@ func (w *writer) encodeV2(x string, t types.Type, k kind) bool {
 func (w *writer) decodeV2(x, ref string, t types.Type, k kind) bool {
 	switch k {
 	case kByteArray:
-		w.p("codec.ByteArrayV2(d, %s[:])\n", x)
+		w.p("wire.ByteArrayV2(d, %s[:])\n", x)
 	case kBytes:
-		w.p("codec.BytesV2(d, %s)\n", ref)
+		w.p("wire.BytesV2(d, %s)\n", ref)
 	case kAny:
 		if w.refuseV2(t, k) {
 			return true
@@ -51,16 +51,16 @@ func (w *writer) decodeV2(x, ref string, t types.Type, k kind) bool {
 		if x == "v" {
 			ref = x
 		}
-		w.p("if d.Null() {\ncodec.Clear(%s)\n} else {\n", ref)
+		w.p("if d.Null() {\nwire.Clear(%s)\n} else {\n", ref)
 		switch {
 		case k == kTextMethod:
 			w.p("d.Text(%s)\n", w.receiver(x, t, "UnmarshalText"))
 		case k == kInt && w.quote:
-			w.p("codec.StringIntV2(d, %s)\n", ref)
+			w.p("wire.StringIntV2(d, %s)\n", ref)
 		case k == kUint && w.quote:
-			w.p("codec.StringUintV2(d, %s)\n", ref)
+			w.p("wire.StringUintV2(d, %s)\n", ref)
 		case (k == kFloat32 || k == kFloat64) && w.quote:
-			w.p("codec.StringFloatV2(d, %s)\n", ref)
+			w.p("wire.StringFloatV2(d, %s)\n", ref)
 		default:
 			w.decodeKind(x, ref, t, k)
 		}
@@ -106,7 +106,7 @@ func (w *writer) encodeDuration(x string, f field) {
 		w.encode(x, f.typ, false)
 	case !w.isDuration(f):
 	case f.format == "units":
-		w.p("dst = codec.AppendDuration(dst, %s)\n", x)
+		w.p("dst = wire.AppendDuration(dst, %s)\n", x)
 	default:
 		w.encodeAs(x, types.Typ[types.Int64], kInt, false)
 	}

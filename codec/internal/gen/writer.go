@@ -49,11 +49,11 @@ func params(n *types.Named) string {
 func (w *writer) fn(name string) string {
 	switch {
 	case w.gen.v2:
-		return "codec." + name + "V2"
+		return "wire." + name + "V2"
 	case w.gen.noHTML:
-		return "codec." + name + "NoHTML"
+		return "wire." + name + "NoHTML"
 	}
-	return "codec." + name
+	return "wire." + name
 }
 
 func (w *writer) p(format string, args ...any) {
@@ -133,7 +133,7 @@ func (w *writer) table(fields []field) string {
 	if w.tableNo++; w.tableNo > 1 {
 		name += strconv.Itoa(w.tableNo)
 	}
-	fmt.Fprintf(&w.tables, "\nvar %s = []codec.Field{\n", name)
+	fmt.Fprintf(&w.tables, "\nvar %s = []wire.Field{\n", name)
 	for _, f := range fields {
 		if w.gen.v2 {
 			fmt.Fprintf(&w.tables, "{Key: %s},\n", literal(`"`+f.name+`":`))

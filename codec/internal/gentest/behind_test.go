@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/hotpath-go/hotpath/codec"
+	"github.com/hotpath-go/hotpath/codec/wire"
 )
 
 // checkBehind appends within a larger array and looks at what is around it.
@@ -46,12 +47,12 @@ func TestAppendLeavesWhatIsBehind(t *testing.T) {
 		n := r.Uint64() >> r.IntN(64)
 		f := math.Float64frombits(r.Uint64())
 		short := math.Trunc(r.NormFloat64()*1e7) / math.Pow10(r.IntN(9))
-		checkBehind(t, "int", func(dst []byte) ([]byte, error) { return codec.AppendInt(dst, int64(n)), nil })
-		checkBehind(t, "float", func(dst []byte) ([]byte, error) { return codec.AppendFloat64(dst, f) })
-		checkBehind(t, "price", func(dst []byte) ([]byte, error) { return codec.AppendFloat64(dst, short) })
-		checkBehind(t, "float32", func(dst []byte) ([]byte, error) { return codec.AppendFloat32(dst, float32(short)*1e-9) })
+		checkBehind(t, "int", func(dst []byte) ([]byte, error) { return wire.AppendInt(dst, int64(n)), nil })
+		checkBehind(t, "float", func(dst []byte) ([]byte, error) { return wire.AppendFloat64(dst, f) })
+		checkBehind(t, "price", func(dst []byte) ([]byte, error) { return wire.AppendFloat64(dst, short) })
+		checkBehind(t, "float32", func(dst []byte) ([]byte, error) { return wire.AppendFloat32(dst, float32(short)*1e-9) })
 		checkBehind(t, "time", func(dst []byte) ([]byte, error) {
-			return codec.AppendTime(dst, time.Unix(int64(n>>32), int64(n%1000)*1e6).UTC())
+			return wire.AppendTime(dst, time.Unix(int64(n>>32), int64(n%1000)*1e6).UTC())
 		})
 	}
 }

@@ -2,54 +2,54 @@
 
 package gentest
 
-import "github.com/hotpath-go/hotpath/codec"
+import "github.com/hotpath-go/hotpath/codec/wire"
 
 // A runtime that cannot serve this file does not have this constant.
-const _ = codec.GeneratedVersion2
+const _ = wire.GeneratedVersion3
 
 var (
-	_ codec.Appender  = (*Composites)(nil)
-	_ codec.Decodable = (*Composites)(nil)
-	_ codec.Appender  = (*Dict)(nil)
-	_ codec.Decodable = (*Dict)(nil)
-	_ codec.Appender  = (*EmbedPrivate)(nil)
-	_ codec.Decodable = (*EmbedPrivate)(nil)
-	_ codec.Appender  = (*Embedding)(nil)
-	_ codec.Decodable = (*Embedding)(nil)
-	_ codec.Appender  = (*Empty)(nil)
-	_ codec.Decodable = (*Empty)(nil)
-	_ codec.Appender  = (*Folding)(nil)
-	_ codec.Decodable = (*Folding)(nil)
-	_ codec.Appender  = (*Forest)(nil)
-	_ codec.Decodable = (*Forest)(nil)
-	_ codec.Appender  = (*Interfaces)(nil)
-	_ codec.Decodable = (*Interfaces)(nil)
-	_ codec.Appender  = (*Keys)(nil)
-	_ codec.Decodable = (*Keys)(nil)
-	_ codec.Appender  = (*Many)(nil)
-	_ codec.Decodable = (*Many)(nil)
-	_ codec.Appender  = (*Octets)(nil)
-	_ codec.Decodable = (*Octets)(nil)
-	_ codec.Appender  = (*Omit)(nil)
-	_ codec.Decodable = (*Omit)(nil)
-	_ codec.Appender  = (*Pages)(nil)
-	_ codec.Decodable = (*Pages)(nil)
-	_ codec.Appender  = (*Quoted)(nil)
-	_ codec.Decodable = (*Quoted)(nil)
-	_ codec.Appender  = (*Scalars)(nil)
-	_ codec.Decodable = (*Scalars)(nil)
-	_ codec.Appender  = (*Small)(nil)
-	_ codec.Decodable = (*Small)(nil)
-	_ codec.Appender  = (*Tagged)(nil)
-	_ codec.Decodable = (*Tagged)(nil)
-	_ codec.Appender  = (*Tree)(nil)
-	_ codec.Decodable = (*Tree)(nil)
-	_ codec.Appender  = (*Twice)(nil)
-	_ codec.Decodable = (*Twice)(nil)
-	_ codec.Appender  = (*Users)(nil)
-	_ codec.Decodable = (*Users)(nil)
-	_ codec.Appender  = (*Wrapper)(nil)
-	_ codec.Decodable = (*Wrapper)(nil)
+	_ wire.Appender  = (*Composites)(nil)
+	_ wire.Decodable = (*Composites)(nil)
+	_ wire.Appender  = (*Dict)(nil)
+	_ wire.Decodable = (*Dict)(nil)
+	_ wire.Appender  = (*EmbedPrivate)(nil)
+	_ wire.Decodable = (*EmbedPrivate)(nil)
+	_ wire.Appender  = (*Embedding)(nil)
+	_ wire.Decodable = (*Embedding)(nil)
+	_ wire.Appender  = (*Empty)(nil)
+	_ wire.Decodable = (*Empty)(nil)
+	_ wire.Appender  = (*Folding)(nil)
+	_ wire.Decodable = (*Folding)(nil)
+	_ wire.Appender  = (*Forest)(nil)
+	_ wire.Decodable = (*Forest)(nil)
+	_ wire.Appender  = (*Interfaces)(nil)
+	_ wire.Decodable = (*Interfaces)(nil)
+	_ wire.Appender  = (*Keys)(nil)
+	_ wire.Decodable = (*Keys)(nil)
+	_ wire.Appender  = (*Many)(nil)
+	_ wire.Decodable = (*Many)(nil)
+	_ wire.Appender  = (*Octets)(nil)
+	_ wire.Decodable = (*Octets)(nil)
+	_ wire.Appender  = (*Omit)(nil)
+	_ wire.Decodable = (*Omit)(nil)
+	_ wire.Appender  = (*Pages)(nil)
+	_ wire.Decodable = (*Pages)(nil)
+	_ wire.Appender  = (*Quoted)(nil)
+	_ wire.Decodable = (*Quoted)(nil)
+	_ wire.Appender  = (*Scalars)(nil)
+	_ wire.Decodable = (*Scalars)(nil)
+	_ wire.Appender  = (*Small)(nil)
+	_ wire.Decodable = (*Small)(nil)
+	_ wire.Appender  = (*Tagged)(nil)
+	_ wire.Decodable = (*Tagged)(nil)
+	_ wire.Appender  = (*Tree)(nil)
+	_ wire.Decodable = (*Tree)(nil)
+	_ wire.Appender  = (*Twice)(nil)
+	_ wire.Decodable = (*Twice)(nil)
+	_ wire.Appender  = (*Users)(nil)
+	_ wire.Decodable = (*Users)(nil)
+	_ wire.Appender  = (*Wrapper)(nil)
+	_ wire.Decodable = (*Wrapper)(nil)
 )
 
 // AppendJSON appends v as encoding/json would marshal it.
@@ -60,18 +60,18 @@ func (v *Composites) AppendJSON(dst []byte) ([]byte, error) {
 // AppendJSONDepth is AppendJSON at a depth: a Composites may contain itself.
 func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
-	if depth > codec.MaxAppendDepth {
-		return dst, codec.ErrDepth
+	if depth > wire.MaxAppendDepth {
+		return dst, wire.ErrDepth
 	}
 	dst = append(dst, `{"Ints":`...)
-	dst = codec.AppendInts(dst, v.Ints)
+	dst = wire.AppendInts(dst, v.Ints)
 	dst = append(dst, `,"Strings":`...)
-	dst = codec.AppendStrings(dst, v.Strings)
+	dst = wire.AppendStrings(dst, v.Strings)
 	dst = append(dst, `,"Structs":`...)
 	if v.Structs == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i2 := range v.Structs {
@@ -80,11 +80,11 @@ func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 			}
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 	}
 	dst = append(dst, `,"Ptrs":`...)
 	if v.Ptrs == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i3 := range v.Ptrs {
@@ -93,28 +93,28 @@ func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 			}
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 	}
 	dst = append(dst, `,"Nested":`...)
 	if v.Nested == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i4 := range v.Nested {
-			if dst, err = codec.AppendFloat64s(dst, v.Nested[i4]); err != nil {
+			if dst, err = wire.AppendFloat64s(dst, v.Nested[i4]); err != nil {
 				return dst, err
 			}
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 	}
 	dst = append(dst, `,"Array":`...)
 	dst = append(dst, '[')
 	for i5 := range v.Array {
-		dst = codec.AppendInt(dst, int64(v.Array[i5]))
+		dst = wire.AppendInt(dst, int64(v.Array[i5]))
 		dst = append(dst, ',')
 	}
-	dst = codec.CloseArray(dst)
+	dst = wire.CloseArray(dst)
 	dst = append(dst, `,"Smalls":`...)
 	dst = append(dst, '[')
 	for i6 := range v.Smalls {
@@ -123,175 +123,175 @@ func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 		}
 		dst = append(dst, ',')
 	}
-	dst = codec.CloseArray(dst)
+	dst = wire.CloseArray(dst)
 	dst = append(dst, `,"Octets":`...)
 	dst = append(dst, '[')
 	for i7 := range v.Octets {
-		dst = codec.AppendUint(dst, uint64(v.Octets[i7]))
+		dst = wire.AppendUint(dst, uint64(v.Octets[i7]))
 		dst = append(dst, ',')
 	}
-	dst = codec.CloseArray(dst)
+	dst = wire.CloseArray(dst)
 	dst = append(dst, `,"Map":`...)
 	if v.Map == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
 		var b8 [16]string
-		s8 := codec.KeyRoom(b8[:0], len(v.Map))
+		s8 := wire.KeyRoom(b8[:0], len(v.Map))
 		for k8 := range v.Map {
 			s8 = append(s8, string(k8))
 		}
-		codec.SortKeys(s8)
+		wire.SortKeys(s8)
 		for _, k8 := range s8 {
-			dst = codec.AppendKey(dst, k8)
+			dst = wire.AppendKey(dst, k8)
 			e8 := v.Map[k8]
-			dst = codec.AppendInt(dst, int64(e8))
+			dst = wire.AppendInt(dst, int64(e8))
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseObject(dst)
+		dst = wire.CloseObject(dst)
 	}
 	dst = append(dst, `,"Named":`...)
 	if v.Named == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
 		var b9 [16]string
-		s9 := codec.KeyRoom(b9[:0], len(v.Named))
+		s9 := wire.KeyRoom(b9[:0], len(v.Named))
 		for k9 := range v.Named {
 			s9 = append(s9, string(k9))
 		}
-		codec.SortKeys(s9)
+		wire.SortKeys(s9)
 		for _, k9 := range s9 {
-			dst = codec.AppendKey(dst, k9)
+			dst = wire.AppendKey(dst, k9)
 			e9 := v.Named[Name(k9)]
 			if dst, err = e9.AppendJSON(dst); err != nil {
 				return dst, err
 			}
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseObject(dst)
+		dst = wire.CloseObject(dst)
 	}
 	dst = append(dst, `,"ByInt":`...)
 	if v.ByInt == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
 		var b10 [16]string
-		for _, k10 := range codec.SortedIntKeys(b10[:0], v.ByInt) {
-			dst = codec.AppendKey(dst, k10)
-			e10 := codec.GetInt(v.ByInt, k10)
-			dst = codec.AppendString(dst, string(e10))
+		for _, k10 := range wire.SortedIntKeys(b10[:0], v.ByInt) {
+			dst = wire.AppendKey(dst, k10)
+			e10 := wire.GetInt(v.ByInt, k10)
+			dst = wire.AppendString(dst, string(e10))
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseObject(dst)
+		dst = wire.CloseObject(dst)
 	}
 	dst = append(dst, `,"ByInt8":`...)
 	if v.ByInt8 == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
 		var b11 [16]string
-		for _, k11 := range codec.SortedIntKeys(b11[:0], v.ByInt8) {
-			dst = codec.AppendKey(dst, k11)
-			e11 := codec.GetInt(v.ByInt8, k11)
-			dst = codec.AppendBool(dst, bool(e11))
+		for _, k11 := range wire.SortedIntKeys(b11[:0], v.ByInt8) {
+			dst = wire.AppendKey(dst, k11)
+			e11 := wire.GetInt(v.ByInt8, k11)
+			dst = wire.AppendBool(dst, bool(e11))
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseObject(dst)
+		dst = wire.CloseObject(dst)
 	}
 	dst = append(dst, `,"ByUint":`...)
 	if v.ByUint == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
 		var b12 [16]string
-		for _, k12 := range codec.SortedUintKeys(b12[:0], v.ByUint) {
-			dst = codec.AppendKey(dst, k12)
-			e12 := codec.GetUint(v.ByUint, k12)
-			dst = codec.AppendStrings(dst, e12)
+		for _, k12 := range wire.SortedUintKeys(b12[:0], v.ByUint) {
+			dst = wire.AppendKey(dst, k12)
+			e12 := wire.GetUint(v.ByUint, k12)
+			dst = wire.AppendStrings(dst, e12)
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseObject(dst)
+		dst = wire.CloseObject(dst)
 	}
 	dst = append(dst, `,"MapPtr":`...)
 	if v.MapPtr == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
 		var b13 [16]string
-		s13 := codec.KeyRoom(b13[:0], len(v.MapPtr))
+		s13 := wire.KeyRoom(b13[:0], len(v.MapPtr))
 		for k13 := range v.MapPtr {
 			s13 = append(s13, string(k13))
 		}
-		codec.SortKeys(s13)
+		wire.SortKeys(s13)
 		for _, k13 := range s13 {
-			dst = codec.AppendKey(dst, k13)
+			dst = wire.AppendKey(dst, k13)
 			e13 := v.MapPtr[k13]
 			if dst, err = e13.AppendJSON(dst); err != nil {
 				return dst, err
 			}
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseObject(dst)
+		dst = wire.CloseObject(dst)
 	}
 	dst = append(dst, `,"MapMap":`...)
 	if v.MapMap == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
 		var b14 [16]string
-		s14 := codec.KeyRoom(b14[:0], len(v.MapMap))
+		s14 := wire.KeyRoom(b14[:0], len(v.MapMap))
 		for k14 := range v.MapMap {
 			s14 = append(s14, string(k14))
 		}
-		codec.SortKeys(s14)
+		wire.SortKeys(s14)
 		for _, k14 := range s14 {
-			dst = codec.AppendKey(dst, k14)
+			dst = wire.AppendKey(dst, k14)
 			e14 := v.MapMap[k14]
 			if e14 == nil {
-				dst = codec.AppendNull(dst)
+				dst = wire.AppendNull(dst)
 			} else {
 				dst = append(dst, '{')
 				var b15 [16]string
-				s15 := codec.KeyRoom(b15[:0], len(e14))
+				s15 := wire.KeyRoom(b15[:0], len(e14))
 				for k15 := range e14 {
 					s15 = append(s15, string(k15))
 				}
-				codec.SortKeys(s15)
+				wire.SortKeys(s15)
 				for _, k15 := range s15 {
-					dst = codec.AppendKey(dst, k15)
+					dst = wire.AppendKey(dst, k15)
 					e15 := e14[k15]
-					if dst, err = codec.AppendFloat64(dst, float64(e15)); err != nil {
+					if dst, err = wire.AppendFloat64(dst, float64(e15)); err != nil {
 						return dst, err
 					}
 					dst = append(dst, ',')
 				}
-				dst = codec.CloseObject(dst)
+				dst = wire.CloseObject(dst)
 			}
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseObject(dst)
+		dst = wire.CloseObject(dst)
 	}
 	dst = append(dst, `,"MapAny":`...)
 	if v.MapAny == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
 		var b16 [16]string
-		s16 := codec.KeyRoom(b16[:0], len(v.MapAny))
+		s16 := wire.KeyRoom(b16[:0], len(v.MapAny))
 		for k16 := range v.MapAny {
 			s16 = append(s16, string(k16))
 		}
-		codec.SortKeys(s16)
+		wire.SortKeys(s16)
 		for _, k16 := range s16 {
-			dst = codec.AppendKey(dst, k16)
+			dst = wire.AppendKey(dst, k16)
 			e16 := v.MapAny[k16]
-			if dst, err = codec.AppendAny(dst, e16, depth+1); err != nil {
+			if dst, err = wire.AppendAny(dst, e16, depth+1); err != nil {
 				return dst, err
 			}
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseObject(dst)
+		dst = wire.CloseObject(dst)
 	}
 	dst = append(dst, `,"Ptr":`...)
 	if dst, err = v.Ptr.AppendJSON(dst); err != nil {
@@ -299,126 +299,126 @@ func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 	}
 	dst = append(dst, `,"PtrPtr":`...)
 	if v.PtrPtr == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		if (*v.PtrPtr) == nil {
-			dst = codec.AppendNull(dst)
+			dst = wire.AppendNull(dst)
 		} else {
-			dst = codec.AppendInt(dst, int64((*(*v.PtrPtr))))
+			dst = wire.AppendInt(dst, int64((*(*v.PtrPtr))))
 		}
 	}
 	dst = append(dst, `,"PtrSlice":`...)
 	if v.PtrSlice == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
-		dst = codec.AppendInts(dst, (*v.PtrSlice))
+		dst = wire.AppendInts(dst, (*v.PtrSlice))
 	}
 	dst = append(dst, `,"PtrTime":`...)
 	if v.PtrTime == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
-		if dst, err = codec.AppendTime(dst, (*v.PtrTime)); err != nil {
+		if dst, err = wire.AppendTime(dst, (*v.PtrTime)); err != nil {
 			return dst, err
 		}
 	}
 	dst = append(dst, `,"Slice":`...)
 	if v.Slice == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i17 := range v.Slice {
-			if dst, err = codec.AppendAny(dst, v.Slice[i17], depth+1); err != nil {
+			if dst, err = wire.AppendAny(dst, v.Slice[i17], depth+1); err != nil {
 				return dst, err
 			}
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 	}
 	dst = append(dst, `,"Anonymous":`...)
 	dst = append(dst, `{"X":`...)
-	dst = codec.AppendInt(dst, int64(v.Anonymous.X))
+	dst = wire.AppendInt(dst, int64(v.Anonymous.X))
 	dst = append(dst, `,"Y":`...)
-	dst = codec.AppendInt(dst, int64(v.Anonymous.Y))
+	dst = wire.AppendInt(dst, int64(v.Anonymous.Y))
 	dst = append(dst, `,"In":`...)
 	dst = append(dst, `{"Z":`...)
 	if v.Anonymous.In.Z == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
-		dst = codec.AppendString(dst, string((*v.Anonymous.In.Z)))
+		dst = wire.AppendString(dst, string((*v.Anonymous.In.Z)))
 	}
 	dst = append(dst, '}')
 	dst = append(dst, '}')
 	dst = append(dst, `,"List":`...)
 	if v.List == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i20 := range v.List {
 			dst = append(dst, `{"K":`...)
-			dst = codec.AppendString(dst, string(v.List[i20].K))
+			dst = wire.AppendString(dst, string(v.List[i20].K))
 			dst = append(dst, `,"V":`...)
-			dst = codec.AppendString(dst, string(v.List[i20].V))
+			dst = wire.AppendString(dst, string(v.List[i20].V))
 			dst = append(dst, '}')
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 	}
 	dst = append(dst, `,"Raws":`...)
 	if v.Raws == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i22 := range v.Raws {
-			if dst, err = codec.AppendRaw(dst, v.Raws[i22]); err != nil {
+			if dst, err = wire.AppendRaw(dst, v.Raws[i22]); err != nil {
 				return dst, err
 			}
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 	}
 	dst = append(dst, `,"Times":`...)
 	if v.Times == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
 		var b23 [16]string
-		s23 := codec.KeyRoom(b23[:0], len(v.Times))
+		s23 := wire.KeyRoom(b23[:0], len(v.Times))
 		for k23 := range v.Times {
 			s23 = append(s23, string(k23))
 		}
-		codec.SortKeys(s23)
+		wire.SortKeys(s23)
 		for _, k23 := range s23 {
-			dst = codec.AppendKey(dst, k23)
+			dst = wire.AppendKey(dst, k23)
 			e23 := v.Times[k23]
-			if dst, err = codec.AppendTime(dst, e23); err != nil {
+			if dst, err = wire.AppendTime(dst, e23); err != nil {
 				return dst, err
 			}
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseObject(dst)
+		dst = wire.CloseObject(dst)
 	}
 	dst = append(dst, `,"Tags":`...)
-	dst = codec.AppendStrings(dst, v.Tags)
+	dst = wire.AppendStrings(dst, v.Tags)
 	dst = append(dst, `,"Generic":`...)
 	dst = append(dst, `{"first":`...)
-	dst = codec.AppendInt(dst, int64(v.Generic.First))
+	dst = wire.AppendInt(dst, int64(v.Generic.First))
 	if v.Generic.Second != "" {
 		dst = append(dst, `,"second":`...)
-		dst = codec.AppendString(dst, string(v.Generic.Second))
+		dst = wire.AppendString(dst, string(v.Generic.Second))
 	}
 	dst = append(dst, '}')
 	dst = append(dst, `,"Generics":`...)
 	if v.Generics == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i25 := range v.Generics {
 			dst = append(dst, `{"first":`...)
-			dst = codec.AppendString(dst, string(v.Generics[i25].First))
+			dst = wire.AppendString(dst, string(v.Generics[i25].First))
 			if len(v.Generics[i25].Second) != 0 {
 				dst = append(dst, `,"second":`...)
 				if v.Generics[i25].Second == nil {
-					dst = codec.AppendNull(dst)
+					dst = wire.AppendNull(dst)
 				} else {
 					dst = append(dst, '[')
 					for i27 := range v.Generics[i25].Second {
@@ -427,40 +427,40 @@ func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 						}
 						dst = append(dst, ',')
 					}
-					dst = codec.CloseArray(dst)
+					dst = wire.CloseArray(dst)
 				}
 			}
 			dst = append(dst, '}')
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 	}
 	dst = append(dst, `,"Foreign":`...)
 	dst = append(dst, "{}"...)
 	dst = append(dst, `,"Addr":`...)
-	if dst, err = codec.AppendText(dst, v.Addr); err != nil {
+	if dst, err = wire.AppendText(dst, v.Addr); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"AddrPtr":`...)
 	if v.AddrPtr == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
-		if dst, err = codec.AppendText(dst, (*v.AddrPtr)); err != nil {
+		if dst, err = wire.AppendText(dst, (*v.AddrPtr)); err != nil {
 			return dst, err
 		}
 	}
 	dst = append(dst, `,"Addrs":`...)
 	if v.Addrs == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i28 := range v.Addrs {
-			if dst, err = codec.AppendText(dst, v.Addrs[i28]); err != nil {
+			if dst, err = wire.AppendText(dst, v.Addrs[i28]); err != nil {
 				return dst, err
 			}
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 	}
 	if v.Self != nil {
 		dst = append(dst, `,"self":`...)
@@ -469,65 +469,65 @@ func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 		}
 	}
 	dst = append(dst, `,"Color":`...)
-	if dst, err = codec.AppendMarshaler(dst, v.Color); err != nil {
+	if dst, err = wire.AppendMarshaler(dst, v.Color); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"ColorPtr":`...)
 	if v.ColorPtr == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
-		if dst, err = codec.AppendMarshaler(dst, (*v.ColorPtr)); err != nil {
+		if dst, err = wire.AppendMarshaler(dst, (*v.ColorPtr)); err != nil {
 			return dst, err
 		}
 	}
 	dst = append(dst, `,"Upper":`...)
-	if dst, err = codec.AppendText(dst, &v.Upper); err != nil {
+	if dst, err = wire.AppendText(dst, &v.Upper); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"UpperPtr":`...)
 	if v.UpperPtr == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
-		if dst, err = codec.AppendText(dst, v.UpperPtr); err != nil {
+		if dst, err = wire.AppendText(dst, v.UpperPtr); err != nil {
 			return dst, err
 		}
 	}
 	dst = append(dst, `,"Uppers":`...)
 	if v.Uppers == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
 		var b29 [16]string
-		s29 := codec.KeyRoom(b29[:0], len(v.Uppers))
+		s29 := wire.KeyRoom(b29[:0], len(v.Uppers))
 		for k29 := range v.Uppers {
 			s29 = append(s29, string(k29))
 		}
-		codec.SortKeys(s29)
+		wire.SortKeys(s29)
 		for _, k29 := range s29 {
-			dst = codec.AppendKey(dst, k29)
+			dst = wire.AppendKey(dst, k29)
 			e29 := v.Uppers[k29]
 			if e29 == nil {
-				dst = codec.AppendNull(dst)
+				dst = wire.AppendNull(dst)
 			} else {
-				if dst, err = codec.AppendText(dst, e29); err != nil {
+				if dst, err = wire.AppendText(dst, e29); err != nil {
 					return dst, err
 				}
 			}
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseObject(dst)
+		dst = wire.CloseObject(dst)
 	}
 	dst = append(dst, `,"OnlyOut":`...)
-	if dst, err = codec.AppendMarshaler(dst, v.OnlyOut); err != nil {
+	if dst, err = wire.AppendMarshaler(dst, v.OnlyOut); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"TextBytes":`...)
-	if dst, err = codec.AppendText(dst, v.TextBytes); err != nil {
+	if dst, err = wire.AppendText(dst, v.TextBytes); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"Voids":`...)
 	if v.Voids == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i30 := range v.Voids {
@@ -535,15 +535,15 @@ func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 			_ = i30
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 	}
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *Composites) DecodeJSON(d *codec.Decoder) {
-	var o31 codec.Object
+func (v *Composites) DecodeJSON(d *wire.Decoder) {
+	var o31 wire.Object
 	if d.BeginObject(&o31, codecFieldsOfComposites) {
 		for d.Next(&o31) {
 			switch o31.Index {
@@ -627,7 +627,7 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 						n35++
 					}
 					for ; n35 < len(v.Array); n35++ {
-						codec.Clear(&v.Array[n35])
+						wire.Clear(&v.Array[n35])
 					}
 				}
 			case 6: // Smalls
@@ -642,7 +642,7 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 						n36++
 					}
 					for ; n36 < len(v.Smalls); n36++ {
-						codec.Clear(&v.Smalls[n36])
+						wire.Clear(&v.Smalls[n36])
 					}
 				}
 			case 7: // Octets
@@ -657,14 +657,14 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 						n37++
 					}
 					for ; n37 < len(v.Octets); n37++ {
-						codec.Clear(&v.Octets[n37])
+						wire.Clear(&v.Octets[n37])
 					}
 				}
 			case 8: // Map
 				if d.Null() {
 					v.Map = nil
 				} else {
-					var o38 codec.Object
+					var o38 wire.Object
 					if d.BeginObject(&o38, nil) {
 						if v.Map == nil {
 							v.Map = make(map[string]int)
@@ -680,7 +680,7 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Named = nil
 				} else {
-					var o39 codec.Object
+					var o39 wire.Object
 					if d.BeginObject(&o39, nil) {
 						if v.Named == nil {
 							v.Named = make(map[Name]Small)
@@ -696,7 +696,7 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.ByInt = nil
 				} else {
-					var o40 codec.Object
+					var o40 wire.Object
 					if d.BeginObject(&o40, nil) {
 						if v.ByInt == nil {
 							v.ByInt = make(map[int]string)
@@ -704,7 +704,7 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 						for d.NextKey(&o40) {
 							var e40 string
 							d.String(&e40)
-							codec.SetInt(d, v.ByInt, o40.Key, e40)
+							wire.SetInt(d, v.ByInt, o40.Key, e40)
 						}
 					}
 				}
@@ -712,7 +712,7 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.ByInt8 = nil
 				} else {
-					var o41 codec.Object
+					var o41 wire.Object
 					if d.BeginObject(&o41, nil) {
 						if v.ByInt8 == nil {
 							v.ByInt8 = make(map[int8]bool)
@@ -720,7 +720,7 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 						for d.NextKey(&o41) {
 							var e41 bool
 							d.Bool(&e41)
-							codec.SetInt(d, v.ByInt8, o41.Key, e41)
+							wire.SetInt(d, v.ByInt8, o41.Key, e41)
 						}
 					}
 				}
@@ -728,7 +728,7 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.ByUint = nil
 				} else {
-					var o42 codec.Object
+					var o42 wire.Object
 					if d.BeginObject(&o42, nil) {
 						if v.ByUint == nil {
 							v.ByUint = make(map[uint16][]string)
@@ -736,7 +736,7 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 						for d.NextKey(&o42) {
 							var e42 []string
 							d.Strings(&e42)
-							codec.SetUint(d, v.ByUint, o42.Key, e42)
+							wire.SetUint(d, v.ByUint, o42.Key, e42)
 						}
 					}
 				}
@@ -744,7 +744,7 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.MapPtr = nil
 				} else {
-					var o43 codec.Object
+					var o43 wire.Object
 					if d.BeginObject(&o43, nil) {
 						if v.MapPtr == nil {
 							v.MapPtr = make(map[string]*Small)
@@ -767,7 +767,7 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.MapMap = nil
 				} else {
-					var o44 codec.Object
+					var o44 wire.Object
 					if d.BeginObject(&o44, nil) {
 						if v.MapMap == nil {
 							v.MapMap = make(map[string]map[string]float64)
@@ -777,7 +777,7 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 							if d.Null() {
 								e44 = nil
 							} else {
-								var o45 codec.Object
+								var o45 wire.Object
 								if d.BeginObject(&o45, nil) {
 									if e44 == nil {
 										e44 = make(map[string]float64)
@@ -797,7 +797,7 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.MapAny = nil
 				} else {
-					var o46 codec.Object
+					var o46 wire.Object
 					if d.BeginObject(&o46, nil) {
 						if v.MapAny == nil {
 							v.MapAny = make(map[string]any)
@@ -847,7 +847,7 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.PtrTime = nil
 				} else {
-					codec.New(&v.PtrTime)
+					wire.New(&v.PtrTime)
 					d.Time(v.PtrTime)
 				}
 			case 20: // Slice
@@ -870,7 +870,7 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 					v.Slice = s47[:n47]
 				}
 			case 21: // Anonymous
-				var o48 codec.Object
+				var o48 wire.Object
 				if d.BeginObject(&o48, codecFieldsOfComposites2) {
 					for d.Next(&o48) {
 						switch o48.Index {
@@ -879,7 +879,7 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 						case 1: // Y
 							d.Int(&v.Anonymous.Y)
 						case 2: // In
-							var o49 codec.Object
+							var o49 wire.Object
 							if d.BeginObject(&o49, codecFieldsOfComposites3) {
 								for d.Next(&o49) {
 									switch o49.Index {
@@ -910,9 +910,9 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 					s50 := v.List[:cap(v.List)]
 					for d.NextElem(n50) {
 						if n50 == len(s50) {
-							s50 = codec.Grow(s50)
+							s50 = wire.Grow(s50)
 						}
-						var o51 codec.Object
+						var o51 wire.Object
 						if d.BeginObject(&o51, codecFieldsOfComposites4) {
 							for d.Next(&o51) {
 								switch o51.Index {
@@ -927,7 +927,7 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 						}
 						n50++
 					}
-					v.List = codec.Finish(s50, n50)
+					v.List = wire.Finish(s50, n50)
 				}
 			case 23: // Raws
 				if d.Null() {
@@ -937,22 +937,22 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 					s52 := v.Raws[:cap(v.Raws)]
 					for d.NextElem(n52) {
 						if n52 == len(s52) {
-							s52 = codec.Grow(s52)
+							s52 = wire.Grow(s52)
 						}
 						d.Raw(&s52[n52])
 						n52++
 					}
-					v.Raws = codec.Finish(s52, n52)
+					v.Raws = wire.Finish(s52, n52)
 				}
 			case 24: // Times
 				if d.Null() {
 					v.Times = nil
 				} else {
-					var o53 codec.Object
+					var o53 wire.Object
 					if d.BeginObject(&o53, nil) {
-						codec.MakeMap(&v.Times)
+						wire.MakeMap(&v.Times)
 						for d.NextKey(&o53) {
-							e53 := codec.ZeroElem(v.Times)
+							e53 := wire.ZeroElem(v.Times)
 							d.Time(&e53)
 							v.Times[o53.Key] = e53
 						}
@@ -961,7 +961,7 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 			case 25: // Tags
 				d.Strings((*[]string)(&v.Tags))
 			case 26: // Generic
-				var o54 codec.Object
+				var o54 wire.Object
 				if d.BeginObject(&o54, codecFieldsOfComposites5) {
 					for d.Next(&o54) {
 						switch o54.Index {
@@ -985,7 +985,7 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 							s55 = append(s55, make([]Pair[Name, []Small], 4)...)
 							s55 = s55[:cap(s55)]
 						}
-						var o56 codec.Object
+						var o56 wire.Object
 						if d.BeginObject(&o56, codecFieldsOfComposites6) {
 							for d.Next(&o56) {
 								switch o56.Index {
@@ -1023,7 +1023,7 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 					v.Generics = s55[:n55]
 				}
 			case 28: // Foreign
-				var o58 codec.Object
+				var o58 wire.Object
 				if d.BeginObject(&o58, nil) {
 					for d.Next(&o58) {
 						d.Skip()
@@ -1037,7 +1037,7 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.AddrPtr = nil
 				} else {
-					codec.New(&v.AddrPtr)
+					wire.New(&v.AddrPtr)
 					if !d.Null() {
 						d.Text(v.AddrPtr)
 					}
@@ -1050,14 +1050,14 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 					s59 := v.Addrs[:cap(v.Addrs)]
 					for d.NextElem(n59) {
 						if n59 == len(s59) {
-							s59 = codec.Grow(s59)
+							s59 = wire.Grow(s59)
 						}
 						if !d.Null() {
 							d.Text(&s59[n59])
 						}
 						n59++
 					}
-					v.Addrs = codec.Finish(s59, n59)
+					v.Addrs = wire.Finish(s59, n59)
 				}
 			case 32: // self
 				if d.Null() {
@@ -1098,7 +1098,7 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Uppers = nil
 				} else {
-					var o60 codec.Object
+					var o60 wire.Object
 					if d.BeginObject(&o60, nil) {
 						if v.Uppers == nil {
 							v.Uppers = make(map[string]*Upper)
@@ -1120,7 +1120,7 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 					}
 				}
 			case 38: // OnlyOut
-				var o61 codec.Object
+				var o61 wire.Object
 				if d.BeginObject(&o61, codecFieldsOfComposites7) {
 					for d.Next(&o61) {
 						switch o61.Index {
@@ -1145,9 +1145,9 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 					s62 := v.Voids[:cap(v.Voids)]
 					for d.NextElem(n62) {
 						if n62 == len(s62) {
-							s62 = codec.Grow(s62)
+							s62 = wire.Grow(s62)
 						}
-						var o63 codec.Object
+						var o63 wire.Object
 						if d.BeginObject(&o63, nil) {
 							for d.Next(&o63) {
 								d.Skip()
@@ -1155,7 +1155,7 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 						}
 						n62++
 					}
-					v.Voids = codec.Finish(s62, n62)
+					v.Voids = wire.Finish(s62, n62)
 				}
 			default:
 				d.Skip()
@@ -1166,15 +1166,15 @@ func (v *Composites) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v Composites) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *Composites) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfComposites = []codec.Field{
+var codecFieldsOfComposites = []wire.Field{
 	{Key: `"Ints":`, Fold: "INTS"},
 	{Key: `"Strings":`, Fold: "STRINGS"},
 	{Key: `"Structs":`, Fold: "STRUCTS"},
@@ -1218,32 +1218,32 @@ var codecFieldsOfComposites = []codec.Field{
 	{Key: `"Voids":`, Fold: "VOIDS"},
 }
 
-var codecFieldsOfComposites2 = []codec.Field{
+var codecFieldsOfComposites2 = []wire.Field{
 	{Key: `"X":`, Fold: "X"},
 	{Key: `"Y":`, Fold: "Y"},
 	{Key: `"In":`, Fold: "IN"},
 }
 
-var codecFieldsOfComposites3 = []codec.Field{
+var codecFieldsOfComposites3 = []wire.Field{
 	{Key: `"Z":`, Fold: "Z"},
 }
 
-var codecFieldsOfComposites4 = []codec.Field{
+var codecFieldsOfComposites4 = []wire.Field{
 	{Key: `"K":`, Fold: "K"},
 	{Key: `"V":`, Fold: "V"},
 }
 
-var codecFieldsOfComposites5 = []codec.Field{
+var codecFieldsOfComposites5 = []wire.Field{
 	{Key: `"first":`, Fold: "FIRST"},
 	{Key: `"second":`, Fold: "SECOND"},
 }
 
-var codecFieldsOfComposites6 = []codec.Field{
+var codecFieldsOfComposites6 = []wire.Field{
 	{Key: `"first":`, Fold: "FIRST"},
 	{Key: `"second":`, Fold: "SECOND"},
 }
 
-var codecFieldsOfComposites7 = []codec.Field{
+var codecFieldsOfComposites7 = []wire.Field{
 	{Key: `"N":`, Fold: "N"},
 }
 
@@ -1255,40 +1255,40 @@ func (v *Dict) AppendJSON(dst []byte) ([]byte, error) {
 // AppendJSONDepth is AppendJSON at a depth: a Dict may contain itself.
 func (v *Dict) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
-	if depth > codec.MaxAppendDepth {
-		return dst, codec.ErrDepth
+	if depth > wire.MaxAppendDepth {
+		return dst, wire.ErrDepth
 	}
 	if (*v) == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
 		var b1 [16]string
-		s1 := codec.KeyRoom(b1[:0], len((*v)))
+		s1 := wire.KeyRoom(b1[:0], len((*v)))
 		for k1 := range *v {
 			s1 = append(s1, string(k1))
 		}
-		codec.SortKeys(s1)
+		wire.SortKeys(s1)
 		for _, k1 := range s1 {
-			dst = codec.AppendKey(dst, k1)
+			dst = wire.AppendKey(dst, k1)
 			e1 := (*v)[k1]
 			if dst, err = e1.AppendJSONDepth(dst, depth+1); err != nil {
 				return dst, err
 			}
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseObject(dst)
+		dst = wire.CloseObject(dst)
 	}
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *Dict) DecodeJSON(d *codec.Decoder) {
+func (v *Dict) DecodeJSON(d *wire.Decoder) {
 	if d.Null() {
 		(*v) = nil
 	} else {
-		var o2 codec.Object
+		var o2 wire.Object
 		if d.BeginObject(&o2, nil) {
 			if (*v) == nil {
 				(*v) = make(map[string]*Tree)
@@ -1311,26 +1311,26 @@ func (v *Dict) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v Dict) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *Dict) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *EmbedPrivate) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	start1 := len(dst)
 	if v.innerPtr != nil {
 		dst = append(dst, `,"Reach":`...)
-		dst = codec.AppendString(dst, string(v.innerPtr.Reach))
+		dst = wire.AppendString(dst, string(v.innerPtr.Reach))
 	}
 	dst = append(dst, `,"A":`...)
-	dst = codec.AppendInt(dst, int64(v.A))
+	dst = wire.AppendInt(dst, int64(v.A))
 	if len(dst) == start1 {
 		dst = append(dst, "{}"...)
 	} else {
@@ -1341,8 +1341,8 @@ func (v *EmbedPrivate) AppendJSON(dst []byte) (_ []byte, err error) {
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *EmbedPrivate) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *EmbedPrivate) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfEmbedPrivate) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -1363,15 +1363,15 @@ func (v *EmbedPrivate) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v EmbedPrivate) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *EmbedPrivate) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfEmbedPrivate = []codec.Field{
+var codecFieldsOfEmbedPrivate = []wire.Field{
 	{Key: `"Reach":`, Fold: "REACH"},
 	{Key: `"A":`, Fold: "A"},
 }
@@ -1379,41 +1379,41 @@ var codecFieldsOfEmbedPrivate = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Embedding) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"id":`...)
-	dst = codec.AppendInt(dst, int64(v.Base.ID))
+	dst = wire.AppendInt(dst, int64(v.Base.ID))
 	dst = append(dst, `,"name":`...)
-	dst = codec.AppendString(dst, string(v.Base.Name))
+	dst = wire.AppendString(dst, string(v.Base.Name))
 	if v.Extra != nil {
 		dst = append(dst, `,"Depth":`...)
-		dst = codec.AppendInt(dst, int64(v.Extra.Deep.Depth))
+		dst = wire.AppendInt(dst, int64(v.Extra.Deep.Depth))
 	}
 	if v.Extra != nil && v.Extra.Note != "" {
 		dst = append(dst, `,"note":`...)
-		dst = codec.AppendString(dst, string(v.Extra.Note))
+		dst = wire.AppendString(dst, string(v.Extra.Note))
 	}
 	dst = append(dst, `,"Inside":`...)
-	dst = codec.AppendInt(dst, int64(v.inner.Inside))
+	dst = wire.AppendInt(dst, int64(v.inner.Inside))
 	dst = append(dst, `,"Both2":`...)
-	dst = codec.AppendString(dst, string(v.inner.Both))
+	dst = wire.AppendString(dst, string(v.inner.Both))
 	dst = append(dst, `,"Level2":`...)
-	dst = codec.AppendInt(dst, int64(v.Level2))
+	dst = wire.AppendInt(dst, int64(v.Level2))
 	dst = append(dst, `,"small":`...)
 	if dst, err = v.Small.AppendJSON(dst); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"Own":`...)
-	dst = codec.AppendString(dst, string(v.Own))
+	dst = wire.AppendString(dst, string(v.Own))
 	dst = append(dst, `,"ID":`...)
-	dst = codec.AppendInt(dst, int64(v.ID2))
+	dst = wire.AppendInt(dst, int64(v.ID2))
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *Embedding) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *Embedding) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfEmbedding) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -1452,15 +1452,15 @@ func (v *Embedding) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v Embedding) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *Embedding) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfEmbedding = []codec.Field{
+var codecFieldsOfEmbedding = []wire.Field{
 	{Key: `"id":`, Fold: "ID"},
 	{Key: `"name":`, Fold: "NAME"},
 	{Key: `"Depth":`, Fold: "DEPTH"},
@@ -1476,15 +1476,15 @@ var codecFieldsOfEmbedding = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Empty) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, "{}"...)
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *Empty) DecodeJSON(d *codec.Decoder) {
-	var o1 codec.Object
+func (v *Empty) DecodeJSON(d *wire.Decoder) {
+	var o1 wire.Object
 	if d.BeginObject(&o1, nil) {
 		for d.Next(&o1) {
 			d.Skip()
@@ -1494,34 +1494,34 @@ func (v *Empty) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v Empty) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *Empty) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Folding) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"name":`...)
-	dst = codec.AppendInt(dst, int64(v.A))
+	dst = wire.AppendInt(dst, int64(v.A))
 	dst = append(dst, `,"NAME":`...)
-	dst = codec.AppendInt(dst, int64(v.B))
+	dst = wire.AppendInt(dst, int64(v.B))
 	dst = append(dst, `,"kelvin":`...)
-	dst = codec.AppendInt(dst, int64(v.K))
+	dst = wire.AppendInt(dst, int64(v.K))
 	dst = append(dst, `,"straße":`...)
-	dst = codec.AppendInt(dst, int64(v.Str))
+	dst = wire.AppendInt(dst, int64(v.Str))
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *Folding) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *Folding) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfFolding) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -1542,15 +1542,15 @@ func (v *Folding) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v Folding) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *Folding) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfFolding = []codec.Field{
+var codecFieldsOfFolding = []wire.Field{
 	{Key: `"name":`, Fold: "NAME"},
 	{Key: `"NAME":`, Fold: "NAME"},
 	{Key: `"kelvin":`, Fold: "KELVIN"},
@@ -1565,35 +1565,35 @@ func (v *Forest) AppendJSON(dst []byte) ([]byte, error) {
 // AppendJSONDepth is AppendJSON at a depth: a Forest may contain itself.
 func (v *Forest) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
-	if depth > codec.MaxAppendDepth {
-		return dst, codec.ErrDepth
+	if depth > wire.MaxAppendDepth {
+		return dst, wire.ErrDepth
 	}
 	dst = append(dst, `{"Trees":`...)
 	if v.Trees == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
 		var b2 [16]string
-		s2 := codec.KeyRoom(b2[:0], len(v.Trees))
+		s2 := wire.KeyRoom(b2[:0], len(v.Trees))
 		for k2 := range v.Trees {
 			s2 = append(s2, string(k2))
 		}
-		codec.SortKeys(s2)
+		wire.SortKeys(s2)
 		for _, k2 := range s2 {
-			dst = codec.AppendKey(dst, k2)
+			dst = wire.AppendKey(dst, k2)
 			e2 := v.Trees[k2]
 			if dst, err = e2.AppendJSONDepth(dst, depth+1); err != nil {
 				return dst, err
 			}
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseObject(dst)
+		dst = wire.CloseObject(dst)
 	}
 	if v.Meta != nil {
 		dst = append(dst, `,"Meta":`...)
-		if dst, err = codec.AppendAny(dst, v.Meta, depth+1); err != nil {
+		if dst, err = wire.AppendAny(dst, v.Meta, depth+1); err != nil {
 			return dst, err
 		}
 	}
@@ -1602,8 +1602,8 @@ func (v *Forest) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *Forest) DecodeJSON(d *codec.Decoder) {
-	var o3 codec.Object
+func (v *Forest) DecodeJSON(d *wire.Decoder) {
+	var o3 wire.Object
 	if d.BeginObject(&o3, codecFieldsOfForest) {
 		for d.Next(&o3) {
 			switch o3.Index {
@@ -1611,7 +1611,7 @@ func (v *Forest) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Trees = nil
 				} else {
-					var o4 codec.Object
+					var o4 wire.Object
 					if d.BeginObject(&o4, nil) {
 						if v.Trees == nil {
 							v.Trees = make(map[string]Tree)
@@ -1634,15 +1634,15 @@ func (v *Forest) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v Forest) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *Forest) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfForest = []codec.Field{
+var codecFieldsOfForest = []wire.Field{
 	{Key: `"Trees":`, Fold: "TREES"},
 	{Key: `"Meta":`, Fold: "META"},
 }
@@ -1655,70 +1655,70 @@ func (v *Interfaces) AppendJSON(dst []byte) ([]byte, error) {
 // AppendJSONDepth is AppendJSON at a depth: a Interfaces may contain itself.
 func (v *Interfaces) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
-	if depth > codec.MaxAppendDepth {
-		return dst, codec.ErrDepth
+	if depth > wire.MaxAppendDepth {
+		return dst, wire.ErrDepth
 	}
 	dst = append(dst, `{"Labeled":`...)
-	if dst, err = codec.AppendAny(dst, v.Labeled, depth+1); err != nil {
+	if dst, err = wire.AppendAny(dst, v.Labeled, depth+1); err != nil {
 		return dst, err
 	}
 	if v.Omitted != nil {
 		dst = append(dst, `,"Omitted":`...)
-		if dst, err = codec.AppendAny(dst, v.Omitted, depth+1); err != nil {
+		if dst, err = wire.AppendAny(dst, v.Omitted, depth+1); err != nil {
 			return dst, err
 		}
 	}
 	dst = append(dst, `,"List":`...)
 	if v.List == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i2 := range v.List {
-			if dst, err = codec.AppendAny(dst, v.List[i2], depth+1); err != nil {
+			if dst, err = wire.AppendAny(dst, v.List[i2], depth+1); err != nil {
 				return dst, err
 			}
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 	}
 	dst = append(dst, `,"ByName":`...)
 	if v.ByName == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
 		var b3 [16]string
-		s3 := codec.KeyRoom(b3[:0], len(v.ByName))
+		s3 := wire.KeyRoom(b3[:0], len(v.ByName))
 		for k3 := range v.ByName {
 			s3 = append(s3, string(k3))
 		}
-		codec.SortKeys(s3)
+		wire.SortKeys(s3)
 		for _, k3 := range s3 {
-			dst = codec.AppendKey(dst, k3)
+			dst = wire.AppendKey(dst, k3)
 			e3 := v.ByName[k3]
-			if dst, err = codec.AppendAny(dst, e3, depth+1); err != nil {
+			if dst, err = wire.AppendAny(dst, e3, depth+1); err != nil {
 				return dst, err
 			}
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseObject(dst)
+		dst = wire.CloseObject(dst)
 	}
 	dst = append(dst, `,"Anything":`...)
-	if dst, err = codec.AppendAny(dst, v.Anything, depth+1); err != nil {
+	if dst, err = wire.AppendAny(dst, v.Anything, depth+1); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"Marshaler":`...)
-	if dst, err = codec.AppendMarshaler(dst, v.Marshaler); err != nil {
+	if dst, err = wire.AppendMarshaler(dst, v.Marshaler); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"Text":`...)
-	if dst, err = codec.AppendText(dst, v.Text); err != nil {
+	if dst, err = wire.AppendText(dst, v.Text); err != nil {
 		return dst, err
 	}
 	if v.Stringer != nil {
 		dst = append(dst, `,"Stringer":`...)
-		if dst, err = codec.AppendAny(dst, v.Stringer, depth+1); err != nil {
+		if dst, err = wire.AppendAny(dst, v.Stringer, depth+1); err != nil {
 			return dst, err
 		}
 	}
@@ -1727,15 +1727,15 @@ func (v *Interfaces) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *Interfaces) DecodeJSON(d *codec.Decoder) {
-	var o4 codec.Object
+func (v *Interfaces) DecodeJSON(d *wire.Decoder) {
+	var o4 wire.Object
 	if d.BeginObject(&o4, codecFieldsOfInterfaces) {
 		for d.Next(&o4) {
 			switch o4.Index {
 			case 0: // Labeled
-				codec.Interface(d, &v.Labeled)
+				wire.Interface(d, &v.Labeled)
 			case 1: // Omitted
-				codec.Interface(d, &v.Omitted)
+				wire.Interface(d, &v.Omitted)
 			case 2: // List
 				if d.Null() {
 					v.List = nil
@@ -1747,7 +1747,7 @@ func (v *Interfaces) DecodeJSON(d *codec.Decoder) {
 							s5 = append(s5, make([]Labeled, 4)...)
 							s5 = s5[:cap(s5)]
 						}
-						codec.Interface(d, &s5[n5])
+						wire.Interface(d, &s5[n5])
 						n5++
 					}
 					if n5 == 0 {
@@ -1759,26 +1759,26 @@ func (v *Interfaces) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.ByName = nil
 				} else {
-					var o6 codec.Object
+					var o6 wire.Object
 					if d.BeginObject(&o6, nil) {
 						if v.ByName == nil {
 							v.ByName = make(map[string]Labeled)
 						}
 						for d.NextKey(&o6) {
 							var e6 Labeled
-							codec.Interface(d, &e6)
+							wire.Interface(d, &e6)
 							v.ByName[o6.Key] = e6
 						}
 					}
 				}
 			case 4: // Anything
-				codec.Interface(d, &v.Anything)
+				wire.Interface(d, &v.Anything)
 			case 5: // Marshaler
-				codec.Interface(d, &v.Marshaler)
+				wire.Interface(d, &v.Marshaler)
 			case 6: // Text
-				codec.Interface(d, &v.Text)
+				wire.Interface(d, &v.Text)
 			case 7: // Stringer
-				codec.Interface(d, &v.Stringer)
+				wire.Interface(d, &v.Stringer)
 			default:
 				d.Skip()
 			}
@@ -1788,15 +1788,15 @@ func (v *Interfaces) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v Interfaces) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *Interfaces) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfInterfaces = []codec.Field{
+var codecFieldsOfInterfaces = []wire.Field{
 	{Key: `"Labeled":`, Fold: "LABELED"},
 	{Key: `"Omitted":`, Fold: "OMITTED"},
 	{Key: `"List":`, Fold: "LIST"},
@@ -1815,27 +1815,27 @@ func (v *Keyed[K, V]) AppendJSON(dst []byte) ([]byte, error) {
 // AppendJSONDepth is AppendJSON at a depth: a Keyed[K, V] may contain itself.
 func (v *Keyed[K, V]) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
-	if depth > codec.MaxAppendDepth {
-		return dst, codec.ErrDepth
+	if depth > wire.MaxAppendDepth {
+		return dst, wire.ErrDepth
 	}
 	dst = append(dst, `{"Key":`...)
-	if dst, err = codec.AppendValue(dst, &v.Key, depth+1); err != nil {
+	if dst, err = wire.AppendValue(dst, &v.Key, depth+1); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"Value":`...)
-	if dst, err = codec.AppendValue(dst, &v.Value, depth+1); err != nil {
+	if dst, err = wire.AppendValue(dst, &v.Value, depth+1); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"Pair":`...)
 	dst = append(dst, `{"first":`...)
-	if dst, err = codec.AppendValue(dst, &v.Pair.First, depth+1); err != nil {
+	if dst, err = wire.AppendValue(dst, &v.Pair.First, depth+1); err != nil {
 		return dst, err
 	}
-	if !codec.IsEmptyValue(&v.Pair.Second) {
+	if !wire.IsEmptyValue(&v.Pair.Second) {
 		dst = append(dst, `,"second":`...)
-		if dst, err = codec.AppendValue(dst, &v.Pair.Second, depth+1); err != nil {
+		if dst, err = wire.AppendValue(dst, &v.Pair.Second, depth+1); err != nil {
 			return dst, err
 		}
 	}
@@ -1845,24 +1845,24 @@ func (v *Keyed[K, V]) AppendJSONDepth(dst []byte, depth int) (_ []byte, err erro
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *Keyed[K, V]) DecodeJSON(d *codec.Decoder) {
-	var o3 codec.Object
+func (v *Keyed[K, V]) DecodeJSON(d *wire.Decoder) {
+	var o3 wire.Object
 	if d.BeginObject(&o3, codecFieldsOfKeyed) {
 		for d.Next(&o3) {
 			switch o3.Index {
 			case 0: // Key
-				codec.Value(d, &v.Key)
+				wire.Value(d, &v.Key)
 			case 1: // Value
-				codec.Value(d, &v.Value)
+				wire.Value(d, &v.Value)
 			case 2: // Pair
-				var o4 codec.Object
+				var o4 wire.Object
 				if d.BeginObject(&o4, codecFieldsOfKeyed2) {
 					for d.Next(&o4) {
 						switch o4.Index {
 						case 0: // first
-							codec.Value(d, &v.Pair.First)
+							wire.Value(d, &v.Pair.First)
 						case 1: // second
-							codec.Value(d, &v.Pair.Second)
+							wire.Value(d, &v.Pair.Second)
 						default:
 							d.Skip()
 						}
@@ -1877,21 +1877,21 @@ func (v *Keyed[K, V]) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v Keyed[K, V]) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *Keyed[K, V]) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfKeyed = []codec.Field{
+var codecFieldsOfKeyed = []wire.Field{
 	{Key: `"Key":`, Fold: "KEY"},
 	{Key: `"Value":`, Fold: "VALUE"},
 	{Key: `"Pair":`, Fold: "PAIR"},
 }
 
-var codecFieldsOfKeyed2 = []codec.Field{
+var codecFieldsOfKeyed2 = []wire.Field{
 	{Key: `"first":`, Fold: "FIRST"},
 	{Key: `"second":`, Fold: "SECOND"},
 }
@@ -1899,121 +1899,121 @@ var codecFieldsOfKeyed2 = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Keys) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"Points":`...)
 	if v.Points == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
-		keys2, err := codec.SortedTextKeys(v.Points)
+		keys2, err := wire.SortedTextKeys(v.Points)
 		if err != nil {
 			return dst, err
 		}
 		for _, k2 := range keys2 {
-			dst = codec.AppendKey(dst, k2.Text)
+			dst = wire.AppendKey(dst, k2.Text)
 			e2 := v.Points[k2.Key]
-			dst = codec.AppendInt(dst, int64(e2))
+			dst = wire.AppendInt(dst, int64(e2))
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseObject(dst)
+		dst = wire.CloseObject(dst)
 	}
 	dst = append(dst, `,"Addrs":`...)
 	if v.Addrs == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
-		keys3, err := codec.SortedTextKeys(v.Addrs)
+		keys3, err := wire.SortedTextKeys(v.Addrs)
 		if err != nil {
 			return dst, err
 		}
 		for _, k3 := range keys3 {
-			dst = codec.AppendKey(dst, k3.Text)
+			dst = wire.AppendKey(dst, k3.Text)
 			e3 := v.Addrs[k3.Key]
-			dst = codec.AppendStrings(dst, e3)
+			dst = wire.AppendStrings(dst, e3)
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseObject(dst)
+		dst = wire.CloseObject(dst)
 	}
 	dst = append(dst, `,"Times":`...)
 	if v.Times == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
-		keys4, err := codec.SortedTextKeys(v.Times)
+		keys4, err := wire.SortedTextKeys(v.Times)
 		if err != nil {
 			return dst, err
 		}
 		for _, k4 := range keys4 {
-			dst = codec.AppendKey(dst, k4.Text)
+			dst = wire.AppendKey(dst, k4.Text)
 			e4 := v.Times[k4.Key]
-			dst = codec.AppendString(dst, string(e4))
+			dst = wire.AppendString(dst, string(e4))
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseObject(dst)
+		dst = wire.CloseObject(dst)
 	}
 	dst = append(dst, `,"Names":`...)
 	if v.Names == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
 		var b5 [16]string
-		s5 := codec.KeyRoom(b5[:0], len(v.Names))
+		s5 := wire.KeyRoom(b5[:0], len(v.Names))
 		for k5 := range v.Names {
 			s5 = append(s5, string(k5))
 		}
-		codec.SortKeys(s5)
+		wire.SortKeys(s5)
 		for _, k5 := range s5 {
-			dst = codec.AppendKey(dst, k5)
+			dst = wire.AppendKey(dst, k5)
 			e5 := v.Names[KeyName(k5)]
-			dst = codec.AppendInt(dst, int64(e5))
+			dst = wire.AppendInt(dst, int64(e5))
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseObject(dst)
+		dst = wire.CloseObject(dst)
 	}
 	dst = append(dst, `,"Counts":`...)
 	if v.Counts == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
-		keys6, err := codec.SortedTextKeys(v.Counts)
+		keys6, err := wire.SortedTextKeys(v.Counts)
 		if err != nil {
 			return dst, err
 		}
 		for _, k6 := range keys6 {
-			dst = codec.AppendKey(dst, k6.Text)
+			dst = wire.AppendKey(dst, k6.Text)
 			e6 := v.Counts[k6.Key]
 			if dst, err = e6.AppendJSON(dst); err != nil {
 				return dst, err
 			}
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseObject(dst)
+		dst = wire.CloseObject(dst)
 	}
 	dst = append(dst, `,"Half":`...)
 	if v.Half == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
-		keys7, err := codec.SortedTextKeys(v.Half)
+		keys7, err := wire.SortedTextKeys(v.Half)
 		if err != nil {
 			return dst, err
 		}
 		for _, k7 := range keys7 {
-			dst = codec.AppendKey(dst, k7.Text)
+			dst = wire.AppendKey(dst, k7.Text)
 			e7 := v.Half[k7.Key]
-			dst = codec.AppendInt(dst, int64(e7))
+			dst = wire.AppendInt(dst, int64(e7))
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseObject(dst)
+		dst = wire.CloseObject(dst)
 	}
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *Keys) DecodeJSON(d *codec.Decoder) {
-	var o8 codec.Object
+func (v *Keys) DecodeJSON(d *wire.Decoder) {
+	var o8 wire.Object
 	if d.BeginObject(&o8, codecFieldsOfKeys) {
 		for d.Next(&o8) {
 			switch o8.Index {
@@ -2021,7 +2021,7 @@ func (v *Keys) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Points = nil
 				} else {
-					var o9 codec.Object
+					var o9 wire.Object
 					if d.BeginObject(&o9, nil) {
 						if v.Points == nil {
 							v.Points = make(map[Point]int)
@@ -2029,7 +2029,7 @@ func (v *Keys) DecodeJSON(d *codec.Decoder) {
 						for d.NextKey(&o9) {
 							var e9 int
 							d.Int(&e9)
-							codec.SetText(d, v.Points, &o9, e9)
+							wire.SetText(d, v.Points, &o9, e9)
 						}
 					}
 				}
@@ -2037,13 +2037,13 @@ func (v *Keys) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Addrs = nil
 				} else {
-					var o10 codec.Object
+					var o10 wire.Object
 					if d.BeginObject(&o10, nil) {
-						codec.MakeMap(&v.Addrs)
+						wire.MakeMap(&v.Addrs)
 						for d.NextKey(&o10) {
 							var e10 []string
 							d.Strings(&e10)
-							codec.SetText(d, v.Addrs, &o10, e10)
+							wire.SetText(d, v.Addrs, &o10, e10)
 						}
 					}
 				}
@@ -2051,13 +2051,13 @@ func (v *Keys) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Times = nil
 				} else {
-					var o11 codec.Object
+					var o11 wire.Object
 					if d.BeginObject(&o11, nil) {
-						codec.MakeMap(&v.Times)
+						wire.MakeMap(&v.Times)
 						for d.NextKey(&o11) {
 							var e11 string
 							d.String(&e11)
-							codec.SetText(d, v.Times, &o11, e11)
+							wire.SetText(d, v.Times, &o11, e11)
 						}
 					}
 				}
@@ -2065,7 +2065,7 @@ func (v *Keys) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Names = nil
 				} else {
-					var o12 codec.Object
+					var o12 wire.Object
 					if d.BeginObject(&o12, nil) {
 						if v.Names == nil {
 							v.Names = make(map[KeyName]int)
@@ -2073,7 +2073,7 @@ func (v *Keys) DecodeJSON(d *codec.Decoder) {
 						for d.NextKey(&o12) {
 							var e12 int
 							d.Int(&e12)
-							codec.SetText(d, v.Names, &o12, e12)
+							wire.SetText(d, v.Names, &o12, e12)
 						}
 					}
 				}
@@ -2081,7 +2081,7 @@ func (v *Keys) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Counts = nil
 				} else {
-					var o13 codec.Object
+					var o13 wire.Object
 					if d.BeginObject(&o13, nil) {
 						if v.Counts == nil {
 							v.Counts = make(map[KeyInt]*Small)
@@ -2096,7 +2096,7 @@ func (v *Keys) DecodeJSON(d *codec.Decoder) {
 								}
 								e13.DecodeJSON(d)
 							}
-							codec.SetText(d, v.Counts, &o13, e13)
+							wire.SetText(d, v.Counts, &o13, e13)
 						}
 					}
 				}
@@ -2104,7 +2104,7 @@ func (v *Keys) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Half = nil
 				} else {
-					var o14 codec.Object
+					var o14 wire.Object
 					if d.BeginObject(&o14, nil) {
 						if v.Half == nil {
 							v.Half = make(map[HalfInt]int)
@@ -2112,7 +2112,7 @@ func (v *Keys) DecodeJSON(d *codec.Decoder) {
 						for d.NextKey(&o14) {
 							var e14 int
 							d.Int(&e14)
-							codec.SetInt(d, v.Half, o14.Key, e14)
+							wire.SetInt(d, v.Half, o14.Key, e14)
 						}
 					}
 				}
@@ -2125,15 +2125,15 @@ func (v *Keys) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v Keys) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *Keys) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfKeys = []codec.Field{
+var codecFieldsOfKeys = []wire.Field{
 	{Key: `"Points":`, Fold: "POINTS"},
 	{Key: `"Addrs":`, Fold: "ADDRS"},
 	{Key: `"Times":`, Fold: "TIMES"},
@@ -2145,155 +2145,155 @@ var codecFieldsOfKeys = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Many) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"F00":`...)
-	dst = codec.AppendInt(dst, int64(v.F00))
+	dst = wire.AppendInt(dst, int64(v.F00))
 	dst = append(dst, `,"F01":`...)
-	dst = codec.AppendInt(dst, int64(v.F01))
+	dst = wire.AppendInt(dst, int64(v.F01))
 	dst = append(dst, `,"F02":`...)
-	dst = codec.AppendInt(dst, int64(v.F02))
+	dst = wire.AppendInt(dst, int64(v.F02))
 	dst = append(dst, `,"F03":`...)
-	dst = codec.AppendInt(dst, int64(v.F03))
+	dst = wire.AppendInt(dst, int64(v.F03))
 	dst = append(dst, `,"F04":`...)
-	dst = codec.AppendInt(dst, int64(v.F04))
+	dst = wire.AppendInt(dst, int64(v.F04))
 	dst = append(dst, `,"F05":`...)
-	dst = codec.AppendInt(dst, int64(v.F05))
+	dst = wire.AppendInt(dst, int64(v.F05))
 	dst = append(dst, `,"F06":`...)
-	dst = codec.AppendInt(dst, int64(v.F06))
+	dst = wire.AppendInt(dst, int64(v.F06))
 	dst = append(dst, `,"F07":`...)
-	dst = codec.AppendInt(dst, int64(v.F07))
+	dst = wire.AppendInt(dst, int64(v.F07))
 	dst = append(dst, `,"F08":`...)
-	dst = codec.AppendInt(dst, int64(v.F08))
+	dst = wire.AppendInt(dst, int64(v.F08))
 	dst = append(dst, `,"F09":`...)
-	dst = codec.AppendInt(dst, int64(v.F09))
+	dst = wire.AppendInt(dst, int64(v.F09))
 	dst = append(dst, `,"F10":`...)
-	dst = codec.AppendInt(dst, int64(v.F10))
+	dst = wire.AppendInt(dst, int64(v.F10))
 	dst = append(dst, `,"F11":`...)
-	dst = codec.AppendInt(dst, int64(v.F11))
+	dst = wire.AppendInt(dst, int64(v.F11))
 	dst = append(dst, `,"F12":`...)
-	dst = codec.AppendInt(dst, int64(v.F12))
+	dst = wire.AppendInt(dst, int64(v.F12))
 	dst = append(dst, `,"F13":`...)
-	dst = codec.AppendInt(dst, int64(v.F13))
+	dst = wire.AppendInt(dst, int64(v.F13))
 	dst = append(dst, `,"F14":`...)
-	dst = codec.AppendInt(dst, int64(v.F14))
+	dst = wire.AppendInt(dst, int64(v.F14))
 	dst = append(dst, `,"F15":`...)
-	dst = codec.AppendInt(dst, int64(v.F15))
+	dst = wire.AppendInt(dst, int64(v.F15))
 	dst = append(dst, `,"F16":`...)
-	dst = codec.AppendInt(dst, int64(v.F16))
+	dst = wire.AppendInt(dst, int64(v.F16))
 	dst = append(dst, `,"F17":`...)
-	dst = codec.AppendInt(dst, int64(v.F17))
+	dst = wire.AppendInt(dst, int64(v.F17))
 	dst = append(dst, `,"F18":`...)
-	dst = codec.AppendInt(dst, int64(v.F18))
+	dst = wire.AppendInt(dst, int64(v.F18))
 	dst = append(dst, `,"F19":`...)
-	dst = codec.AppendInt(dst, int64(v.F19))
+	dst = wire.AppendInt(dst, int64(v.F19))
 	dst = append(dst, `,"F20":`...)
-	dst = codec.AppendInt(dst, int64(v.F20))
+	dst = wire.AppendInt(dst, int64(v.F20))
 	dst = append(dst, `,"F21":`...)
-	dst = codec.AppendInt(dst, int64(v.F21))
+	dst = wire.AppendInt(dst, int64(v.F21))
 	dst = append(dst, `,"F22":`...)
-	dst = codec.AppendInt(dst, int64(v.F22))
+	dst = wire.AppendInt(dst, int64(v.F22))
 	dst = append(dst, `,"F23":`...)
-	dst = codec.AppendInt(dst, int64(v.F23))
+	dst = wire.AppendInt(dst, int64(v.F23))
 	dst = append(dst, `,"F24":`...)
-	dst = codec.AppendInt(dst, int64(v.F24))
+	dst = wire.AppendInt(dst, int64(v.F24))
 	dst = append(dst, `,"F25":`...)
-	dst = codec.AppendInt(dst, int64(v.F25))
+	dst = wire.AppendInt(dst, int64(v.F25))
 	dst = append(dst, `,"F26":`...)
-	dst = codec.AppendInt(dst, int64(v.F26))
+	dst = wire.AppendInt(dst, int64(v.F26))
 	dst = append(dst, `,"F27":`...)
-	dst = codec.AppendInt(dst, int64(v.F27))
+	dst = wire.AppendInt(dst, int64(v.F27))
 	dst = append(dst, `,"F28":`...)
-	dst = codec.AppendInt(dst, int64(v.F28))
+	dst = wire.AppendInt(dst, int64(v.F28))
 	dst = append(dst, `,"F29":`...)
-	dst = codec.AppendInt(dst, int64(v.F29))
+	dst = wire.AppendInt(dst, int64(v.F29))
 	dst = append(dst, `,"F30":`...)
-	dst = codec.AppendInt(dst, int64(v.F30))
+	dst = wire.AppendInt(dst, int64(v.F30))
 	dst = append(dst, `,"F31":`...)
-	dst = codec.AppendInt(dst, int64(v.F31))
+	dst = wire.AppendInt(dst, int64(v.F31))
 	dst = append(dst, `,"F32":`...)
-	dst = codec.AppendInt(dst, int64(v.F32))
+	dst = wire.AppendInt(dst, int64(v.F32))
 	dst = append(dst, `,"F33":`...)
-	dst = codec.AppendInt(dst, int64(v.F33))
+	dst = wire.AppendInt(dst, int64(v.F33))
 	dst = append(dst, `,"F34":`...)
-	dst = codec.AppendInt(dst, int64(v.F34))
+	dst = wire.AppendInt(dst, int64(v.F34))
 	dst = append(dst, `,"F35":`...)
-	dst = codec.AppendInt(dst, int64(v.F35))
+	dst = wire.AppendInt(dst, int64(v.F35))
 	dst = append(dst, `,"F36":`...)
-	dst = codec.AppendInt(dst, int64(v.F36))
+	dst = wire.AppendInt(dst, int64(v.F36))
 	dst = append(dst, `,"F37":`...)
-	dst = codec.AppendInt(dst, int64(v.F37))
+	dst = wire.AppendInt(dst, int64(v.F37))
 	dst = append(dst, `,"F38":`...)
-	dst = codec.AppendInt(dst, int64(v.F38))
+	dst = wire.AppendInt(dst, int64(v.F38))
 	dst = append(dst, `,"F39":`...)
-	dst = codec.AppendInt(dst, int64(v.F39))
+	dst = wire.AppendInt(dst, int64(v.F39))
 	dst = append(dst, `,"F40":`...)
-	dst = codec.AppendInt(dst, int64(v.F40))
+	dst = wire.AppendInt(dst, int64(v.F40))
 	dst = append(dst, `,"F41":`...)
-	dst = codec.AppendInt(dst, int64(v.F41))
+	dst = wire.AppendInt(dst, int64(v.F41))
 	dst = append(dst, `,"F42":`...)
-	dst = codec.AppendInt(dst, int64(v.F42))
+	dst = wire.AppendInt(dst, int64(v.F42))
 	dst = append(dst, `,"F43":`...)
-	dst = codec.AppendInt(dst, int64(v.F43))
+	dst = wire.AppendInt(dst, int64(v.F43))
 	dst = append(dst, `,"F44":`...)
-	dst = codec.AppendInt(dst, int64(v.F44))
+	dst = wire.AppendInt(dst, int64(v.F44))
 	dst = append(dst, `,"F45":`...)
-	dst = codec.AppendInt(dst, int64(v.F45))
+	dst = wire.AppendInt(dst, int64(v.F45))
 	dst = append(dst, `,"F46":`...)
-	dst = codec.AppendInt(dst, int64(v.F46))
+	dst = wire.AppendInt(dst, int64(v.F46))
 	dst = append(dst, `,"F47":`...)
-	dst = codec.AppendInt(dst, int64(v.F47))
+	dst = wire.AppendInt(dst, int64(v.F47))
 	dst = append(dst, `,"F48":`...)
-	dst = codec.AppendInt(dst, int64(v.F48))
+	dst = wire.AppendInt(dst, int64(v.F48))
 	dst = append(dst, `,"F49":`...)
-	dst = codec.AppendInt(dst, int64(v.F49))
+	dst = wire.AppendInt(dst, int64(v.F49))
 	dst = append(dst, `,"F50":`...)
-	dst = codec.AppendInt(dst, int64(v.F50))
+	dst = wire.AppendInt(dst, int64(v.F50))
 	dst = append(dst, `,"F51":`...)
-	dst = codec.AppendInt(dst, int64(v.F51))
+	dst = wire.AppendInt(dst, int64(v.F51))
 	dst = append(dst, `,"F52":`...)
-	dst = codec.AppendInt(dst, int64(v.F52))
+	dst = wire.AppendInt(dst, int64(v.F52))
 	dst = append(dst, `,"F53":`...)
-	dst = codec.AppendInt(dst, int64(v.F53))
+	dst = wire.AppendInt(dst, int64(v.F53))
 	dst = append(dst, `,"F54":`...)
-	dst = codec.AppendInt(dst, int64(v.F54))
+	dst = wire.AppendInt(dst, int64(v.F54))
 	dst = append(dst, `,"F55":`...)
-	dst = codec.AppendInt(dst, int64(v.F55))
+	dst = wire.AppendInt(dst, int64(v.F55))
 	dst = append(dst, `,"F56":`...)
-	dst = codec.AppendInt(dst, int64(v.F56))
+	dst = wire.AppendInt(dst, int64(v.F56))
 	dst = append(dst, `,"F57":`...)
-	dst = codec.AppendInt(dst, int64(v.F57))
+	dst = wire.AppendInt(dst, int64(v.F57))
 	dst = append(dst, `,"F58":`...)
-	dst = codec.AppendInt(dst, int64(v.F58))
+	dst = wire.AppendInt(dst, int64(v.F58))
 	dst = append(dst, `,"F59":`...)
-	dst = codec.AppendInt(dst, int64(v.F59))
+	dst = wire.AppendInt(dst, int64(v.F59))
 	dst = append(dst, `,"F60":`...)
-	dst = codec.AppendInt(dst, int64(v.F60))
+	dst = wire.AppendInt(dst, int64(v.F60))
 	dst = append(dst, `,"F61":`...)
-	dst = codec.AppendInt(dst, int64(v.F61))
+	dst = wire.AppendInt(dst, int64(v.F61))
 	dst = append(dst, `,"F62":`...)
-	dst = codec.AppendInt(dst, int64(v.F62))
+	dst = wire.AppendInt(dst, int64(v.F62))
 	dst = append(dst, `,"F63":`...)
-	dst = codec.AppendInt(dst, int64(v.F63))
+	dst = wire.AppendInt(dst, int64(v.F63))
 	dst = append(dst, `,"F64":`...)
-	dst = codec.AppendInt(dst, int64(v.F64))
+	dst = wire.AppendInt(dst, int64(v.F64))
 	dst = append(dst, `,"F65":`...)
-	dst = codec.AppendInt(dst, int64(v.F65))
+	dst = wire.AppendInt(dst, int64(v.F65))
 	dst = append(dst, `,"F66":`...)
-	dst = codec.AppendInt(dst, int64(v.F66))
+	dst = wire.AppendInt(dst, int64(v.F66))
 	dst = append(dst, `,"F67":`...)
-	dst = codec.AppendInt(dst, int64(v.F67))
+	dst = wire.AppendInt(dst, int64(v.F67))
 	dst = append(dst, `,"F68":`...)
-	dst = codec.AppendInt(dst, int64(v.F68))
+	dst = wire.AppendInt(dst, int64(v.F68))
 	dst = append(dst, `,"F69":`...)
-	dst = codec.AppendInt(dst, int64(v.F69))
+	dst = wire.AppendInt(dst, int64(v.F69))
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *Many) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *Many) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfMany) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -2446,15 +2446,15 @@ func (v *Many) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v Many) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *Many) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfMany = []codec.Field{
+var codecFieldsOfMany = []wire.Field{
 	{Key: `"F00":`, Fold: "F00"},
 	{Key: `"F01":`, Fold: "F01"},
 	{Key: `"F02":`, Fold: "F02"},
@@ -2530,40 +2530,40 @@ var codecFieldsOfMany = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Octets) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"Plain":`...)
-	dst = codec.AppendBytes(dst, v.Plain)
+	dst = wire.AppendBytes(dst, v.Plain)
 	dst = append(dst, `,"Nested":`...)
 	if v.Nested == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i2 := range v.Nested {
-			dst = codec.AppendBytes(dst, v.Nested[i2])
+			dst = wire.AppendBytes(dst, v.Nested[i2])
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 	}
 	dst = append(dst, `,"Array":`...)
 	dst = append(dst, '[')
 	for i3 := range v.Array {
-		dst = codec.AppendUint(dst, uint64(v.Array[i3]))
+		dst = wire.AppendUint(dst, uint64(v.Array[i3]))
 		dst = append(dst, ',')
 	}
-	dst = codec.CloseArray(dst)
+	dst = wire.CloseArray(dst)
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *Octets) DecodeJSON(d *codec.Decoder) {
-	var o4 codec.Object
+func (v *Octets) DecodeJSON(d *wire.Decoder) {
+	var o4 wire.Object
 	if d.BeginObject(&o4, codecFieldsOfOctets) {
 		for d.Next(&o4) {
 			switch o4.Index {
 			case 0: // Plain
-				codec.Bytes(d, &v.Plain)
+				wire.Bytes(d, &v.Plain)
 			case 1: // Nested
 				if d.Null() {
 					v.Nested = nil
@@ -2575,7 +2575,7 @@ func (v *Octets) DecodeJSON(d *codec.Decoder) {
 							s5 = append(s5, make([][]Octet, 4)...)
 							s5 = s5[:cap(s5)]
 						}
-						codec.Bytes(d, &s5[n5])
+						wire.Bytes(d, &s5[n5])
 						n5++
 					}
 					if n5 == 0 {
@@ -2595,7 +2595,7 @@ func (v *Octets) DecodeJSON(d *codec.Decoder) {
 						n6++
 					}
 					for ; n6 < len(v.Array); n6++ {
-						codec.Clear(&v.Array[n6])
+						wire.Clear(&v.Array[n6])
 					}
 				}
 			default:
@@ -2607,15 +2607,15 @@ func (v *Octets) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v Octets) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *Octets) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfOctets = []codec.Field{
+var codecFieldsOfOctets = []wire.Field{
 	{Key: `"Plain":`, Fold: "PLAIN"},
 	{Key: `"Nested":`, Fold: "NESTED"},
 	{Key: `"Array":`, Fold: "ARRAY"},
@@ -2629,65 +2629,65 @@ func (v *Omit) AppendJSON(dst []byte) ([]byte, error) {
 // AppendJSONDepth is AppendJSON at a depth: a Omit may contain itself.
 func (v *Omit) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
-	if depth > codec.MaxAppendDepth {
-		return dst, codec.ErrDepth
+	if depth > wire.MaxAppendDepth {
+		return dst, wire.ErrDepth
 	}
 	start1 := len(dst)
 	if bool(v.Bool) {
 		dst = append(dst, `,"b":`...)
-		dst = codec.AppendBool(dst, bool(v.Bool))
+		dst = wire.AppendBool(dst, bool(v.Bool))
 	}
 	if v.Int != 0 {
 		dst = append(dst, `,"i":`...)
-		dst = codec.AppendInt(dst, int64(v.Int))
+		dst = wire.AppendInt(dst, int64(v.Int))
 	}
 	if v.Float != 0 {
 		dst = append(dst, `,"f":`...)
-		if dst, err = codec.AppendFloat64(dst, float64(v.Float)); err != nil {
+		if dst, err = wire.AppendFloat64(dst, float64(v.Float)); err != nil {
 			return dst, err
 		}
 	}
 	if v.String != "" {
 		dst = append(dst, `,"s":`...)
-		dst = codec.AppendString(dst, string(v.String))
+		dst = wire.AppendString(dst, string(v.String))
 	}
 	if len(v.Slice) != 0 {
 		dst = append(dst, `,"l":`...)
-		dst = codec.AppendInts(dst, v.Slice)
+		dst = wire.AppendInts(dst, v.Slice)
 	}
 	dst = append(dst, `,"a":`...)
 	dst = append(dst, '[')
 	for i2 := range v.Array {
-		dst = codec.AppendInt(dst, int64(v.Array[i2]))
+		dst = wire.AppendInt(dst, int64(v.Array[i2]))
 		dst = append(dst, ',')
 	}
-	dst = codec.CloseArray(dst)
+	dst = wire.CloseArray(dst)
 	if false {
 		dst = append(dst, `,"e":`...)
 		dst = append(dst, '[')
 		for i3 := range v.Empty {
-			dst = codec.AppendInt(dst, int64(v.Empty[i3]))
+			dst = wire.AppendInt(dst, int64(v.Empty[i3]))
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 	}
 	if len(v.Map) != 0 {
 		dst = append(dst, `,"m":`...)
-		dst = codec.AppendStringMap(dst, v.Map)
+		dst = wire.AppendStringMap(dst, v.Map)
 	}
 	if v.Ptr != nil {
 		dst = append(dst, `,"p":`...)
 		if v.Ptr == nil {
-			dst = codec.AppendNull(dst)
+			dst = wire.AppendNull(dst)
 		} else {
-			dst = codec.AppendInt(dst, int64((*v.Ptr)))
+			dst = wire.AppendInt(dst, int64((*v.Ptr)))
 		}
 	}
 	if v.Any != nil {
 		dst = append(dst, `,"any":`...)
-		if dst, err = codec.AppendAny(dst, v.Any, depth+1); err != nil {
+		if dst, err = wire.AppendAny(dst, v.Any, depth+1); err != nil {
 			return dst, err
 		}
 	}
@@ -2697,45 +2697,45 @@ func (v *Omit) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	}
 	if !v.ZTime.IsZero() {
 		dst = append(dst, `,"zt":`...)
-		if dst, err = codec.AppendTime(dst, v.ZTime); err != nil {
+		if dst, err = wire.AppendTime(dst, v.ZTime); err != nil {
 			return dst, err
 		}
 	}
 	if v.ZInt != 0 {
 		dst = append(dst, `,"zi":`...)
-		dst = codec.AppendInt(dst, int64(v.ZInt))
+		dst = wire.AppendInt(dst, int64(v.ZInt))
 	}
 	if v.ZFloat != 0 {
 		dst = append(dst, `,"zf":`...)
-		if dst, err = codec.AppendFloat32(dst, float32(v.ZFloat)); err != nil {
+		if dst, err = wire.AppendFloat32(dst, float32(v.ZFloat)); err != nil {
 			return dst, err
 		}
 	}
 	if v.ZSlice != nil {
 		dst = append(dst, `,"zl":`...)
-		dst = codec.AppendInts(dst, v.ZSlice)
+		dst = wire.AppendInts(dst, v.ZSlice)
 	}
-	if !codec.IsZero(v.ZSmall) {
+	if !wire.IsZero(v.ZSmall) {
 		dst = append(dst, `,"zs":`...)
 		if dst, err = v.ZSmall.AppendJSON(dst); err != nil {
 			return dst, err
 		}
 	}
-	if !codec.IsZero(v.ZArray) {
+	if !wire.IsZero(v.ZArray) {
 		dst = append(dst, `,"za":`...)
 		dst = append(dst, '[')
 		for i4 := range v.ZArray {
-			dst = codec.AppendString(dst, string(v.ZArray[i4]))
+			dst = wire.AppendString(dst, string(v.ZArray[i4]))
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 	}
 	if v.ZPtr != nil && !v.ZPtr.IsZero() {
 		dst = append(dst, `,"zp":`...)
 		if v.ZPtr == nil {
-			dst = codec.AppendNull(dst)
+			dst = wire.AppendNull(dst)
 		} else {
-			if dst, err = codec.AppendTime(dst, (*v.ZPtr)); err != nil {
+			if dst, err = wire.AppendTime(dst, (*v.ZPtr)); err != nil {
 				return dst, err
 			}
 		}
@@ -2743,45 +2743,45 @@ func (v *Omit) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	if v.ZIPtr != nil {
 		dst = append(dst, `,"zip":`...)
 		if v.ZIPtr == nil {
-			dst = codec.AppendNull(dst)
+			dst = wire.AppendNull(dst)
 		} else {
-			dst = codec.AppendInt(dst, int64((*v.ZIPtr)))
+			dst = wire.AppendInt(dst, int64((*v.ZIPtr)))
 		}
 	}
 	if v.ZAny != nil {
 		dst = append(dst, `,"zany":`...)
-		if dst, err = codec.AppendAny(dst, v.ZAny, depth+1); err != nil {
+		if dst, err = wire.AppendAny(dst, v.ZAny, depth+1); err != nil {
 			return dst, err
 		}
 	}
 	if bool(v.ZBool) {
 		dst = append(dst, `,"zb":`...)
-		dst = codec.AppendBool(dst, bool(v.ZBool))
+		dst = wire.AppendBool(dst, bool(v.ZBool))
 	}
 	if v.ZMap != nil {
 		dst = append(dst, `,"zm":`...)
 		if v.ZMap == nil {
-			dst = codec.AppendNull(dst)
+			dst = wire.AppendNull(dst)
 		} else {
 			dst = append(dst, '{')
 			var b5 [16]string
-			s5 := codec.KeyRoom(b5[:0], len(v.ZMap))
+			s5 := wire.KeyRoom(b5[:0], len(v.ZMap))
 			for k5 := range v.ZMap {
 				s5 = append(s5, string(k5))
 			}
-			codec.SortKeys(s5)
+			wire.SortKeys(s5)
 			for _, k5 := range s5 {
-				dst = codec.AppendKey(dst, k5)
+				dst = wire.AppendKey(dst, k5)
 				e5 := v.ZMap[k5]
-				dst = codec.AppendInt(dst, int64(e5))
+				dst = wire.AppendInt(dst, int64(e5))
 				dst = append(dst, ',')
 			}
-			dst = codec.CloseObject(dst)
+			dst = wire.CloseObject(dst)
 		}
 	}
 	if len(v.Both) != 0 && v.Both != nil {
 		dst = append(dst, `,"both":`...)
-		dst = codec.AppendStrings(dst, v.Both)
+		dst = wire.AppendStrings(dst, v.Both)
 	}
 	if len(dst) == start1 {
 		dst = append(dst, "{}"...)
@@ -2793,8 +2793,8 @@ func (v *Omit) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *Omit) DecodeJSON(d *codec.Decoder) {
-	var o6 codec.Object
+func (v *Omit) DecodeJSON(d *wire.Decoder) {
+	var o6 wire.Object
 	if d.BeginObject(&o6, codecFieldsOfOmit) {
 		for d.Next(&o6) {
 			switch o6.Index {
@@ -2820,7 +2820,7 @@ func (v *Omit) DecodeJSON(d *codec.Decoder) {
 						n7++
 					}
 					for ; n7 < len(v.Array); n7++ {
-						codec.Clear(&v.Array[n7])
+						wire.Clear(&v.Array[n7])
 					}
 				}
 			case 6: // e
@@ -2868,14 +2868,14 @@ func (v *Omit) DecodeJSON(d *codec.Decoder) {
 						n9++
 					}
 					for ; n9 < len(v.ZArray); n9++ {
-						codec.Clear(&v.ZArray[n9])
+						wire.Clear(&v.ZArray[n9])
 					}
 				}
 			case 17: // zp
 				if d.Null() {
 					v.ZPtr = nil
 				} else {
-					codec.New(&v.ZPtr)
+					wire.New(&v.ZPtr)
 					d.Time(v.ZPtr)
 				}
 			case 18: // zip
@@ -2895,7 +2895,7 @@ func (v *Omit) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.ZMap = nil
 				} else {
-					var o10 codec.Object
+					var o10 wire.Object
 					if d.BeginObject(&o10, nil) {
 						if v.ZMap == nil {
 							v.ZMap = make(map[string]int)
@@ -2918,15 +2918,15 @@ func (v *Omit) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v Omit) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *Omit) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfOmit = []codec.Field{
+var codecFieldsOfOmit = []wire.Field{
 	{Key: `"b":`, Fold: "B"},
 	{Key: `"i":`, Fold: "I"},
 	{Key: `"f":`, Fold: "F"},
@@ -2960,86 +2960,86 @@ func (v *Page[T]) AppendJSON(dst []byte) ([]byte, error) {
 // AppendJSONDepth is AppendJSON at a depth: a Page[T] may contain itself.
 func (v *Page[T]) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
-	if depth > codec.MaxAppendDepth {
-		return dst, codec.ErrDepth
+	if depth > wire.MaxAppendDepth {
+		return dst, wire.ErrDepth
 	}
 	dst = append(dst, `{"items":`...)
 	if v.Items == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
-		if codec.IsByte[T]() {
-			if dst, err = codec.AppendValue(dst, &v.Items, depth+1); err != nil {
+		if wire.IsByte[T]() {
+			if dst, err = wire.AppendValue(dst, &v.Items, depth+1); err != nil {
 				return dst, err
 			}
 		} else {
 			dst = append(dst, '[')
 			for i2 := range v.Items {
-				if dst, err = codec.AppendValue(dst, &v.Items[i2], depth+1); err != nil {
+				if dst, err = wire.AppendValue(dst, &v.Items[i2], depth+1); err != nil {
 					return dst, err
 				}
 				dst = append(dst, ',')
 			}
-			dst = codec.CloseArray(dst)
+			dst = wire.CloseArray(dst)
 		}
 	}
 	dst = append(dst, `,"first":`...)
-	if dst, err = codec.AppendValue(dst, &v.First, depth+1); err != nil {
+	if dst, err = wire.AppendValue(dst, &v.First, depth+1); err != nil {
 		return dst, err
 	}
 	if v.Maybe != nil {
 		dst = append(dst, `,"maybe":`...)
 		if v.Maybe == nil {
-			dst = codec.AppendNull(dst)
+			dst = wire.AppendNull(dst)
 		} else {
-			if dst, err = codec.AppendValue(dst, v.Maybe, depth+1); err != nil {
+			if dst, err = wire.AppendValue(dst, v.Maybe, depth+1); err != nil {
 				return dst, err
 			}
 		}
 	}
-	if !codec.IsEmptyValue(&v.Empty) {
+	if !wire.IsEmptyValue(&v.Empty) {
 		dst = append(dst, `,"empty":`...)
-		if dst, err = codec.AppendValue(dst, &v.Empty, depth+1); err != nil {
+		if dst, err = wire.AppendValue(dst, &v.Empty, depth+1); err != nil {
 			return dst, err
 		}
 	}
-	if !codec.IsZeroValue(&v.Zero) {
+	if !wire.IsZeroValue(&v.Zero) {
 		dst = append(dst, `,"zero":`...)
-		if dst, err = codec.AppendValue(dst, &v.Zero, depth+1); err != nil {
+		if dst, err = wire.AppendValue(dst, &v.Zero, depth+1); err != nil {
 			return dst, err
 		}
 	}
 	dst = append(dst, `,"by_key":`...)
 	if v.ByKey == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
 		var b3 [16]string
-		s3 := codec.KeyRoom(b3[:0], len(v.ByKey))
+		s3 := wire.KeyRoom(b3[:0], len(v.ByKey))
 		for k3 := range v.ByKey {
 			s3 = append(s3, string(k3))
 		}
-		codec.SortKeys(s3)
+		wire.SortKeys(s3)
 		for _, k3 := range s3 {
-			dst = codec.AppendKey(dst, k3)
+			dst = wire.AppendKey(dst, k3)
 			e3 := v.ByKey[k3]
-			if dst, err = codec.AppendAny(dst, e3, depth+1); err != nil {
+			if dst, err = wire.AppendAny(dst, e3, depth+1); err != nil {
 				return dst, err
 			}
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseObject(dst)
+		dst = wire.CloseObject(dst)
 	}
 	dst = append(dst, `,"two":`...)
 	dst = append(dst, '[')
 	for i4 := range v.Two {
-		if dst, err = codec.AppendValue(dst, &v.Two[i4], depth+1); err != nil {
+		if dst, err = wire.AppendValue(dst, &v.Two[i4], depth+1); err != nil {
 			return dst, err
 		}
 		dst = append(dst, ',')
 	}
-	dst = codec.CloseArray(dst)
+	dst = wire.CloseArray(dst)
 	if v.Next != nil {
 		dst = append(dst, `,"next":`...)
 		if dst, err = v.Next.AppendJSONDepth(dst, depth+1); err != nil {
@@ -3051,16 +3051,16 @@ func (v *Page[T]) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *Page[T]) DecodeJSON(d *codec.Decoder) {
-	var o5 codec.Object
+func (v *Page[T]) DecodeJSON(d *wire.Decoder) {
+	var o5 wire.Object
 	if d.BeginObject(&o5, codecFieldsOfPage) {
 		for d.Next(&o5) {
 			switch o5.Index {
 			case 0: // items
 				if d.Null() {
 					v.Items = nil
-				} else if codec.IsByte[T]() {
-					codec.Value(d, &v.Items)
+				} else if wire.IsByte[T]() {
+					wire.Value(d, &v.Items)
 				} else if d.BeginArray() {
 					n6 := 0
 					s6 := v.Items[:cap(v.Items)]
@@ -3069,7 +3069,7 @@ func (v *Page[T]) DecodeJSON(d *codec.Decoder) {
 							s6 = append(s6, make([]T, 1)...)
 							s6 = s6[:cap(s6)]
 						}
-						codec.Value(d, &s6[n6])
+						wire.Value(d, &s6[n6])
 						n6++
 					}
 					if n6 == 0 {
@@ -3078,7 +3078,7 @@ func (v *Page[T]) DecodeJSON(d *codec.Decoder) {
 					v.Items = s6[:n6]
 				}
 			case 1: // first
-				codec.Value(d, &v.First)
+				wire.Value(d, &v.First)
 			case 2: // maybe
 				if d.Null() {
 					v.Maybe = nil
@@ -3086,24 +3086,24 @@ func (v *Page[T]) DecodeJSON(d *codec.Decoder) {
 					if v.Maybe == nil {
 						v.Maybe = new(T)
 					}
-					codec.Value(d, v.Maybe)
+					wire.Value(d, v.Maybe)
 				}
 			case 3: // empty
-				codec.Value(d, &v.Empty)
+				wire.Value(d, &v.Empty)
 			case 4: // zero
-				codec.Value(d, &v.Zero)
+				wire.Value(d, &v.Zero)
 			case 5: // by_key
 				if d.Null() {
 					v.ByKey = nil
 				} else {
-					var o7 codec.Object
+					var o7 wire.Object
 					if d.BeginObject(&o7, nil) {
 						if v.ByKey == nil {
 							v.ByKey = make(map[string]T)
 						}
 						for d.NextKey(&o7) {
 							var e7 T
-							codec.Value(d, &e7)
+							wire.Value(d, &e7)
 							v.ByKey[o7.Key] = e7
 						}
 					}
@@ -3113,14 +3113,14 @@ func (v *Page[T]) DecodeJSON(d *codec.Decoder) {
 					n8 := 0
 					for d.NextElem(n8) {
 						if n8 < len(v.Two) {
-							codec.Value(d, &v.Two[n8])
+							wire.Value(d, &v.Two[n8])
 						} else {
 							d.Skip()
 						}
 						n8++
 					}
 					for ; n8 < len(v.Two); n8++ {
-						codec.Clear(&v.Two[n8])
+						wire.Clear(&v.Two[n8])
 					}
 				}
 			case 7: // next
@@ -3141,15 +3141,15 @@ func (v *Page[T]) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v Page[T]) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *Page[T]) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfPage = []codec.Field{
+var codecFieldsOfPage = []wire.Field{
 	{Key: `"items":`, Fold: "ITEMS"},
 	{Key: `"first":`, Fold: "FIRST"},
 	{Key: `"maybe":`, Fold: "MAYBE"},
@@ -3168,10 +3168,10 @@ func (v *Pages) AppendJSON(dst []byte) ([]byte, error) {
 // AppendJSONDepth is AppendJSON at a depth: a Pages may contain itself.
 func (v *Pages) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
-	if depth > codec.MaxAppendDepth {
-		return dst, codec.ErrDepth
+	if depth > wire.MaxAppendDepth {
+		return dst, wire.ErrDepth
 	}
 	dst = append(dst, `{"Strings":`...)
 	if dst, err = v.Strings.AppendJSONDepth(dst, depth+1); err != nil {
@@ -3246,8 +3246,8 @@ func (v *Pages) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *Pages) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *Pages) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfPages) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -3281,7 +3281,7 @@ func (v *Pages) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Raws = nil
 				} else {
-					codec.New(&v.Raws)
+					wire.New(&v.Raws)
 					v.Raws.DecodeJSON(d)
 				}
 			case 14: // Nested
@@ -3306,15 +3306,15 @@ func (v *Pages) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v Pages) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *Pages) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfPages = []codec.Field{
+var codecFieldsOfPages = []wire.Field{
 	{Key: `"Strings":`, Fold: "STRINGS"},
 	{Key: `"Ints":`, Fold: "INTS"},
 	{Key: `"Bytes":`, Fold: "BYTES"},
@@ -3337,123 +3337,123 @@ var codecFieldsOfPages = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Quoted) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"Bool":`...)
 	dst = append(dst, '"')
-	dst = codec.AppendBool(dst, bool(v.Bool))
+	dst = wire.AppendBool(dst, bool(v.Bool))
 	dst = append(dst, '"')
 	dst = append(dst, `,"int":`...)
 	dst = append(dst, '"')
-	dst = codec.AppendInt(dst, int64(v.Int))
+	dst = wire.AppendInt(dst, int64(v.Int))
 	dst = append(dst, '"')
 	dst = append(dst, `,"Int8":`...)
 	dst = append(dst, '"')
-	dst = codec.AppendInt(dst, int64(v.Int8))
+	dst = wire.AppendInt(dst, int64(v.Int8))
 	dst = append(dst, '"')
 	dst = append(dst, `,"Uint":`...)
 	dst = append(dst, '"')
-	dst = codec.AppendUint(dst, uint64(v.Uint))
+	dst = wire.AppendUint(dst, uint64(v.Uint))
 	dst = append(dst, '"')
 	if v.Uint16 != 0 {
 		dst = append(dst, `,"Uint16":`...)
 		dst = append(dst, '"')
-		dst = codec.AppendUint(dst, uint64(v.Uint16))
+		dst = wire.AppendUint(dst, uint64(v.Uint16))
 		dst = append(dst, '"')
 	}
 	dst = append(dst, `,"Float32":`...)
 	dst = append(dst, '"')
-	if dst, err = codec.AppendFloat32(dst, float32(v.Float32)); err != nil {
+	if dst, err = wire.AppendFloat32(dst, float32(v.Float32)); err != nil {
 		return dst, err
 	}
 	dst = append(dst, '"')
 	dst = append(dst, `,"Float64":`...)
 	dst = append(dst, '"')
-	if dst, err = codec.AppendFloat64(dst, float64(v.Float64)); err != nil {
+	if dst, err = wire.AppendFloat64(dst, float64(v.Float64)); err != nil {
 		return dst, err
 	}
 	dst = append(dst, '"')
 	dst = append(dst, `,"String":`...)
-	dst = codec.AppendQuotedString(dst, string(v.String))
+	dst = wire.AppendQuotedString(dst, string(v.String))
 	dst = append(dst, `,"Name":`...)
-	dst = codec.AppendQuotedString(dst, string(v.Name))
+	dst = wire.AppendQuotedString(dst, string(v.Name))
 	dst = append(dst, `,"Number":`...)
 	dst = append(dst, '"')
-	if dst, err = codec.AppendNumber(dst, v.Number); err != nil {
+	if dst, err = wire.AppendNumber(dst, v.Number); err != nil {
 		return dst, err
 	}
 	dst = append(dst, '"')
 	dst = append(dst, `,"PInt":`...)
 	if v.PInt == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '"')
-		dst = codec.AppendInt(dst, int64((*v.PInt)))
+		dst = wire.AppendInt(dst, int64((*v.PInt)))
 		dst = append(dst, '"')
 	}
 	if v.PString != nil {
 		dst = append(dst, `,"PString":`...)
 		if v.PString == nil {
-			dst = codec.AppendNull(dst)
+			dst = wire.AppendNull(dst)
 		} else {
-			dst = codec.AppendQuotedString(dst, string((*v.PString)))
+			dst = wire.AppendQuotedString(dst, string((*v.PString)))
 		}
 	}
 	dst = append(dst, `,"Time":`...)
-	if dst, err = codec.AppendTime(dst, v.Time); err != nil {
+	if dst, err = wire.AppendTime(dst, v.Time); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"Slice":`...)
-	dst = codec.AppendInts(dst, v.Slice)
+	dst = wire.AppendInts(dst, v.Slice)
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *Quoted) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *Quoted) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfQuoted) {
 		for d.Next(&o2) {
 			switch o2.Index {
 			case 0: // Bool
 				if q3, _, ok := d.Quoted(); ok {
-					codec.QuotedBool(d, q3, &v.Bool)
+					wire.QuotedBool(d, q3, &v.Bool)
 				}
 			case 1: // int
 				if q4, _, ok := d.Quoted(); ok {
-					codec.QuotedInt(d, q4, &v.Int)
+					wire.QuotedInt(d, q4, &v.Int)
 				}
 			case 2: // Int8
 				if q5, _, ok := d.Quoted(); ok {
-					codec.QuotedInt(d, q5, &v.Int8)
+					wire.QuotedInt(d, q5, &v.Int8)
 				}
 			case 3: // Uint
 				if q6, _, ok := d.Quoted(); ok {
-					codec.QuotedUint(d, q6, &v.Uint)
+					wire.QuotedUint(d, q6, &v.Uint)
 				}
 			case 4: // Uint16
 				if q7, _, ok := d.Quoted(); ok {
-					codec.QuotedUint(d, q7, &v.Uint16)
+					wire.QuotedUint(d, q7, &v.Uint16)
 				}
 			case 5: // Float32
 				if q8, _, ok := d.Quoted(); ok {
-					codec.QuotedFloat(d, q8, &v.Float32, 32)
+					wire.QuotedFloat(d, q8, &v.Float32, 32)
 				}
 			case 6: // Float64
 				if q9, _, ok := d.Quoted(); ok {
-					codec.QuotedFloat(d, q9, &v.Float64, 64)
+					wire.QuotedFloat(d, q9, &v.Float64, 64)
 				}
 			case 7: // String
 				if q10, _, ok := d.Quoted(); ok {
-					codec.QuotedString(d, q10, &v.String)
+					wire.QuotedString(d, q10, &v.String)
 				}
 			case 8: // Name
 				if q11, _, ok := d.Quoted(); ok {
-					codec.QuotedString(d, q11, &v.Name)
+					wire.QuotedString(d, q11, &v.Name)
 				}
 			case 9: // Number
 				if q12, _, ok := d.Quoted(); ok {
-					codec.QuotedNumber(d, q12, &v.Number)
+					wire.QuotedNumber(d, q12, &v.Number)
 				}
 			case 10: // PInt
 				if q13, null, ok := d.Quoted(); null {
@@ -3462,7 +3462,7 @@ func (v *Quoted) DecodeJSON(d *codec.Decoder) {
 					if v.PInt == nil {
 						v.PInt = new(int)
 					}
-					codec.QuotedInt(d, q13, v.PInt)
+					wire.QuotedInt(d, q13, v.PInt)
 				}
 			case 11: // PString
 				if q14, null, ok := d.Quoted(); null {
@@ -3471,7 +3471,7 @@ func (v *Quoted) DecodeJSON(d *codec.Decoder) {
 					if v.PString == nil {
 						v.PString = new(string)
 					}
-					codec.QuotedString(d, q14, v.PString)
+					wire.QuotedString(d, q14, v.PString)
 				}
 			case 12: // Time
 				d.Time(&v.Time)
@@ -3486,15 +3486,15 @@ func (v *Quoted) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v Quoted) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *Quoted) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfQuoted = []codec.Field{
+var codecFieldsOfQuoted = []wire.Field{
 	{Key: `"Bool":`, Fold: "BOOL"},
 	{Key: `"int":`, Fold: "INT"},
 	{Key: `"Int8":`, Fold: "INT8"},
@@ -3519,86 +3519,86 @@ func (v *Scalars) AppendJSON(dst []byte) ([]byte, error) {
 // AppendJSONDepth is AppendJSON at a depth: a Scalars may contain itself.
 func (v *Scalars) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
-	if depth > codec.MaxAppendDepth {
-		return dst, codec.ErrDepth
+	if depth > wire.MaxAppendDepth {
+		return dst, wire.ErrDepth
 	}
 	dst = append(dst, `{"bool":`...)
-	dst = codec.AppendBool(dst, bool(v.Bool))
+	dst = wire.AppendBool(dst, bool(v.Bool))
 	dst = append(dst, `,"Int":`...)
-	dst = codec.AppendInt(dst, int64(v.Int))
+	dst = wire.AppendInt(dst, int64(v.Int))
 	dst = append(dst, `,"int8":`...)
-	dst = codec.AppendInt(dst, int64(v.Int8))
+	dst = wire.AppendInt(dst, int64(v.Int8))
 	dst = append(dst, `,"Int16":`...)
-	dst = codec.AppendInt(dst, int64(v.Int16))
+	dst = wire.AppendInt(dst, int64(v.Int16))
 	dst = append(dst, `,"int_32":`...)
-	dst = codec.AppendInt(dst, int64(v.Int32))
+	dst = wire.AppendInt(dst, int64(v.Int32))
 	dst = append(dst, `,"Int64":`...)
-	dst = codec.AppendInt(dst, int64(v.Int64))
+	dst = wire.AppendInt(dst, int64(v.Int64))
 	dst = append(dst, `,"Uint":`...)
-	dst = codec.AppendUint(dst, uint64(v.Uint))
+	dst = wire.AppendUint(dst, uint64(v.Uint))
 	dst = append(dst, `,"Uint8":`...)
-	dst = codec.AppendUint(dst, uint64(v.Uint8))
+	dst = wire.AppendUint(dst, uint64(v.Uint8))
 	dst = append(dst, `,"Uint16":`...)
-	dst = codec.AppendUint(dst, uint64(v.Uint16))
+	dst = wire.AppendUint(dst, uint64(v.Uint16))
 	dst = append(dst, `,"Uint32":`...)
-	dst = codec.AppendUint(dst, uint64(v.Uint32))
+	dst = wire.AppendUint(dst, uint64(v.Uint32))
 	dst = append(dst, `,"Uint64":`...)
-	dst = codec.AppendUint(dst, uint64(v.Uint64))
+	dst = wire.AppendUint(dst, uint64(v.Uint64))
 	dst = append(dst, `,"Uintptr":`...)
-	dst = codec.AppendUint(dst, uint64(v.Uintptr))
+	dst = wire.AppendUint(dst, uint64(v.Uintptr))
 	dst = append(dst, `,"Float32":`...)
-	if dst, err = codec.AppendFloat32(dst, float32(v.Float32)); err != nil {
+	if dst, err = wire.AppendFloat32(dst, float32(v.Float32)); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"Float64":`...)
-	if dst, err = codec.AppendFloat64(dst, float64(v.Float64)); err != nil {
+	if dst, err = wire.AppendFloat64(dst, float64(v.Float64)); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"s\u003c\u0026\u003eé":`...)
-	dst = codec.AppendString(dst, string(v.String))
+	dst = wire.AppendString(dst, string(v.String))
 	dst = append(dst, `,"Level":`...)
-	dst = codec.AppendInt(dst, int64(v.Level))
+	dst = wire.AppendInt(dst, int64(v.Level))
 	dst = append(dst, `,"Name":`...)
-	dst = codec.AppendString(dst, string(v.Name))
+	dst = wire.AppendString(dst, string(v.Name))
 	dst = append(dst, `,"Ratio":`...)
-	if dst, err = codec.AppendFloat64(dst, float64(v.Ratio)); err != nil {
+	if dst, err = wire.AppendFloat64(dst, float64(v.Ratio)); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"Flag":`...)
-	dst = codec.AppendBool(dst, bool(v.Flag))
+	dst = wire.AppendBool(dst, bool(v.Flag))
 	dst = append(dst, `,"Bytes":`...)
-	dst = codec.AppendBytes(dst, v.Bytes)
+	dst = wire.AppendBytes(dst, v.Bytes)
 	dst = append(dst, `,"Blob":`...)
-	dst = codec.AppendBytes(dst, v.Blob)
+	dst = wire.AppendBytes(dst, v.Blob)
 	dst = append(dst, `,"Time":`...)
-	if dst, err = codec.AppendTime(dst, v.Time); err != nil {
+	if dst, err = wire.AppendTime(dst, v.Time); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"Raw":`...)
-	if dst, err = codec.AppendRaw(dst, v.Raw); err != nil {
+	if dst, err = wire.AppendRaw(dst, v.Raw); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"Number":`...)
-	if dst, err = codec.AppendNumber(dst, v.Number); err != nil {
+	if dst, err = wire.AppendNumber(dst, v.Number); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"Any":`...)
-	if dst, err = codec.AppendAny(dst, v.Any, depth+1); err != nil {
+	if dst, err = wire.AppendAny(dst, v.Any, depth+1); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"-":`...)
-	dst = codec.AppendString(dst, string(v.Dash))
+	dst = wire.AppendString(dst, string(v.Dash))
 	dst = append(dst, `,"BadTag":`...)
-	dst = codec.AppendString(dst, string(v.BadTag))
+	dst = wire.AppendString(dst, string(v.BadTag))
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *Scalars) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *Scalars) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfScalars) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -3641,9 +3641,9 @@ func (v *Scalars) DecodeJSON(d *codec.Decoder) {
 			case 18: // Flag
 				d.Bool((*bool)(&v.Flag))
 			case 19: // Bytes
-				codec.Bytes(d, &v.Bytes)
+				wire.Bytes(d, &v.Bytes)
 			case 20: // Blob
-				codec.Bytes(d, &v.Blob)
+				wire.Bytes(d, &v.Blob)
 			case 21: // Time
 				d.Time(&v.Time)
 			case 22: // Raw
@@ -3665,15 +3665,15 @@ func (v *Scalars) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v Scalars) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *Scalars) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfScalars = []codec.Field{
+var codecFieldsOfScalars = []wire.Field{
 	{Key: `"bool":`, Fold: "BOOL"},
 	{Key: `"Int":`, Fold: "INT"},
 	{Key: `"int8":`, Fold: "INT8"},
@@ -3706,19 +3706,19 @@ var codecFieldsOfScalars = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Small) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"a":`...)
-	dst = codec.AppendInt(dst, int64(v.A))
+	dst = wire.AppendInt(dst, int64(v.A))
 	dst = append(dst, `,"B":`...)
-	dst = codec.AppendString(dst, string(v.B))
+	dst = wire.AppendString(dst, string(v.B))
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *Small) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *Small) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfSmall) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -3735,15 +3735,15 @@ func (v *Small) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v Small) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *Small) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfSmall = []codec.Field{
+var codecFieldsOfSmall = []wire.Field{
 	{Key: `"a":`, Fold: "A"},
 	{Key: `"B":`, Fold: "B"},
 }
@@ -3751,17 +3751,17 @@ var codecFieldsOfSmall = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Tagged) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"N":`...)
-	dst = codec.AppendInt(dst, int64(v.TagA.X))
+	dst = wire.AppendInt(dst, int64(v.TagA.X))
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *Tagged) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *Tagged) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfTagged) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -3776,15 +3776,15 @@ func (v *Tagged) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v Tagged) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *Tagged) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfTagged = []codec.Field{
+var codecFieldsOfTagged = []wire.Field{
 	{Key: `"N":`, Fold: "N"},
 }
 
@@ -3796,13 +3796,13 @@ func (v *Tree) AppendJSON(dst []byte) ([]byte, error) {
 // AppendJSONDepth is AppendJSON at a depth: a Tree may contain itself.
 func (v *Tree) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
-	if depth > codec.MaxAppendDepth {
-		return dst, codec.ErrDepth
+	if depth > wire.MaxAppendDepth {
+		return dst, wire.ErrDepth
 	}
 	dst = append(dst, `{"v":`...)
-	dst = codec.AppendInt(dst, int64(v.Value))
+	dst = wire.AppendInt(dst, int64(v.Value))
 	if v.Left != nil {
 		dst = append(dst, `,"l":`...)
 		if dst, err = v.Left.AppendJSONDepth(dst, depth+1); err != nil {
@@ -3812,7 +3812,7 @@ func (v *Tree) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	if len(v.Kids) != 0 {
 		dst = append(dst, `,"kids":`...)
 		if v.Kids == nil {
-			dst = codec.AppendNull(dst)
+			dst = wire.AppendNull(dst)
 		} else {
 			dst = append(dst, '[')
 			for i2 := range v.Kids {
@@ -3821,7 +3821,7 @@ func (v *Tree) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 				}
 				dst = append(dst, ',')
 			}
-			dst = codec.CloseArray(dst)
+			dst = wire.CloseArray(dst)
 		}
 	}
 	if v.Other != nil {
@@ -3835,8 +3835,8 @@ func (v *Tree) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *Tree) DecodeJSON(d *codec.Decoder) {
-	var o3 codec.Object
+func (v *Tree) DecodeJSON(d *wire.Decoder) {
+	var o3 wire.Object
 	if d.BeginObject(&o3, codecFieldsOfTree) {
 		for d.Next(&o3) {
 			switch o3.Index {
@@ -3888,15 +3888,15 @@ func (v *Tree) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v Tree) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *Tree) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfTree = []codec.Field{
+var codecFieldsOfTree = []wire.Field{
 	{Key: `"v":`, Fold: "V"},
 	{Key: `"l":`, Fold: "L"},
 	{Key: `"kids":`, Fold: "KIDS"},
@@ -3906,17 +3906,17 @@ var codecFieldsOfTree = []codec.Field{
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Twice) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"Z":`...)
-	dst = codec.AppendInt(dst, int64(v.Z))
+	dst = wire.AppendInt(dst, int64(v.Z))
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *Twice) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *Twice) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfTwice) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -3931,25 +3931,25 @@ func (v *Twice) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v Twice) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *Twice) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfTwice = []codec.Field{
+var codecFieldsOfTwice = []wire.Field{
 	{Key: `"Z":`, Fold: "Z"},
 }
 
 // AppendJSON appends v as encoding/json would marshal it.
 func (v *Users) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	if (*v) == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '[')
 		for i1 := range *v {
@@ -3958,13 +3958,13 @@ func (v *Users) AppendJSON(dst []byte) (_ []byte, err error) {
 			}
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 	}
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *Users) DecodeJSON(d *codec.Decoder) {
+func (v *Users) DecodeJSON(d *wire.Decoder) {
 	if d.Null() {
 		(*v) = nil
 	} else if d.BeginArray() {
@@ -3987,12 +3987,12 @@ func (v *Users) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v Users) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *Users) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
 // AppendJSON appends v as encoding/json would marshal it.
@@ -4003,88 +4003,88 @@ func (v *Wrapper) AppendJSON(dst []byte) ([]byte, error) {
 // AppendJSONDepth is AppendJSON at a depth: a Wrapper may contain itself.
 func (v *Wrapper) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
-	if depth > codec.MaxAppendDepth {
-		return dst, codec.ErrDepth
+	if depth > wire.MaxAppendDepth {
+		return dst, wire.ErrDepth
 	}
 	dst = append(dst, `{"bool":`...)
-	dst = codec.AppendBool(dst, bool(v.Scalars.Bool))
+	dst = wire.AppendBool(dst, bool(v.Scalars.Bool))
 	dst = append(dst, `,"Int":`...)
-	dst = codec.AppendInt(dst, int64(v.Scalars.Int))
+	dst = wire.AppendInt(dst, int64(v.Scalars.Int))
 	dst = append(dst, `,"int8":`...)
-	dst = codec.AppendInt(dst, int64(v.Scalars.Int8))
+	dst = wire.AppendInt(dst, int64(v.Scalars.Int8))
 	dst = append(dst, `,"Int16":`...)
-	dst = codec.AppendInt(dst, int64(v.Scalars.Int16))
+	dst = wire.AppendInt(dst, int64(v.Scalars.Int16))
 	dst = append(dst, `,"int_32":`...)
-	dst = codec.AppendInt(dst, int64(v.Scalars.Int32))
+	dst = wire.AppendInt(dst, int64(v.Scalars.Int32))
 	dst = append(dst, `,"Int64":`...)
-	dst = codec.AppendInt(dst, int64(v.Scalars.Int64))
+	dst = wire.AppendInt(dst, int64(v.Scalars.Int64))
 	dst = append(dst, `,"Uint":`...)
-	dst = codec.AppendUint(dst, uint64(v.Scalars.Uint))
+	dst = wire.AppendUint(dst, uint64(v.Scalars.Uint))
 	dst = append(dst, `,"Uint8":`...)
-	dst = codec.AppendUint(dst, uint64(v.Scalars.Uint8))
+	dst = wire.AppendUint(dst, uint64(v.Scalars.Uint8))
 	dst = append(dst, `,"Uint16":`...)
-	dst = codec.AppendUint(dst, uint64(v.Scalars.Uint16))
+	dst = wire.AppendUint(dst, uint64(v.Scalars.Uint16))
 	dst = append(dst, `,"Uint32":`...)
-	dst = codec.AppendUint(dst, uint64(v.Scalars.Uint32))
+	dst = wire.AppendUint(dst, uint64(v.Scalars.Uint32))
 	dst = append(dst, `,"Uint64":`...)
-	dst = codec.AppendUint(dst, uint64(v.Scalars.Uint64))
+	dst = wire.AppendUint(dst, uint64(v.Scalars.Uint64))
 	dst = append(dst, `,"Uintptr":`...)
-	dst = codec.AppendUint(dst, uint64(v.Scalars.Uintptr))
+	dst = wire.AppendUint(dst, uint64(v.Scalars.Uintptr))
 	dst = append(dst, `,"Float32":`...)
-	if dst, err = codec.AppendFloat32(dst, float32(v.Scalars.Float32)); err != nil {
+	if dst, err = wire.AppendFloat32(dst, float32(v.Scalars.Float32)); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"Float64":`...)
-	if dst, err = codec.AppendFloat64(dst, float64(v.Scalars.Float64)); err != nil {
+	if dst, err = wire.AppendFloat64(dst, float64(v.Scalars.Float64)); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"s\u003c\u0026\u003eé":`...)
-	dst = codec.AppendString(dst, string(v.Scalars.String))
+	dst = wire.AppendString(dst, string(v.Scalars.String))
 	dst = append(dst, `,"Level":`...)
-	dst = codec.AppendInt(dst, int64(v.Scalars.Level))
+	dst = wire.AppendInt(dst, int64(v.Scalars.Level))
 	dst = append(dst, `,"Name":`...)
-	dst = codec.AppendString(dst, string(v.Scalars.Name))
+	dst = wire.AppendString(dst, string(v.Scalars.Name))
 	dst = append(dst, `,"Ratio":`...)
-	if dst, err = codec.AppendFloat64(dst, float64(v.Scalars.Ratio)); err != nil {
+	if dst, err = wire.AppendFloat64(dst, float64(v.Scalars.Ratio)); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"Flag":`...)
-	dst = codec.AppendBool(dst, bool(v.Scalars.Flag))
+	dst = wire.AppendBool(dst, bool(v.Scalars.Flag))
 	dst = append(dst, `,"Bytes":`...)
-	dst = codec.AppendBytes(dst, v.Scalars.Bytes)
+	dst = wire.AppendBytes(dst, v.Scalars.Bytes)
 	dst = append(dst, `,"Blob":`...)
-	dst = codec.AppendBytes(dst, v.Scalars.Blob)
+	dst = wire.AppendBytes(dst, v.Scalars.Blob)
 	dst = append(dst, `,"Time":`...)
-	if dst, err = codec.AppendTime(dst, v.Scalars.Time); err != nil {
+	if dst, err = wire.AppendTime(dst, v.Scalars.Time); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"Raw":`...)
-	if dst, err = codec.AppendRaw(dst, v.Scalars.Raw); err != nil {
+	if dst, err = wire.AppendRaw(dst, v.Scalars.Raw); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"Number":`...)
-	if dst, err = codec.AppendNumber(dst, v.Scalars.Number); err != nil {
+	if dst, err = wire.AppendNumber(dst, v.Scalars.Number); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"Any":`...)
-	if dst, err = codec.AppendAny(dst, v.Scalars.Any, depth+1); err != nil {
+	if dst, err = wire.AppendAny(dst, v.Scalars.Any, depth+1); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"-":`...)
-	dst = codec.AppendString(dst, string(v.Scalars.Dash))
+	dst = wire.AppendString(dst, string(v.Scalars.Dash))
 	dst = append(dst, `,"BadTag":`...)
-	dst = codec.AppendString(dst, string(v.Scalars.BadTag))
+	dst = wire.AppendString(dst, string(v.Scalars.BadTag))
 	dst = append(dst, `,"Extra":`...)
-	dst = codec.AppendString(dst, string(v.Extra))
+	dst = wire.AppendString(dst, string(v.Extra))
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *Wrapper) DecodeJSON(d *codec.Decoder) {
-	var o2 codec.Object
+func (v *Wrapper) DecodeJSON(d *wire.Decoder) {
+	var o2 wire.Object
 	if d.BeginObject(&o2, codecFieldsOfWrapper) {
 		for d.Next(&o2) {
 			switch o2.Index {
@@ -4127,9 +4127,9 @@ func (v *Wrapper) DecodeJSON(d *codec.Decoder) {
 			case 18: // Flag
 				d.Bool((*bool)(&v.Scalars.Flag))
 			case 19: // Bytes
-				codec.Bytes(d, &v.Scalars.Bytes)
+				wire.Bytes(d, &v.Scalars.Bytes)
 			case 20: // Blob
-				codec.Bytes(d, &v.Scalars.Blob)
+				wire.Bytes(d, &v.Scalars.Blob)
 			case 21: // Time
 				d.Time(&v.Scalars.Time)
 			case 22: // Raw
@@ -4153,15 +4153,15 @@ func (v *Wrapper) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v Wrapper) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *Wrapper) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfWrapper = []codec.Field{
+var codecFieldsOfWrapper = []wire.Field{
 	{Key: `"bool":`, Fold: "BOOL"},
 	{Key: `"Int":`, Fold: "INT"},
 	{Key: `"int8":`, Fold: "INT8"},

@@ -7,235 +7,235 @@ package gentest
 import (
 	"encoding/json/jsontext"
 
-	"github.com/hotpath-go/hotpath/codec"
+	"github.com/hotpath-go/hotpath/codec/wire"
 )
 
 // MarshalJSONTo implements json.MarshalerTo of encoding/json/v2.
 func (v Composites) MarshalJSONTo(enc *jsontext.Encoder) error {
-	return codec.MarshalTo(enc, &v)
+	return wire.MarshalTo(enc, &v)
 }
 
 // UnmarshalJSONFrom implements json.UnmarshalerFrom of encoding/json/v2.
 func (v *Composites) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	return codec.UnmarshalFrom(dec, v)
+	return wire.UnmarshalFrom(dec, v)
 }
 
 // MarshalJSONTo implements json.MarshalerTo of encoding/json/v2.
 func (v Dict) MarshalJSONTo(enc *jsontext.Encoder) error {
-	return codec.MarshalTo(enc, &v)
+	return wire.MarshalTo(enc, &v)
 }
 
 // UnmarshalJSONFrom implements json.UnmarshalerFrom of encoding/json/v2.
 func (v *Dict) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	return codec.UnmarshalFrom(dec, v)
+	return wire.UnmarshalFrom(dec, v)
 }
 
 // MarshalJSONTo implements json.MarshalerTo of encoding/json/v2.
 func (v EmbedPrivate) MarshalJSONTo(enc *jsontext.Encoder) error {
-	return codec.MarshalTo(enc, &v)
+	return wire.MarshalTo(enc, &v)
 }
 
 // UnmarshalJSONFrom implements json.UnmarshalerFrom of encoding/json/v2.
 func (v *EmbedPrivate) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	return codec.UnmarshalFrom(dec, v)
+	return wire.UnmarshalFrom(dec, v)
 }
 
 // MarshalJSONTo implements json.MarshalerTo of encoding/json/v2.
 func (v Embedding) MarshalJSONTo(enc *jsontext.Encoder) error {
-	return codec.MarshalTo(enc, &v)
+	return wire.MarshalTo(enc, &v)
 }
 
 // UnmarshalJSONFrom implements json.UnmarshalerFrom of encoding/json/v2.
 func (v *Embedding) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	return codec.UnmarshalFrom(dec, v)
+	return wire.UnmarshalFrom(dec, v)
 }
 
 // MarshalJSONTo implements json.MarshalerTo of encoding/json/v2.
 func (v Empty) MarshalJSONTo(enc *jsontext.Encoder) error {
-	return codec.MarshalTo(enc, &v)
+	return wire.MarshalTo(enc, &v)
 }
 
 // UnmarshalJSONFrom implements json.UnmarshalerFrom of encoding/json/v2.
 func (v *Empty) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	return codec.UnmarshalFrom(dec, v)
+	return wire.UnmarshalFrom(dec, v)
 }
 
 // MarshalJSONTo implements json.MarshalerTo of encoding/json/v2.
 func (v Folding) MarshalJSONTo(enc *jsontext.Encoder) error {
-	return codec.MarshalTo(enc, &v)
+	return wire.MarshalTo(enc, &v)
 }
 
 // UnmarshalJSONFrom implements json.UnmarshalerFrom of encoding/json/v2.
 func (v *Folding) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	return codec.UnmarshalFrom(dec, v)
+	return wire.UnmarshalFrom(dec, v)
 }
 
 // MarshalJSONTo implements json.MarshalerTo of encoding/json/v2.
 func (v Forest) MarshalJSONTo(enc *jsontext.Encoder) error {
-	return codec.MarshalTo(enc, &v)
+	return wire.MarshalTo(enc, &v)
 }
 
 // UnmarshalJSONFrom implements json.UnmarshalerFrom of encoding/json/v2.
 func (v *Forest) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	return codec.UnmarshalFrom(dec, v)
+	return wire.UnmarshalFrom(dec, v)
 }
 
 // MarshalJSONTo implements json.MarshalerTo of encoding/json/v2.
 func (v Interfaces) MarshalJSONTo(enc *jsontext.Encoder) error {
-	return codec.MarshalTo(enc, &v)
+	return wire.MarshalTo(enc, &v)
 }
 
 // UnmarshalJSONFrom implements json.UnmarshalerFrom of encoding/json/v2.
 func (v *Interfaces) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	return codec.UnmarshalFrom(dec, v)
+	return wire.UnmarshalFrom(dec, v)
 }
 
 // MarshalJSONTo implements json.MarshalerTo of encoding/json/v2.
 func (v Keyed[K, V]) MarshalJSONTo(enc *jsontext.Encoder) error {
-	return codec.MarshalTo(enc, &v)
+	return wire.MarshalTo(enc, &v)
 }
 
 // UnmarshalJSONFrom implements json.UnmarshalerFrom of encoding/json/v2.
 func (v *Keyed[K, V]) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	return codec.UnmarshalFrom(dec, v)
+	return wire.UnmarshalFrom(dec, v)
 }
 
 // MarshalJSONTo implements json.MarshalerTo of encoding/json/v2.
 func (v Keys) MarshalJSONTo(enc *jsontext.Encoder) error {
-	return codec.MarshalTo(enc, &v)
+	return wire.MarshalTo(enc, &v)
 }
 
 // UnmarshalJSONFrom implements json.UnmarshalerFrom of encoding/json/v2.
 func (v *Keys) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	return codec.UnmarshalFrom(dec, v)
+	return wire.UnmarshalFrom(dec, v)
 }
 
 // MarshalJSONTo implements json.MarshalerTo of encoding/json/v2.
 func (v Many) MarshalJSONTo(enc *jsontext.Encoder) error {
-	return codec.MarshalTo(enc, &v)
+	return wire.MarshalTo(enc, &v)
 }
 
 // UnmarshalJSONFrom implements json.UnmarshalerFrom of encoding/json/v2.
 func (v *Many) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	return codec.UnmarshalFrom(dec, v)
+	return wire.UnmarshalFrom(dec, v)
 }
 
 // MarshalJSONTo implements json.MarshalerTo of encoding/json/v2.
 func (v Octets) MarshalJSONTo(enc *jsontext.Encoder) error {
-	return codec.MarshalTo(enc, &v)
+	return wire.MarshalTo(enc, &v)
 }
 
 // UnmarshalJSONFrom implements json.UnmarshalerFrom of encoding/json/v2.
 func (v *Octets) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	return codec.UnmarshalFrom(dec, v)
+	return wire.UnmarshalFrom(dec, v)
 }
 
 // MarshalJSONTo implements json.MarshalerTo of encoding/json/v2.
 func (v Omit) MarshalJSONTo(enc *jsontext.Encoder) error {
-	return codec.MarshalTo(enc, &v)
+	return wire.MarshalTo(enc, &v)
 }
 
 // UnmarshalJSONFrom implements json.UnmarshalerFrom of encoding/json/v2.
 func (v *Omit) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	return codec.UnmarshalFrom(dec, v)
+	return wire.UnmarshalFrom(dec, v)
 }
 
 // MarshalJSONTo implements json.MarshalerTo of encoding/json/v2.
 func (v Page[T]) MarshalJSONTo(enc *jsontext.Encoder) error {
-	return codec.MarshalTo(enc, &v)
+	return wire.MarshalTo(enc, &v)
 }
 
 // UnmarshalJSONFrom implements json.UnmarshalerFrom of encoding/json/v2.
 func (v *Page[T]) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	return codec.UnmarshalFrom(dec, v)
+	return wire.UnmarshalFrom(dec, v)
 }
 
 // MarshalJSONTo implements json.MarshalerTo of encoding/json/v2.
 func (v Pages) MarshalJSONTo(enc *jsontext.Encoder) error {
-	return codec.MarshalTo(enc, &v)
+	return wire.MarshalTo(enc, &v)
 }
 
 // UnmarshalJSONFrom implements json.UnmarshalerFrom of encoding/json/v2.
 func (v *Pages) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	return codec.UnmarshalFrom(dec, v)
+	return wire.UnmarshalFrom(dec, v)
 }
 
 // MarshalJSONTo implements json.MarshalerTo of encoding/json/v2.
 func (v Quoted) MarshalJSONTo(enc *jsontext.Encoder) error {
-	return codec.MarshalTo(enc, &v)
+	return wire.MarshalTo(enc, &v)
 }
 
 // UnmarshalJSONFrom implements json.UnmarshalerFrom of encoding/json/v2.
 func (v *Quoted) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	return codec.UnmarshalFrom(dec, v)
+	return wire.UnmarshalFrom(dec, v)
 }
 
 // MarshalJSONTo implements json.MarshalerTo of encoding/json/v2.
 func (v Scalars) MarshalJSONTo(enc *jsontext.Encoder) error {
-	return codec.MarshalTo(enc, &v)
+	return wire.MarshalTo(enc, &v)
 }
 
 // UnmarshalJSONFrom implements json.UnmarshalerFrom of encoding/json/v2.
 func (v *Scalars) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	return codec.UnmarshalFrom(dec, v)
+	return wire.UnmarshalFrom(dec, v)
 }
 
 // MarshalJSONTo implements json.MarshalerTo of encoding/json/v2.
 func (v Small) MarshalJSONTo(enc *jsontext.Encoder) error {
-	return codec.MarshalTo(enc, &v)
+	return wire.MarshalTo(enc, &v)
 }
 
 // UnmarshalJSONFrom implements json.UnmarshalerFrom of encoding/json/v2.
 func (v *Small) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	return codec.UnmarshalFrom(dec, v)
+	return wire.UnmarshalFrom(dec, v)
 }
 
 // MarshalJSONTo implements json.MarshalerTo of encoding/json/v2.
 func (v Tagged) MarshalJSONTo(enc *jsontext.Encoder) error {
-	return codec.MarshalTo(enc, &v)
+	return wire.MarshalTo(enc, &v)
 }
 
 // UnmarshalJSONFrom implements json.UnmarshalerFrom of encoding/json/v2.
 func (v *Tagged) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	return codec.UnmarshalFrom(dec, v)
+	return wire.UnmarshalFrom(dec, v)
 }
 
 // MarshalJSONTo implements json.MarshalerTo of encoding/json/v2.
 func (v Tree) MarshalJSONTo(enc *jsontext.Encoder) error {
-	return codec.MarshalTo(enc, &v)
+	return wire.MarshalTo(enc, &v)
 }
 
 // UnmarshalJSONFrom implements json.UnmarshalerFrom of encoding/json/v2.
 func (v *Tree) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	return codec.UnmarshalFrom(dec, v)
+	return wire.UnmarshalFrom(dec, v)
 }
 
 // MarshalJSONTo implements json.MarshalerTo of encoding/json/v2.
 func (v Twice) MarshalJSONTo(enc *jsontext.Encoder) error {
-	return codec.MarshalTo(enc, &v)
+	return wire.MarshalTo(enc, &v)
 }
 
 // UnmarshalJSONFrom implements json.UnmarshalerFrom of encoding/json/v2.
 func (v *Twice) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	return codec.UnmarshalFrom(dec, v)
+	return wire.UnmarshalFrom(dec, v)
 }
 
 // MarshalJSONTo implements json.MarshalerTo of encoding/json/v2.
 func (v Users) MarshalJSONTo(enc *jsontext.Encoder) error {
-	return codec.MarshalTo(enc, &v)
+	return wire.MarshalTo(enc, &v)
 }
 
 // UnmarshalJSONFrom implements json.UnmarshalerFrom of encoding/json/v2.
 func (v *Users) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	return codec.UnmarshalFrom(dec, v)
+	return wire.UnmarshalFrom(dec, v)
 }
 
 // MarshalJSONTo implements json.MarshalerTo of encoding/json/v2.
 func (v Wrapper) MarshalJSONTo(enc *jsontext.Encoder) error {
-	return codec.MarshalTo(enc, &v)
+	return wire.MarshalTo(enc, &v)
 }
 
 // UnmarshalJSONFrom implements json.UnmarshalerFrom of encoding/json/v2.
 func (v *Wrapper) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	return codec.UnmarshalFrom(dec, v)
+	return wire.UnmarshalFrom(dec, v)
 }

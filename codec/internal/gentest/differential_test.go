@@ -14,6 +14,12 @@ import (
 	"github.com/hotpath-go/hotpath/codec/internal/gentest/plain"
 )
 
+// The oracle of this package's tests is encoding/json's own implementation. Under
+// GOEXPERIMENT=jsonv2 it runs on v2, which reads the malformed tag of Scalars.BadTag as
+// the name a (so that {"a":1} is an error), writes U+FFFD as it is, and stores what is
+// nearest to a number out of range: these tests fail there, and only those named
+// JSONv2, whose oracle is v2, are run.
+
 // generated is what codecgen's types have.
 type generated interface {
 	codec.Appender

@@ -2,32 +2,32 @@
 
 package gentest
 
-import "github.com/hotpath-go/hotpath/codec"
+import "github.com/hotpath-go/hotpath/codec/wire"
 
 // A runtime that cannot serve this file does not have this constant.
-const _ = codec.GeneratedVersion2
+const _ = wire.GeneratedVersion3
 
 var (
-	_ codec.Appender  = (*Modern)(nil)
-	_ codec.Decodable = (*Modern)(nil)
-	_ codec.Appender  = (*ModernBytes)(nil)
-	_ codec.Decodable = (*ModernBytes)(nil)
-	_ codec.Appender  = (*ModernDict)(nil)
-	_ codec.Decodable = (*ModernDict)(nil)
-	_ codec.Appender  = (*ModernList)(nil)
-	_ codec.Decodable = (*ModernList)(nil)
-	_ codec.Appender  = (*ModernOmit)(nil)
-	_ codec.Decodable = (*ModernOmit)(nil)
-	_ codec.Appender  = (*ModernOuter)(nil)
-	_ codec.Decodable = (*ModernOuter)(nil)
-	_ codec.Appender  = (*ModernPart)(nil)
-	_ codec.Decodable = (*ModernPart)(nil)
-	_ codec.Appender  = (*ModernSparse)(nil)
-	_ codec.Decodable = (*ModernSparse)(nil)
-	_ codec.Appender  = (*ModernString)(nil)
-	_ codec.Decodable = (*ModernString)(nil)
-	_ codec.Appender  = (*ModernTree)(nil)
-	_ codec.Decodable = (*ModernTree)(nil)
+	_ wire.Appender  = (*Modern)(nil)
+	_ wire.Decodable = (*Modern)(nil)
+	_ wire.Appender  = (*ModernBytes)(nil)
+	_ wire.Decodable = (*ModernBytes)(nil)
+	_ wire.Appender  = (*ModernDict)(nil)
+	_ wire.Decodable = (*ModernDict)(nil)
+	_ wire.Appender  = (*ModernList)(nil)
+	_ wire.Decodable = (*ModernList)(nil)
+	_ wire.Appender  = (*ModernOmit)(nil)
+	_ wire.Decodable = (*ModernOmit)(nil)
+	_ wire.Appender  = (*ModernOuter)(nil)
+	_ wire.Decodable = (*ModernOuter)(nil)
+	_ wire.Appender  = (*ModernPart)(nil)
+	_ wire.Decodable = (*ModernPart)(nil)
+	_ wire.Appender  = (*ModernSparse)(nil)
+	_ wire.Decodable = (*ModernSparse)(nil)
+	_ wire.Appender  = (*ModernString)(nil)
+	_ wire.Decodable = (*ModernString)(nil)
+	_ wire.Appender  = (*ModernTree)(nil)
+	_ wire.Decodable = (*ModernTree)(nil)
 )
 
 // AppendJSON appends v as encoding/json/v2 would marshal it.
@@ -38,126 +38,126 @@ func (v *Modern) AppendJSON(dst []byte) ([]byte, error) {
 // AppendJSONDepth is AppendJSON at a depth: a Modern may contain itself.
 func (v *Modern) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
-	if depth > codec.MaxAppendDepth {
-		return dst, codec.ErrDepth
+	if depth > wire.MaxAppendDepth {
+		return dst, wire.ErrDepth
 	}
 	dst = append(dst, `{"bool":`...)
-	dst = codec.AppendBool(dst, bool(v.Bool))
+	dst = wire.AppendBool(dst, bool(v.Bool))
 	dst = append(dst, `,"Int":`...)
-	dst = codec.AppendInt(dst, int64(v.Int))
+	dst = wire.AppendInt(dst, int64(v.Int))
 	dst = append(dst, `,"Int8":`...)
-	dst = codec.AppendInt(dst, int64(v.Int8))
+	dst = wire.AppendInt(dst, int64(v.Int8))
 	dst = append(dst, `,"Int16":`...)
-	dst = codec.AppendInt(dst, int64(v.Int16))
+	dst = wire.AppendInt(dst, int64(v.Int16))
 	dst = append(dst, `,"Int32":`...)
-	dst = codec.AppendInt(dst, int64(v.Int32))
+	dst = wire.AppendInt(dst, int64(v.Int32))
 	dst = append(dst, `,"Int64":`...)
-	dst = codec.AppendInt(dst, int64(v.Int64))
+	dst = wire.AppendInt(dst, int64(v.Int64))
 	dst = append(dst, `,"Uint":`...)
-	dst = codec.AppendUint(dst, uint64(v.Uint))
+	dst = wire.AppendUint(dst, uint64(v.Uint))
 	dst = append(dst, `,"Uint8":`...)
-	dst = codec.AppendUint(dst, uint64(v.Uint8))
+	dst = wire.AppendUint(dst, uint64(v.Uint8))
 	dst = append(dst, `,"Uint16":`...)
-	dst = codec.AppendUint(dst, uint64(v.Uint16))
+	dst = wire.AppendUint(dst, uint64(v.Uint16))
 	dst = append(dst, `,"Uint32":`...)
-	dst = codec.AppendUint(dst, uint64(v.Uint32))
+	dst = wire.AppendUint(dst, uint64(v.Uint32))
 	dst = append(dst, `,"Uint64":`...)
-	dst = codec.AppendUint(dst, uint64(v.Uint64))
+	dst = wire.AppendUint(dst, uint64(v.Uint64))
 	dst = append(dst, `,"Float32":`...)
-	if dst, err = codec.AppendFloat32(dst, float32(v.Float32)); err != nil {
+	if dst, err = wire.AppendFloat32(dst, float32(v.Float32)); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"Float64":`...)
-	if dst, err = codec.AppendFloat64(dst, float64(v.Float64)); err != nil {
+	if dst, err = wire.AppendFloat64(dst, float64(v.Float64)); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"s<&>é":`...)
-	if dst, err = codec.AppendStringV2(dst, string(v.String)); err != nil {
+	if dst, err = wire.AppendStringV2(dst, string(v.String)); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"Named":`...)
-	if dst, err = codec.AppendStringV2(dst, string(v.Named)); err != nil {
+	if dst, err = wire.AppendStringV2(dst, string(v.Named)); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"Level":`...)
-	dst = codec.AppendInt(dst, int64(v.Level))
+	dst = wire.AppendInt(dst, int64(v.Level))
 	dst = append(dst, `,"Bytes":`...)
-	dst = codec.AppendBytesV2(dst, v.Bytes)
+	dst = wire.AppendBytesV2(dst, v.Bytes)
 	dst = append(dst, `,"Blob":`...)
-	dst = codec.AppendBytesV2(dst, v.Blob)
+	dst = wire.AppendBytesV2(dst, v.Blob)
 	dst = append(dst, `,"Array":`...)
-	dst = codec.AppendBytesV2(dst, v.Array[:])
+	dst = wire.AppendBytesV2(dst, v.Array[:])
 	dst = append(dst, `,"Octets":`...)
 	dst = append(dst, '[')
 	for i2 := range v.Octets {
-		dst = codec.AppendUint(dst, uint64(v.Octets[i2]))
+		dst = wire.AppendUint(dst, uint64(v.Octets[i2]))
 		dst = append(dst, ',')
 	}
-	dst = codec.CloseArray(dst)
+	dst = wire.CloseArray(dst)
 	dst = append(dst, `,"OctetsN":`...)
 	dst = append(dst, '[')
 	for i3 := range v.OctetsN {
-		dst = codec.AppendUint(dst, uint64(v.OctetsN[i3]))
+		dst = wire.AppendUint(dst, uint64(v.OctetsN[i3]))
 		dst = append(dst, ',')
 	}
-	dst = codec.CloseArray(dst)
+	dst = wire.CloseArray(dst)
 	dst = append(dst, `,"None":`...)
-	dst = codec.AppendBytesV2(dst, v.None[:])
+	dst = wire.AppendBytesV2(dst, v.None[:])
 	dst = append(dst, `,"BytesPtr":`...)
 	if v.BytesPtr == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
-		dst = codec.AppendBytesV2(dst, (*v.BytesPtr))
+		dst = wire.AppendBytesV2(dst, (*v.BytesPtr))
 	}
 	dst = append(dst, `,"Ints":`...)
 	dst = append(dst, '[')
 	for i4 := range v.Ints {
-		dst = codec.AppendInt(dst, int64(v.Ints[i4]))
+		dst = wire.AppendInt(dst, int64(v.Ints[i4]))
 		dst = append(dst, ',')
 	}
-	dst = codec.CloseArray(dst)
+	dst = wire.CloseArray(dst)
 	dst = append(dst, `,"Strings":`...)
 	dst = append(dst, '[')
 	for i5 := range v.Strings {
-		if dst, err = codec.AppendStringV2(dst, string(v.Strings[i5])); err != nil {
+		if dst, err = wire.AppendStringV2(dst, string(v.Strings[i5])); err != nil {
 			return dst, err
 		}
 		dst = append(dst, ',')
 	}
-	dst = codec.CloseArray(dst)
+	dst = wire.CloseArray(dst)
 	dst = append(dst, `,"Lists":`...)
 	dst = append(dst, '[')
 	for i6 := range v.Lists {
 		dst = append(dst, '[')
 		for i7 := range v.Lists[i6] {
-			dst = codec.AppendInt(dst, int64(v.Lists[i6][i7]))
+			dst = wire.AppendInt(dst, int64(v.Lists[i6][i7]))
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 		dst = append(dst, ',')
 	}
-	dst = codec.CloseArray(dst)
+	dst = wire.CloseArray(dst)
 	dst = append(dst, `,"Grid":`...)
 	dst = append(dst, '[')
 	for i8 := range v.Grid {
 		dst = append(dst, '[')
 		for i9 := range v.Grid[i8] {
-			dst = codec.AppendInt(dst, int64(v.Grid[i8][i9]))
+			dst = wire.AppendInt(dst, int64(v.Grid[i8][i9]))
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 		dst = append(dst, ',')
 	}
-	dst = codec.CloseArray(dst)
+	dst = wire.CloseArray(dst)
 	dst = append(dst, `,"Nothing":`...)
 	dst = append(dst, '[')
 	for i10 := range v.Nothing {
-		dst = codec.AppendInt(dst, int64(v.Nothing[i10]))
+		dst = wire.AppendInt(dst, int64(v.Nothing[i10]))
 		dst = append(dst, ',')
 	}
-	dst = codec.CloseArray(dst)
+	dst = wire.CloseArray(dst)
 	dst = append(dst, `,"Parts":`...)
 	dst = append(dst, '[')
 	for i11 := range v.Parts {
@@ -166,7 +166,7 @@ func (v *Modern) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 		}
 		dst = append(dst, ',')
 	}
-	dst = codec.CloseArray(dst)
+	dst = wire.CloseArray(dst)
 	dst = append(dst, `,"Pair":`...)
 	dst = append(dst, '[')
 	for i12 := range v.Pair {
@@ -175,21 +175,21 @@ func (v *Modern) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 		}
 		dst = append(dst, ',')
 	}
-	dst = codec.CloseArray(dst)
+	dst = wire.CloseArray(dst)
 	dst = append(dst, `,"Ptr":`...)
 	if v.Ptr == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
-		dst = codec.AppendInt(dst, int64((*v.Ptr)))
+		dst = wire.AppendInt(dst, int64((*v.Ptr)))
 	}
 	dst = append(dst, `,"PtrPtr":`...)
 	if v.PtrPtr == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		if (*v.PtrPtr) == nil {
-			dst = codec.AppendNull(dst)
+			dst = wire.AppendNull(dst)
 		} else {
-			if dst, err = codec.AppendStringV2(dst, string((*(*v.PtrPtr)))); err != nil {
+			if dst, err = wire.AppendStringV2(dst, string((*(*v.PtrPtr)))); err != nil {
 				return dst, err
 			}
 		}
@@ -206,85 +206,85 @@ func (v *Modern) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 		}
 		dst = append(dst, ',')
 	}
-	dst = codec.CloseArray(dst)
+	dst = wire.CloseArray(dst)
 	dst = append(dst, `,"Map":`...)
 	dst = append(dst, '{')
 	var b14 [16]string
-	s14 := codec.KeyRoom(b14[:0], len(v.Map))
+	s14 := wire.KeyRoom(b14[:0], len(v.Map))
 	for k14 := range v.Map {
 		s14 = append(s14, string(k14))
 	}
-	codec.SortKeys(s14)
+	wire.SortKeys(s14)
 	for _, k14 := range s14 {
-		if dst, err = codec.AppendStringV2(dst, k14); err != nil {
+		if dst, err = wire.AppendStringV2(dst, k14); err != nil {
 			return dst, err
 		}
 		dst = append(dst, ':')
 		e14 := v.Map[k14]
-		dst = codec.AppendInt(dst, int64(e14))
+		dst = wire.AppendInt(dst, int64(e14))
 		dst = append(dst, ',')
 	}
-	dst = codec.CloseObject(dst)
+	dst = wire.CloseObject(dst)
 	dst = append(dst, `,"Texts":`...)
 	dst = append(dst, '{')
 	var b15 [16]string
-	s15 := codec.KeyRoom(b15[:0], len(v.Texts))
+	s15 := wire.KeyRoom(b15[:0], len(v.Texts))
 	for k15 := range v.Texts {
 		s15 = append(s15, string(k15))
 	}
-	codec.SortKeys(s15)
+	wire.SortKeys(s15)
 	for _, k15 := range s15 {
-		if dst, err = codec.AppendStringV2(dst, k15); err != nil {
+		if dst, err = wire.AppendStringV2(dst, k15); err != nil {
 			return dst, err
 		}
 		dst = append(dst, ':')
 		e15 := v.Texts[Name(k15)]
-		if dst, err = codec.AppendStringV2(dst, string(e15)); err != nil {
+		if dst, err = wire.AppendStringV2(dst, string(e15)); err != nil {
 			return dst, err
 		}
 		dst = append(dst, ',')
 	}
-	dst = codec.CloseObject(dst)
+	dst = wire.CloseObject(dst)
 	dst = append(dst, `,"ByInt":`...)
 	dst = append(dst, '{')
 	var b16 [16]string
-	for _, k16 := range codec.SortedIntKeys(b16[:0], v.ByInt) {
-		if dst, err = codec.AppendStringV2(dst, k16); err != nil {
+	for _, k16 := range wire.SortedIntKeys(b16[:0], v.ByInt) {
+		if dst, err = wire.AppendStringV2(dst, k16); err != nil {
 			return dst, err
 		}
 		dst = append(dst, ':')
-		e16 := codec.GetInt(v.ByInt, k16)
-		if dst, err = codec.AppendStringV2(dst, string(e16)); err != nil {
+		e16 := wire.GetInt(v.ByInt, k16)
+		if dst, err = wire.AppendStringV2(dst, string(e16)); err != nil {
 			return dst, err
 		}
 		dst = append(dst, ',')
 	}
-	dst = codec.CloseObject(dst)
+	dst = wire.CloseObject(dst)
 	dst = append(dst, `,"ByUint":`...)
 	dst = append(dst, '{')
 	var b17 [16]string
-	for _, k17 := range codec.SortedUintKeys(b17[:0], v.ByUint) {
-		if dst, err = codec.AppendStringV2(dst, k17); err != nil {
+	for _, k17 := range wire.SortedUintKeys(b17[:0], v.ByUint) {
+		if dst, err = wire.AppendStringV2(dst, k17); err != nil {
 			return dst, err
 		}
 		dst = append(dst, ':')
-		e17 := codec.GetUint(v.ByUint, k17)
+		e17 := wire.GetUint(v.ByUint, k17)
 		if dst, err = e17.AppendJSON(dst); err != nil {
 			return dst, err
 		}
 		dst = append(dst, ',')
 	}
-	dst = codec.CloseObject(dst)
+	dst = wire.CloseObject(dst)
 	dst = append(dst, `,"MapPtr":`...)
 	dst = append(dst, '{')
 	var b18 [16]string
-	s18 := codec.KeyRoom(b18[:0], len(v.MapPtr))
+	s18 := wire.KeyRoom(b18[:0], len(v.MapPtr))
 	for k18 := range v.MapPtr {
 		s18 = append(s18, string(k18))
 	}
-	codec.SortKeys(s18)
+	wire.SortKeys(s18)
 	for _, k18 := range s18 {
-		if dst, err = codec.AppendStringV2(dst, k18); err != nil {
+		if dst, err = wire.AppendStringV2(dst, k18); err != nil {
 			return dst, err
 		}
 		dst = append(dst, ':')
@@ -294,292 +294,292 @@ func (v *Modern) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 		}
 		dst = append(dst, ',')
 	}
-	dst = codec.CloseObject(dst)
+	dst = wire.CloseObject(dst)
 	dst = append(dst, `,"MapList":`...)
 	dst = append(dst, '{')
 	var b19 [16]string
-	s19 := codec.KeyRoom(b19[:0], len(v.MapList))
+	s19 := wire.KeyRoom(b19[:0], len(v.MapList))
 	for k19 := range v.MapList {
 		s19 = append(s19, string(k19))
 	}
-	codec.SortKeys(s19)
+	wire.SortKeys(s19)
 	for _, k19 := range s19 {
-		if dst, err = codec.AppendStringV2(dst, k19); err != nil {
+		if dst, err = wire.AppendStringV2(dst, k19); err != nil {
 			return dst, err
 		}
 		dst = append(dst, ':')
 		e19 := v.MapList[k19]
 		dst = append(dst, '[')
 		for i20 := range e19 {
-			dst = codec.AppendInt(dst, int64(e19[i20]))
+			dst = wire.AppendInt(dst, int64(e19[i20]))
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 		dst = append(dst, ',')
 	}
-	dst = codec.CloseObject(dst)
+	dst = wire.CloseObject(dst)
 	dst = append(dst, `,"MapMap":`...)
 	dst = append(dst, '{')
 	var b21 [16]string
-	s21 := codec.KeyRoom(b21[:0], len(v.MapMap))
+	s21 := wire.KeyRoom(b21[:0], len(v.MapMap))
 	for k21 := range v.MapMap {
 		s21 = append(s21, string(k21))
 	}
-	codec.SortKeys(s21)
+	wire.SortKeys(s21)
 	for _, k21 := range s21 {
-		if dst, err = codec.AppendStringV2(dst, k21); err != nil {
+		if dst, err = wire.AppendStringV2(dst, k21); err != nil {
 			return dst, err
 		}
 		dst = append(dst, ':')
 		e21 := v.MapMap[k21]
 		dst = append(dst, '{')
 		var b22 [16]string
-		s22 := codec.KeyRoom(b22[:0], len(e21))
+		s22 := wire.KeyRoom(b22[:0], len(e21))
 		for k22 := range e21 {
 			s22 = append(s22, string(k22))
 		}
-		codec.SortKeys(s22)
+		wire.SortKeys(s22)
 		for _, k22 := range s22 {
-			if dst, err = codec.AppendStringV2(dst, k22); err != nil {
+			if dst, err = wire.AppendStringV2(dst, k22); err != nil {
 				return dst, err
 			}
 			dst = append(dst, ':')
 			e22 := e21[k22]
-			dst = codec.AppendInt(dst, int64(e22))
+			dst = wire.AppendInt(dst, int64(e22))
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseObject(dst)
+		dst = wire.CloseObject(dst)
 		dst = append(dst, ',')
 	}
-	dst = codec.CloseObject(dst)
+	dst = wire.CloseObject(dst)
 	dst = append(dst, `,"Anys":`...)
 	dst = append(dst, '{')
 	var b23 [16]string
-	s23 := codec.KeyRoom(b23[:0], len(v.Anys))
+	s23 := wire.KeyRoom(b23[:0], len(v.Anys))
 	for k23 := range v.Anys {
 		s23 = append(s23, string(k23))
 	}
-	codec.SortKeys(s23)
+	wire.SortKeys(s23)
 	for _, k23 := range s23 {
-		if dst, err = codec.AppendStringV2(dst, k23); err != nil {
+		if dst, err = wire.AppendStringV2(dst, k23); err != nil {
 			return dst, err
 		}
 		dst = append(dst, ':')
 		e23 := v.Anys[k23]
-		if dst, err = codec.AppendAnyV2(dst, e23, depth+1); err != nil {
+		if dst, err = wire.AppendAnyV2(dst, e23, depth+1); err != nil {
 			return dst, err
 		}
 		dst = append(dst, ',')
 	}
-	dst = codec.CloseObject(dst)
+	dst = wire.CloseObject(dst)
 	dst = append(dst, `,"Any":`...)
-	if dst, err = codec.AppendAnyV2(dst, v.Any, depth+1); err != nil {
+	if dst, err = wire.AppendAnyV2(dst, v.Any, depth+1); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"List":`...)
 	dst = append(dst, '[')
 	for i24 := range v.List {
-		if dst, err = codec.AppendAnyV2(dst, v.List[i24], depth+1); err != nil {
+		if dst, err = wire.AppendAnyV2(dst, v.List[i24], depth+1); err != nil {
 			return dst, err
 		}
 		dst = append(dst, ',')
 	}
-	dst = codec.CloseArray(dst)
+	dst = wire.CloseArray(dst)
 	dst = append(dst, `,"Time":`...)
-	if dst, err = codec.AppendTime(dst, v.Time); err != nil {
+	if dst, err = wire.AppendTime(dst, v.Time); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"Times":`...)
 	dst = append(dst, '[')
 	for i25 := range v.Times {
 		if v.Times[i25] == nil {
-			dst = codec.AppendNull(dst)
+			dst = wire.AppendNull(dst)
 		} else {
-			if dst, err = codec.AppendTime(dst, (*v.Times[i25])); err != nil {
+			if dst, err = wire.AppendTime(dst, (*v.Times[i25])); err != nil {
 				return dst, err
 			}
 		}
 		dst = append(dst, ',')
 	}
-	dst = codec.CloseArray(dst)
+	dst = wire.CloseArray(dst)
 	dst = append(dst, `,"Number":`...)
-	if dst, err = codec.AppendNumber(dst, v.Number); err != nil {
+	if dst, err = wire.AppendNumber(dst, v.Number); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"Raw":`...)
-	if dst, err = codec.AppendRawV2(dst, v.Raw); err != nil {
+	if dst, err = wire.AppendRawV2(dst, v.Raw); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"Color":`...)
-	if dst, err = codec.AppendMarshalerV2(dst, v.Color); err != nil {
+	if dst, err = wire.AppendMarshalerV2(dst, v.Color); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"Colors":`...)
 	dst = append(dst, '{')
 	var b26 [16]string
-	s26 := codec.KeyRoom(b26[:0], len(v.Colors))
+	s26 := wire.KeyRoom(b26[:0], len(v.Colors))
 	for k26 := range v.Colors {
 		s26 = append(s26, string(k26))
 	}
-	codec.SortKeys(s26)
+	wire.SortKeys(s26)
 	for _, k26 := range s26 {
-		if dst, err = codec.AppendStringV2(dst, k26); err != nil {
+		if dst, err = wire.AppendStringV2(dst, k26); err != nil {
 			return dst, err
 		}
 		dst = append(dst, ':')
 		e26 := v.Colors[k26]
-		if dst, err = codec.AppendMarshalerV2(dst, e26); err != nil {
+		if dst, err = wire.AppendMarshalerV2(dst, e26); err != nil {
 			return dst, err
 		}
 		dst = append(dst, ',')
 	}
-	dst = codec.CloseObject(dst)
+	dst = wire.CloseObject(dst)
 	dst = append(dst, `,"Upper":`...)
-	if dst, err = codec.AppendTextV2(dst, &v.Upper); err != nil {
+	if dst, err = wire.AppendTextV2(dst, &v.Upper); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"Uppers":`...)
 	dst = append(dst, '[')
 	for i27 := range v.Uppers {
-		if dst, err = codec.AppendTextV2(dst, &v.Uppers[i27]); err != nil {
+		if dst, err = wire.AppendTextV2(dst, &v.Uppers[i27]); err != nil {
 			return dst, err
 		}
 		dst = append(dst, ',')
 	}
-	dst = codec.CloseArray(dst)
+	dst = wire.CloseArray(dst)
 	dst = append(dst, `,"Units":`...)
-	dst = codec.AppendDuration(dst, v.Units)
+	dst = wire.AppendDuration(dst, v.Units)
 	dst = append(dst, `,"nano":`...)
-	dst = codec.AppendInt(dst, int64(v.Nano))
+	dst = wire.AppendInt(dst, int64(v.Nano))
 	dst = append(dst, `,"Anon":`...)
 	dst = append(dst, `{"x":`...)
-	dst = codec.AppendInt(dst, int64(v.Anon.X))
+	dst = wire.AppendInt(dst, int64(v.Anon.X))
 	dst = append(dst, `,"Y":`...)
 	dst = append(dst, '[')
 	for i29 := range v.Anon.Y {
-		if dst, err = codec.AppendStringV2(dst, string(v.Anon.Y[i29])); err != nil {
+		if dst, err = wire.AppendStringV2(dst, string(v.Anon.Y[i29])); err != nil {
 			return dst, err
 		}
 		dst = append(dst, ',')
 	}
-	dst = codec.CloseArray(dst)
+	dst = wire.CloseArray(dst)
 	dst = append(dst, '}')
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json/v2 would.
-func (v *Modern) DecodeJSON(d *codec.Decoder) {
+func (v *Modern) DecodeJSON(d *wire.Decoder) {
 	old := d.BeginV2()
 	if d.Null() {
-		codec.Clear(v)
+		wire.Clear(v)
 	} else {
-		var o30 codec.Object
+		var o30 wire.Object
 		if d.BeginObject(&o30, codecFieldsOfModern) {
 			for d.Next(&o30) {
 				switch o30.Index {
 				case 0: // bool
 					if d.Null() {
-						codec.Clear(&v.Bool)
+						wire.Clear(&v.Bool)
 					} else {
 						d.Bool(&v.Bool)
 					}
 				case 1: // Int
 					if d.Null() {
-						codec.Clear(&v.Int)
+						wire.Clear(&v.Int)
 					} else {
 						d.Int(&v.Int)
 					}
 				case 2: // Int8
 					if d.Null() {
-						codec.Clear(&v.Int8)
+						wire.Clear(&v.Int8)
 					} else {
 						d.Int8(&v.Int8)
 					}
 				case 3: // Int16
 					if d.Null() {
-						codec.Clear(&v.Int16)
+						wire.Clear(&v.Int16)
 					} else {
 						d.Int16(&v.Int16)
 					}
 				case 4: // Int32
 					if d.Null() {
-						codec.Clear(&v.Int32)
+						wire.Clear(&v.Int32)
 					} else {
 						d.Int32(&v.Int32)
 					}
 				case 5: // Int64
 					if d.Null() {
-						codec.Clear(&v.Int64)
+						wire.Clear(&v.Int64)
 					} else {
 						d.Int64(&v.Int64)
 					}
 				case 6: // Uint
 					if d.Null() {
-						codec.Clear(&v.Uint)
+						wire.Clear(&v.Uint)
 					} else {
 						d.Uint(&v.Uint)
 					}
 				case 7: // Uint8
 					if d.Null() {
-						codec.Clear(&v.Uint8)
+						wire.Clear(&v.Uint8)
 					} else {
 						d.Uint8(&v.Uint8)
 					}
 				case 8: // Uint16
 					if d.Null() {
-						codec.Clear(&v.Uint16)
+						wire.Clear(&v.Uint16)
 					} else {
 						d.Uint16(&v.Uint16)
 					}
 				case 9: // Uint32
 					if d.Null() {
-						codec.Clear(&v.Uint32)
+						wire.Clear(&v.Uint32)
 					} else {
 						d.Uint32(&v.Uint32)
 					}
 				case 10: // Uint64
 					if d.Null() {
-						codec.Clear(&v.Uint64)
+						wire.Clear(&v.Uint64)
 					} else {
 						d.Uint64(&v.Uint64)
 					}
 				case 11: // Float32
 					if d.Null() {
-						codec.Clear(&v.Float32)
+						wire.Clear(&v.Float32)
 					} else {
 						d.Float32(&v.Float32)
 					}
 				case 12: // Float64
 					if d.Null() {
-						codec.Clear(&v.Float64)
+						wire.Clear(&v.Float64)
 					} else {
 						d.Float64(&v.Float64)
 					}
 				case 13: // s<&>é
 					if d.Null() {
-						codec.Clear(&v.String)
+						wire.Clear(&v.String)
 					} else {
 						d.String(&v.String)
 					}
 				case 14: // Named
 					if d.Null() {
-						codec.Clear(&v.Named)
+						wire.Clear(&v.Named)
 					} else {
 						d.String((*string)(&v.Named))
 					}
 				case 15: // Level
 					if d.Null() {
-						codec.Clear(&v.Level)
+						wire.Clear(&v.Level)
 					} else {
 						d.Int8((*int8)(&v.Level))
 					}
 				case 16: // Bytes
-					codec.BytesV2(d, &v.Bytes)
+					wire.BytesV2(d, &v.Bytes)
 				case 17: // Blob
-					codec.BytesV2(d, &v.Blob)
+					wire.BytesV2(d, &v.Blob)
 				case 18: // Array
-					codec.ByteArrayV2(d, v.Array[:])
+					wire.ByteArrayV2(d, v.Array[:])
 				case 19: // Octets
 					if d.Null() {
 						v.Octets = nil
@@ -591,9 +591,9 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 								s31 = append(s31, make([]Eighth, 4)...)
 								s31 = s31[:cap(s31)]
 							}
-							codec.Clear(&s31[n31])
+							wire.Clear(&s31[n31])
 							if d.Null() {
-								codec.Clear(&s31[n31])
+								wire.Clear(&s31[n31])
 							} else {
 								d.Uint8((*uint8)(&s31[n31]))
 							}
@@ -606,15 +606,15 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 					}
 				case 20: // OctetsN
 					if d.Null() {
-						codec.Clear(&v.OctetsN)
+						wire.Clear(&v.OctetsN)
 					} else {
 						if d.BeginArray() {
 							n32 := 0
 							for d.NextElem(n32) {
 								if n32 < len(v.OctetsN) {
-									codec.Clear(&v.OctetsN[n32])
+									wire.Clear(&v.OctetsN[n32])
 									if d.Null() {
-										codec.Clear(&v.OctetsN[n32])
+										wire.Clear(&v.OctetsN[n32])
 									} else {
 										d.Uint8((*uint8)(&v.OctetsN[n32]))
 									}
@@ -625,12 +625,12 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 							}
 							d.CheckLen(n32, len(v.OctetsN))
 							for ; n32 < len(v.OctetsN); n32++ {
-								codec.Clear(&v.OctetsN[n32])
+								wire.Clear(&v.OctetsN[n32])
 							}
 						}
 					}
 				case 21: // None
-					codec.ByteArrayV2(d, v.None[:])
+					wire.ByteArrayV2(d, v.None[:])
 				case 22: // BytesPtr
 					if d.Null() {
 						v.BytesPtr = nil
@@ -638,7 +638,7 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 						if v.BytesPtr == nil {
 							v.BytesPtr = new([]byte)
 						}
-						codec.BytesV2(d, v.BytesPtr)
+						wire.BytesV2(d, v.BytesPtr)
 					}
 				case 23: // Ints
 					if d.Null() {
@@ -651,9 +651,9 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 								s33 = append(s33, make([]int, 4)...)
 								s33 = s33[:cap(s33)]
 							}
-							codec.Clear(&s33[n33])
+							wire.Clear(&s33[n33])
 							if d.Null() {
-								codec.Clear(&s33[n33])
+								wire.Clear(&s33[n33])
 							} else {
 								d.Int(&s33[n33])
 							}
@@ -675,9 +675,9 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 								s34 = append(s34, make([]string, 4)...)
 								s34 = s34[:cap(s34)]
 							}
-							codec.Clear(&s34[n34])
+							wire.Clear(&s34[n34])
 							if d.Null() {
-								codec.Clear(&s34[n34])
+								wire.Clear(&s34[n34])
 							} else {
 								d.String(&s34[n34])
 							}
@@ -699,7 +699,7 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 								s35 = append(s35, make([][]int, 4)...)
 								s35 = s35[:cap(s35)]
 							}
-							codec.Clear(&s35[n35])
+							wire.Clear(&s35[n35])
 							if d.Null() {
 								s35[n35] = nil
 							} else if d.BeginArray() {
@@ -710,9 +710,9 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 										s36 = append(s36, make([]int, 4)...)
 										s36 = s36[:cap(s36)]
 									}
-									codec.Clear(&s36[n36])
+									wire.Clear(&s36[n36])
 									if d.Null() {
-										codec.Clear(&s36[n36])
+										wire.Clear(&s36[n36])
 									} else {
 										d.Int(&s36[n36])
 									}
@@ -732,23 +732,23 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 					}
 				case 26: // Grid
 					if d.Null() {
-						codec.Clear(&v.Grid)
+						wire.Clear(&v.Grid)
 					} else {
 						if d.BeginArray() {
 							n37 := 0
 							for d.NextElem(n37) {
 								if n37 < len(v.Grid) {
-									codec.Clear(&v.Grid[n37])
+									wire.Clear(&v.Grid[n37])
 									if d.Null() {
-										codec.Clear(&v.Grid[n37])
+										wire.Clear(&v.Grid[n37])
 									} else {
 										if d.BeginArray() {
 											n38 := 0
 											for d.NextElem(n38) {
 												if n38 < len(v.Grid[n37]) {
-													codec.Clear(&v.Grid[n37][n38])
+													wire.Clear(&v.Grid[n37][n38])
 													if d.Null() {
-														codec.Clear(&v.Grid[n37][n38])
+														wire.Clear(&v.Grid[n37][n38])
 													} else {
 														d.Int(&v.Grid[n37][n38])
 													}
@@ -759,7 +759,7 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 											}
 											d.CheckLen(n38, len(v.Grid[n37]))
 											for ; n38 < len(v.Grid[n37]); n38++ {
-												codec.Clear(&v.Grid[n37][n38])
+												wire.Clear(&v.Grid[n37][n38])
 											}
 										}
 									}
@@ -770,13 +770,13 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 							}
 							d.CheckLen(n37, len(v.Grid))
 							for ; n37 < len(v.Grid); n37++ {
-								codec.Clear(&v.Grid[n37])
+								wire.Clear(&v.Grid[n37])
 							}
 						}
 					}
 				case 27: // Nothing
 					if d.Null() {
-						codec.Clear(&v.Nothing)
+						wire.Clear(&v.Nothing)
 					} else {
 						if d.BeginArray() {
 							n39 := 0
@@ -798,7 +798,7 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 								s40 = append(s40, make([]ModernPart, 4)...)
 								s40 = s40[:cap(s40)]
 							}
-							codec.Clear(&s40[n40])
+							wire.Clear(&s40[n40])
 							s40[n40].DecodeJSON(d)
 							n40++
 						}
@@ -809,13 +809,13 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 					}
 				case 29: // Pair
 					if d.Null() {
-						codec.Clear(&v.Pair)
+						wire.Clear(&v.Pair)
 					} else {
 						if d.BeginArray() {
 							n41 := 0
 							for d.NextElem(n41) {
 								if n41 < len(v.Pair) {
-									codec.Clear(&v.Pair[n41])
+									wire.Clear(&v.Pair[n41])
 									v.Pair[n41].DecodeJSON(d)
 								} else {
 									d.Skip()
@@ -824,7 +824,7 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 							}
 							d.CheckLen(n41, len(v.Pair))
 							for ; n41 < len(v.Pair); n41++ {
-								codec.Clear(&v.Pair[n41])
+								wire.Clear(&v.Pair[n41])
 							}
 						}
 					}
@@ -836,7 +836,7 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 							v.Ptr = new(int)
 						}
 						if d.Null() {
-							codec.Clear(v.Ptr)
+							wire.Clear(v.Ptr)
 						} else {
 							d.Int(v.Ptr)
 						}
@@ -855,7 +855,7 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 								(*v.PtrPtr) = new(string)
 							}
 							if d.Null() {
-								codec.Clear(*v.PtrPtr)
+								wire.Clear(*v.PtrPtr)
 							} else {
 								d.String(*v.PtrPtr)
 							}
@@ -881,7 +881,7 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 								s42 = append(s42, make([]*ModernPart, 4)...)
 								s42 = s42[:cap(s42)]
 							}
-							codec.Clear(&s42[n42])
+							wire.Clear(&s42[n42])
 							if d.Null() {
 								s42[n42] = nil
 							} else {
@@ -901,16 +901,16 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 					if d.Null() {
 						v.Map = nil
 					} else {
-						var o43 codec.Object
+						var o43 wire.Object
 						if d.BeginObject(&o43, nil) {
 							if v.Map == nil {
 								v.Map = make(map[string]int)
 							}
 							for d.NextKey(&o43) {
-								k43, ok43 := codec.KeyV2(d, v.Map, &o43)
+								k43, ok43 := wire.KeyV2(d, v.Map, &o43)
 								e43 := v.Map[k43]
 								if d.Null() {
-									codec.Clear(&e43)
+									wire.Clear(&e43)
 								} else {
 									d.Int(&e43)
 								}
@@ -924,16 +924,16 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 					if d.Null() {
 						v.Texts = nil
 					} else {
-						var o44 codec.Object
+						var o44 wire.Object
 						if d.BeginObject(&o44, nil) {
 							if v.Texts == nil {
 								v.Texts = make(map[Name]string)
 							}
 							for d.NextKey(&o44) {
-								k44, ok44 := codec.KeyV2(d, v.Texts, &o44)
+								k44, ok44 := wire.KeyV2(d, v.Texts, &o44)
 								e44 := v.Texts[k44]
 								if d.Null() {
-									codec.Clear(&e44)
+									wire.Clear(&e44)
 								} else {
 									d.String(&e44)
 								}
@@ -947,16 +947,16 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 					if d.Null() {
 						v.ByInt = nil
 					} else {
-						var o45 codec.Object
+						var o45 wire.Object
 						if d.BeginObject(&o45, nil) {
 							if v.ByInt == nil {
 								v.ByInt = make(map[int8]string)
 							}
 							for d.NextKey(&o45) {
-								k45, ok45 := codec.IntKeyV2(d, v.ByInt, &o45)
+								k45, ok45 := wire.IntKeyV2(d, v.ByInt, &o45)
 								e45 := v.ByInt[k45]
 								if d.Null() {
-									codec.Clear(&e45)
+									wire.Clear(&e45)
 								} else {
 									d.String(&e45)
 								}
@@ -970,13 +970,13 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 					if d.Null() {
 						v.ByUint = nil
 					} else {
-						var o46 codec.Object
+						var o46 wire.Object
 						if d.BeginObject(&o46, nil) {
 							if v.ByUint == nil {
 								v.ByUint = make(map[uint16]ModernPart)
 							}
 							for d.NextKey(&o46) {
-								k46, ok46 := codec.UintKeyV2(d, v.ByUint, &o46)
+								k46, ok46 := wire.UintKeyV2(d, v.ByUint, &o46)
 								e46 := v.ByUint[k46]
 								e46.DecodeJSON(d)
 								if ok46 {
@@ -989,13 +989,13 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 					if d.Null() {
 						v.MapPtr = nil
 					} else {
-						var o47 codec.Object
+						var o47 wire.Object
 						if d.BeginObject(&o47, nil) {
 							if v.MapPtr == nil {
 								v.MapPtr = make(map[string]*ModernPart)
 							}
 							for d.NextKey(&o47) {
-								k47, ok47 := codec.KeyV2(d, v.MapPtr, &o47)
+								k47, ok47 := wire.KeyV2(d, v.MapPtr, &o47)
 								e47 := v.MapPtr[k47]
 								if d.Null() {
 									e47 = nil
@@ -1015,13 +1015,13 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 					if d.Null() {
 						v.MapList = nil
 					} else {
-						var o48 codec.Object
+						var o48 wire.Object
 						if d.BeginObject(&o48, nil) {
 							if v.MapList == nil {
 								v.MapList = make(map[string][]int)
 							}
 							for d.NextKey(&o48) {
-								k48, ok48 := codec.KeyV2(d, v.MapList, &o48)
+								k48, ok48 := wire.KeyV2(d, v.MapList, &o48)
 								e48 := v.MapList[k48]
 								if d.Null() {
 									e48 = nil
@@ -1033,9 +1033,9 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 											s49 = append(s49, make([]int, 4)...)
 											s49 = s49[:cap(s49)]
 										}
-										codec.Clear(&s49[n49])
+										wire.Clear(&s49[n49])
 										if d.Null() {
-											codec.Clear(&s49[n49])
+											wire.Clear(&s49[n49])
 										} else {
 											d.Int(&s49[n49])
 										}
@@ -1056,27 +1056,27 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 					if d.Null() {
 						v.MapMap = nil
 					} else {
-						var o50 codec.Object
+						var o50 wire.Object
 						if d.BeginObject(&o50, nil) {
 							if v.MapMap == nil {
 								v.MapMap = make(map[string]map[string]int)
 							}
 							for d.NextKey(&o50) {
-								k50, ok50 := codec.KeyV2(d, v.MapMap, &o50)
+								k50, ok50 := wire.KeyV2(d, v.MapMap, &o50)
 								e50 := v.MapMap[k50]
 								if d.Null() {
 									e50 = nil
 								} else {
-									var o51 codec.Object
+									var o51 wire.Object
 									if d.BeginObject(&o51, nil) {
 										if e50 == nil {
 											e50 = make(map[string]int)
 										}
 										for d.NextKey(&o51) {
-											k51, ok51 := codec.KeyV2(d, e50, &o51)
+											k51, ok51 := wire.KeyV2(d, e50, &o51)
 											e51 := e50[k51]
 											if d.Null() {
-												codec.Clear(&e51)
+												wire.Clear(&e51)
 											} else {
 												d.Int(&e51)
 											}
@@ -1096,13 +1096,13 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 					if d.Null() {
 						v.Anys = nil
 					} else {
-						var o52 codec.Object
+						var o52 wire.Object
 						if d.BeginObject(&o52, nil) {
 							if v.Anys == nil {
 								v.Anys = make(map[string]any)
 							}
 							for d.NextKey(&o52) {
-								k52, ok52 := codec.KeyV2(d, v.Anys, &o52)
+								k52, ok52 := wire.KeyV2(d, v.Anys, &o52)
 								e52 := v.Anys[k52]
 								d.AnyV2(&e52)
 								if ok52 {
@@ -1124,7 +1124,7 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 								s53 = append(s53, make([]any, 4)...)
 								s53 = s53[:cap(s53)]
 							}
-							codec.Clear(&s53[n53])
+							wire.Clear(&s53[n53])
 							d.AnyV2(&s53[n53])
 							n53++
 						}
@@ -1135,7 +1135,7 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 					}
 				case 44: // Time
 					if d.Null() {
-						codec.Clear(&v.Time)
+						wire.Clear(&v.Time)
 					} else {
 						d.Time(&v.Time)
 					}
@@ -1147,26 +1147,26 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 						s54 := v.Times[:cap(v.Times)]
 						for d.NextElem(n54) {
 							if n54 == len(s54) {
-								s54 = codec.Grow(s54)
+								s54 = wire.Grow(s54)
 							}
-							codec.Clear(&s54[n54])
+							wire.Clear(&s54[n54])
 							if d.Null() {
 								s54[n54] = nil
 							} else {
-								codec.New(&s54[n54])
+								wire.New(&s54[n54])
 								if d.Null() {
-									codec.Clear(s54[n54])
+									wire.Clear(s54[n54])
 								} else {
 									d.Time(s54[n54])
 								}
 							}
 							n54++
 						}
-						v.Times = codec.Finish(s54, n54)
+						v.Times = wire.Finish(s54, n54)
 					}
 				case 46: // Number
 					if d.Null() {
-						codec.Clear(&v.Number)
+						wire.Clear(&v.Number)
 					} else {
 						d.Number(&v.Number)
 					}
@@ -1178,13 +1178,13 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 					if d.Null() {
 						v.Colors = nil
 					} else {
-						var o55 codec.Object
+						var o55 wire.Object
 						if d.BeginObject(&o55, nil) {
 							if v.Colors == nil {
 								v.Colors = make(map[string]Color)
 							}
 							for d.NextKey(&o55) {
-								k55, ok55 := codec.KeyV2(d, v.Colors, &o55)
+								k55, ok55 := wire.KeyV2(d, v.Colors, &o55)
 								e55 := v.Colors[k55]
 								d.Unmarshaler(&e55)
 								if ok55 {
@@ -1195,7 +1195,7 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 					}
 				case 50: // Upper
 					if d.Null() {
-						codec.Clear(&v.Upper)
+						wire.Clear(&v.Upper)
 					} else {
 						d.Text(&v.Upper)
 					}
@@ -1210,9 +1210,9 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 								s56 = append(s56, make([]Upper, 4)...)
 								s56 = s56[:cap(s56)]
 							}
-							codec.Clear(&s56[n56])
+							wire.Clear(&s56[n56])
 							if d.Null() {
-								codec.Clear(&s56[n56])
+								wire.Clear(&s56[n56])
 							} else {
 								d.Text(&s56[n56])
 							}
@@ -1231,21 +1231,21 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 					}
 				case 53: // nano
 					if d.Null() {
-						codec.Clear((*int64)(&v.Nano))
+						wire.Clear((*int64)(&v.Nano))
 					} else {
 						d.Int64((*int64)(&v.Nano))
 					}
 				case 54: // Anon
 					if d.Null() {
-						codec.Clear(&v.Anon)
+						wire.Clear(&v.Anon)
 					} else {
-						var o57 codec.Object
+						var o57 wire.Object
 						if d.BeginObject(&o57, codecFieldsOfModern2) {
 							for d.Next(&o57) {
 								switch o57.Index {
 								case 0: // x
 									if d.Null() {
-										codec.Clear(&v.Anon.X)
+										wire.Clear(&v.Anon.X)
 									} else {
 										d.Int(&v.Anon.X)
 									}
@@ -1260,9 +1260,9 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 												s58 = append(s58, make([]string, 4)...)
 												s58 = s58[:cap(s58)]
 											}
-											codec.Clear(&s58[n58])
+											wire.Clear(&s58[n58])
 											if d.Null() {
-												codec.Clear(&s58[n58])
+												wire.Clear(&s58[n58])
 											} else {
 												d.String(&s58[n58])
 											}
@@ -1290,15 +1290,15 @@ func (v *Modern) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v Modern) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *Modern) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfModern = []codec.Field{
+var codecFieldsOfModern = []wire.Field{
 	{Key: `"bool":`},
 	{Key: `"Int":`},
 	{Key: `"Int8":`},
@@ -1356,7 +1356,7 @@ var codecFieldsOfModern = []codec.Field{
 	{Key: `"Anon":`},
 }
 
-var codecFieldsOfModern2 = []codec.Field{
+var codecFieldsOfModern2 = []wire.Field{
 	{Key: `"x":`},
 	{Key: `"Y":`},
 }
@@ -1364,74 +1364,74 @@ var codecFieldsOfModern2 = []codec.Field{
 // AppendJSON appends v as encoding/json/v2 would marshal it.
 func (v *ModernBytes) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
-	dst = codec.AppendBytesV2(dst, (*v)[:])
+	dst = wire.AppendBytesV2(dst, (*v)[:])
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json/v2 would.
-func (v *ModernBytes) DecodeJSON(d *codec.Decoder) {
+func (v *ModernBytes) DecodeJSON(d *wire.Decoder) {
 	old := d.BeginV2()
-	codec.ByteArrayV2(d, (*v)[:])
+	wire.ByteArrayV2(d, (*v)[:])
 	d.EndV2(old)
 }
 
 // MarshalJSON implements json.Marshaler.
 func (v ModernBytes) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *ModernBytes) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
 // AppendJSON appends v as encoding/json/v2 would marshal it.
 func (v *ModernDict) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, '{')
 	var b1 [16]string
-	s1 := codec.KeyRoom(b1[:0], len((*v)))
+	s1 := wire.KeyRoom(b1[:0], len((*v)))
 	for k1 := range *v {
 		s1 = append(s1, string(k1))
 	}
-	codec.SortKeys(s1)
+	wire.SortKeys(s1)
 	for _, k1 := range s1 {
-		if dst, err = codec.AppendStringV2(dst, k1); err != nil {
+		if dst, err = wire.AppendStringV2(dst, k1); err != nil {
 			return dst, err
 		}
 		dst = append(dst, ':')
 		e1 := (*v)[k1]
 		dst = append(dst, '[')
 		for i2 := range e1 {
-			if dst, err = codec.AppendStringV2(dst, string(e1[i2])); err != nil {
+			if dst, err = wire.AppendStringV2(dst, string(e1[i2])); err != nil {
 				return dst, err
 			}
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 		dst = append(dst, ',')
 	}
-	dst = codec.CloseObject(dst)
+	dst = wire.CloseObject(dst)
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json/v2 would.
-func (v *ModernDict) DecodeJSON(d *codec.Decoder) {
+func (v *ModernDict) DecodeJSON(d *wire.Decoder) {
 	old := d.BeginV2()
 	if d.Null() {
 		(*v) = nil
 	} else {
-		var o3 codec.Object
+		var o3 wire.Object
 		if d.BeginObject(&o3, nil) {
 			if (*v) == nil {
 				(*v) = make(map[string][]string)
 			}
 			for d.NextKey(&o3) {
-				k3, ok3 := codec.KeyV2(d, (*v), &o3)
+				k3, ok3 := wire.KeyV2(d, (*v), &o3)
 				e3 := (*v)[k3]
 				if d.Null() {
 					e3 = nil
@@ -1443,9 +1443,9 @@ func (v *ModernDict) DecodeJSON(d *codec.Decoder) {
 							s4 = append(s4, make([]string, 4)...)
 							s4 = s4[:cap(s4)]
 						}
-						codec.Clear(&s4[n4])
+						wire.Clear(&s4[n4])
 						if d.Null() {
-							codec.Clear(&s4[n4])
+							wire.Clear(&s4[n4])
 						} else {
 							d.String(&s4[n4])
 						}
@@ -1467,18 +1467,18 @@ func (v *ModernDict) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v ModernDict) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *ModernDict) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
 // AppendJSON appends v as encoding/json/v2 would marshal it.
 func (v *ModernList) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, '[')
 	for i1 := range *v {
@@ -1487,12 +1487,12 @@ func (v *ModernList) AppendJSON(dst []byte) (_ []byte, err error) {
 		}
 		dst = append(dst, ',')
 	}
-	dst = codec.CloseArray(dst)
+	dst = wire.CloseArray(dst)
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json/v2 would.
-func (v *ModernList) DecodeJSON(d *codec.Decoder) {
+func (v *ModernList) DecodeJSON(d *wire.Decoder) {
 	old := d.BeginV2()
 	if d.Null() {
 		(*v) = nil
@@ -1504,7 +1504,7 @@ func (v *ModernList) DecodeJSON(d *codec.Decoder) {
 				s2 = append(s2, make([]ModernPart, 4)...)
 				s2 = s2[:cap(s2)]
 			}
-			codec.Clear(&s2[n2])
+			wire.Clear(&s2[n2])
 			s2[n2].DecodeJSON(d)
 			n2++
 		}
@@ -1518,12 +1518,12 @@ func (v *ModernList) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v ModernList) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *ModernList) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
 // AppendJSON appends v as encoding/json/v2 would marshal it.
@@ -1534,185 +1534,185 @@ func (v *ModernOmit) AppendJSON(dst []byte) ([]byte, error) {
 // AppendJSONDepth is AppendJSON at a depth: a ModernOmit may contain itself.
 func (v *ModernOmit) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
-	if depth > codec.MaxAppendDepth {
-		return dst, codec.ErrDepth
+	if depth > wire.MaxAppendDepth {
+		return dst, wire.ErrDepth
 	}
 	start1 := len(dst)
 	dst = append(dst, `,"Bool":`...)
-	dst = codec.AppendBool(dst, bool(v.Bool))
+	dst = wire.AppendBool(dst, bool(v.Bool))
 	dst = append(dst, `,"Int":`...)
-	dst = codec.AppendInt(dst, int64(v.Int))
+	dst = wire.AppendInt(dst, int64(v.Int))
 	dst = append(dst, `,"Float":`...)
-	if dst, err = codec.AppendFloat64(dst, float64(v.Float)); err != nil {
+	if dst, err = wire.AppendFloat64(dst, float64(v.Float)); err != nil {
 		return dst, err
 	}
 	if len(v.String) != 0 {
 		dst = append(dst, `,"String":`...)
-		if dst, err = codec.AppendStringV2(dst, string(v.String)); err != nil {
+		if dst, err = wire.AppendStringV2(dst, string(v.String)); err != nil {
 			return dst, err
 		}
 	}
 	if len(v.Bytes) != 0 {
 		dst = append(dst, `,"Bytes":`...)
-		dst = codec.AppendBytesV2(dst, v.Bytes)
+		dst = wire.AppendBytesV2(dst, v.Bytes)
 	}
 	member2 := len(dst)
 	dst = append(dst, `,"Array":`...)
 	value2 := len(dst)
-	dst = codec.AppendBytesV2(dst, v.Array[:])
-	dst = codec.DropEmpty(dst, member2, value2)
+	dst = wire.AppendBytesV2(dst, v.Array[:])
+	dst = wire.DropEmpty(dst, member2, value2)
 	member3 := len(dst)
 	dst = append(dst, `,"None":`...)
 	value3 := len(dst)
 	dst = append(dst, '[')
 	for i4 := range v.None {
-		dst = codec.AppendInt(dst, int64(v.None[i4]))
+		dst = wire.AppendInt(dst, int64(v.None[i4]))
 		dst = append(dst, ',')
 	}
-	dst = codec.CloseArray(dst)
-	dst = codec.DropEmpty(dst, member3, value3)
+	dst = wire.CloseArray(dst)
+	dst = wire.DropEmpty(dst, member3, value3)
 	if len(v.Ints) != 0 {
 		dst = append(dst, `,"Ints":`...)
 		dst = append(dst, '[')
 		for i5 := range v.Ints {
-			dst = codec.AppendInt(dst, int64(v.Ints[i5]))
+			dst = wire.AppendInt(dst, int64(v.Ints[i5]))
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 	}
 	if len(v.Map) != 0 {
 		dst = append(dst, `,"Map":`...)
 		dst = append(dst, '{')
 		var b6 [16]string
-		s6 := codec.KeyRoom(b6[:0], len(v.Map))
+		s6 := wire.KeyRoom(b6[:0], len(v.Map))
 		for k6 := range v.Map {
 			s6 = append(s6, string(k6))
 		}
-		codec.SortKeys(s6)
+		wire.SortKeys(s6)
 		for _, k6 := range s6 {
-			if dst, err = codec.AppendStringV2(dst, k6); err != nil {
+			if dst, err = wire.AppendStringV2(dst, k6); err != nil {
 				return dst, err
 			}
 			dst = append(dst, ':')
 			e6 := v.Map[k6]
-			dst = codec.AppendInt(dst, int64(e6))
+			dst = wire.AppendInt(dst, int64(e6))
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseObject(dst)
+		dst = wire.CloseObject(dst)
 	}
 	if v.Ptr != nil {
 		member7 := len(dst)
 		dst = append(dst, `,"Ptr":`...)
 		value7 := len(dst)
 		if v.Ptr == nil {
-			dst = codec.AppendNull(dst)
+			dst = wire.AppendNull(dst)
 		} else {
-			if dst, err = codec.AppendStringV2(dst, string((*v.Ptr))); err != nil {
+			if dst, err = wire.AppendStringV2(dst, string((*v.Ptr))); err != nil {
 				return dst, err
 			}
 		}
-		dst = codec.DropEmpty(dst, member7, value7)
+		dst = wire.DropEmpty(dst, member7, value7)
 	}
 	if v.PtrList != nil {
 		member8 := len(dst)
 		dst = append(dst, `,"PtrList":`...)
 		value8 := len(dst)
 		if v.PtrList == nil {
-			dst = codec.AppendNull(dst)
+			dst = wire.AppendNull(dst)
 		} else {
 			dst = append(dst, '[')
 			for i9 := range *v.PtrList {
-				dst = codec.AppendInt(dst, int64((*v.PtrList)[i9]))
+				dst = wire.AppendInt(dst, int64((*v.PtrList)[i9]))
 				dst = append(dst, ',')
 			}
-			dst = codec.CloseArray(dst)
+			dst = wire.CloseArray(dst)
 		}
-		dst = codec.DropEmpty(dst, member8, value8)
+		dst = wire.DropEmpty(dst, member8, value8)
 	}
 	member10 := len(dst)
 	dst = append(dst, `,"Any":`...)
 	value10 := len(dst)
-	if dst, err = codec.AppendAnyV2(dst, v.Any, depth+1); err != nil {
+	if dst, err = wire.AppendAnyV2(dst, v.Any, depth+1); err != nil {
 		return dst, err
 	}
-	dst = codec.DropEmpty(dst, member10, value10)
+	dst = wire.DropEmpty(dst, member10, value10)
 	member11 := len(dst)
 	dst = append(dst, `,"Part":`...)
 	value11 := len(dst)
 	if dst, err = v.Part.AppendJSON(dst); err != nil {
 		return dst, err
 	}
-	dst = codec.DropEmpty(dst, member11, value11)
+	dst = wire.DropEmpty(dst, member11, value11)
 	member12 := len(dst)
 	dst = append(dst, `,"Empty":`...)
 	value12 := len(dst)
 	dst = append(dst, "{}"...)
-	dst = codec.DropEmpty(dst, member12, value12)
+	dst = wire.DropEmpty(dst, member12, value12)
 	member13 := len(dst)
 	dst = append(dst, `,"Sparse":`...)
 	value13 := len(dst)
 	if dst, err = v.Sparse.AppendJSON(dst); err != nil {
 		return dst, err
 	}
-	dst = codec.DropEmpty(dst, member13, value13)
+	dst = wire.DropEmpty(dst, member13, value13)
 	dst = append(dst, `,"Time":`...)
-	if dst, err = codec.AppendTime(dst, v.Time); err != nil {
+	if dst, err = wire.AppendTime(dst, v.Time); err != nil {
 		return dst, err
 	}
 	member14 := len(dst)
 	dst = append(dst, `,"Raw":`...)
 	value14 := len(dst)
-	if dst, err = codec.AppendRawV2(dst, v.Raw); err != nil {
+	if dst, err = wire.AppendRawV2(dst, v.Raw); err != nil {
 		return dst, err
 	}
-	dst = codec.DropEmpty(dst, member14, value14)
+	dst = wire.DropEmpty(dst, member14, value14)
 	member15 := len(dst)
 	dst = append(dst, `,"Color":`...)
 	value15 := len(dst)
-	if dst, err = codec.AppendMarshalerV2(dst, v.Color); err != nil {
+	if dst, err = wire.AppendMarshalerV2(dst, v.Color); err != nil {
 		return dst, err
 	}
-	dst = codec.DropEmpty(dst, member15, value15)
+	dst = wire.DropEmpty(dst, member15, value15)
 	member16 := len(dst)
 	dst = append(dst, `,"Upper":`...)
 	value16 := len(dst)
-	if dst, err = codec.AppendTextV2(dst, &v.Upper); err != nil {
+	if dst, err = wire.AppendTextV2(dst, &v.Upper); err != nil {
 		return dst, err
 	}
-	dst = codec.DropEmpty(dst, member16, value16)
+	dst = wire.DropEmpty(dst, member16, value16)
 	member17 := len(dst)
 	dst = append(dst, `,"Number":`...)
 	value17 := len(dst)
-	if dst, err = codec.AppendNumber(dst, v.Number); err != nil {
+	if dst, err = wire.AppendNumber(dst, v.Number); err != nil {
 		return dst, err
 	}
-	dst = codec.DropEmpty(dst, member17, value17)
+	dst = wire.DropEmpty(dst, member17, value17)
 	dst = append(dst, `,"Units":`...)
-	dst = codec.AppendDuration(dst, v.Units)
+	dst = wire.AppendDuration(dst, v.Units)
 	if len(v.Both) != 0 && v.Both != nil {
 		dst = append(dst, `,"Both":`...)
 		dst = append(dst, '[')
 		for i18 := range v.Both {
-			dst = codec.AppendInt(dst, int64(v.Both[i18]))
+			dst = wire.AppendInt(dst, int64(v.Both[i18]))
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 	}
 	if bool(v.ZBool) {
 		dst = append(dst, `,"ZBool":`...)
-		dst = codec.AppendBool(dst, bool(v.ZBool))
+		dst = wire.AppendBool(dst, bool(v.ZBool))
 	}
 	if v.ZFloat != 0 {
 		dst = append(dst, `,"ZFloat":`...)
-		if dst, err = codec.AppendFloat64(dst, float64(v.ZFloat)); err != nil {
+		if dst, err = wire.AppendFloat64(dst, float64(v.ZFloat)); err != nil {
 			return dst, err
 		}
 	}
 	if !v.ZTime.IsZero() {
 		dst = append(dst, `,"ZTime":`...)
-		if dst, err = codec.AppendTime(dst, v.ZTime); err != nil {
+		if dst, err = wire.AppendTime(dst, v.ZTime); err != nil {
 			return dst, err
 		}
 	}
@@ -1720,12 +1720,12 @@ func (v *ModernOmit) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 		dst = append(dst, `,"ZInts":`...)
 		dst = append(dst, '[')
 		for i19 := range v.ZInts {
-			dst = codec.AppendInt(dst, int64(v.ZInts[i19]))
+			dst = wire.AppendInt(dst, int64(v.ZInts[i19]))
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 	}
-	if !codec.IsZero(v.ZSparse) {
+	if !wire.IsZero(v.ZSparse) {
 		dst = append(dst, `,"ZSparse":`...)
 		if dst, err = v.ZSparse.AppendJSON(dst); err != nil {
 			return dst, err
@@ -1741,46 +1741,46 @@ func (v *ModernOmit) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 }
 
 // DecodeJSON decodes into v as encoding/json/v2 would.
-func (v *ModernOmit) DecodeJSON(d *codec.Decoder) {
+func (v *ModernOmit) DecodeJSON(d *wire.Decoder) {
 	old := d.BeginV2()
 	if d.Null() {
-		codec.Clear(v)
+		wire.Clear(v)
 	} else {
-		var o20 codec.Object
+		var o20 wire.Object
 		if d.BeginObject(&o20, codecFieldsOfModernOmit) {
 			for d.Next(&o20) {
 				switch o20.Index {
 				case 0: // Bool
 					if d.Null() {
-						codec.Clear(&v.Bool)
+						wire.Clear(&v.Bool)
 					} else {
 						d.Bool(&v.Bool)
 					}
 				case 1: // Int
 					if d.Null() {
-						codec.Clear(&v.Int)
+						wire.Clear(&v.Int)
 					} else {
 						d.Int(&v.Int)
 					}
 				case 2: // Float
 					if d.Null() {
-						codec.Clear(&v.Float)
+						wire.Clear(&v.Float)
 					} else {
 						d.Float64(&v.Float)
 					}
 				case 3: // String
 					if d.Null() {
-						codec.Clear(&v.String)
+						wire.Clear(&v.String)
 					} else {
 						d.String(&v.String)
 					}
 				case 4: // Bytes
-					codec.BytesV2(d, &v.Bytes)
+					wire.BytesV2(d, &v.Bytes)
 				case 5: // Array
-					codec.ByteArrayV2(d, v.Array[:])
+					wire.ByteArrayV2(d, v.Array[:])
 				case 6: // None
 					if d.Null() {
-						codec.Clear(&v.None)
+						wire.Clear(&v.None)
 					} else {
 						if d.BeginArray() {
 							n21 := 0
@@ -1802,9 +1802,9 @@ func (v *ModernOmit) DecodeJSON(d *codec.Decoder) {
 								s22 = append(s22, make([]int, 4)...)
 								s22 = s22[:cap(s22)]
 							}
-							codec.Clear(&s22[n22])
+							wire.Clear(&s22[n22])
 							if d.Null() {
-								codec.Clear(&s22[n22])
+								wire.Clear(&s22[n22])
 							} else {
 								d.Int(&s22[n22])
 							}
@@ -1819,16 +1819,16 @@ func (v *ModernOmit) DecodeJSON(d *codec.Decoder) {
 					if d.Null() {
 						v.Map = nil
 					} else {
-						var o23 codec.Object
+						var o23 wire.Object
 						if d.BeginObject(&o23, nil) {
 							if v.Map == nil {
 								v.Map = make(map[string]int)
 							}
 							for d.NextKey(&o23) {
-								k23, ok23 := codec.KeyV2(d, v.Map, &o23)
+								k23, ok23 := wire.KeyV2(d, v.Map, &o23)
 								e23 := v.Map[k23]
 								if d.Null() {
-									codec.Clear(&e23)
+									wire.Clear(&e23)
 								} else {
 									d.Int(&e23)
 								}
@@ -1846,7 +1846,7 @@ func (v *ModernOmit) DecodeJSON(d *codec.Decoder) {
 							v.Ptr = new(string)
 						}
 						if d.Null() {
-							codec.Clear(v.Ptr)
+							wire.Clear(v.Ptr)
 						} else {
 							d.String(v.Ptr)
 						}
@@ -1868,9 +1868,9 @@ func (v *ModernOmit) DecodeJSON(d *codec.Decoder) {
 									s24 = append(s24, make([]int, 4)...)
 									s24 = s24[:cap(s24)]
 								}
-								codec.Clear(&s24[n24])
+								wire.Clear(&s24[n24])
 								if d.Null() {
-									codec.Clear(&s24[n24])
+									wire.Clear(&s24[n24])
 								} else {
 									d.Int(&s24[n24])
 								}
@@ -1888,9 +1888,9 @@ func (v *ModernOmit) DecodeJSON(d *codec.Decoder) {
 					v.Part.DecodeJSON(d)
 				case 13: // Empty
 					if d.Null() {
-						codec.Clear(&v.Empty)
+						wire.Clear(&v.Empty)
 					} else {
-						var o25 codec.Object
+						var o25 wire.Object
 						if d.BeginObject(&o25, nil) {
 							for d.Next(&o25) {
 								d.Skip()
@@ -1901,7 +1901,7 @@ func (v *ModernOmit) DecodeJSON(d *codec.Decoder) {
 					v.Sparse.DecodeJSON(d)
 				case 15: // Time
 					if d.Null() {
-						codec.Clear(&v.Time)
+						wire.Clear(&v.Time)
 					} else {
 						d.Time(&v.Time)
 					}
@@ -1911,13 +1911,13 @@ func (v *ModernOmit) DecodeJSON(d *codec.Decoder) {
 					d.Unmarshaler(&v.Color)
 				case 18: // Upper
 					if d.Null() {
-						codec.Clear(&v.Upper)
+						wire.Clear(&v.Upper)
 					} else {
 						d.Text(&v.Upper)
 					}
 				case 19: // Number
 					if d.Null() {
-						codec.Clear(&v.Number)
+						wire.Clear(&v.Number)
 					} else {
 						d.Number(&v.Number)
 					}
@@ -1938,9 +1938,9 @@ func (v *ModernOmit) DecodeJSON(d *codec.Decoder) {
 								s26 = append(s26, make([]int, 4)...)
 								s26 = s26[:cap(s26)]
 							}
-							codec.Clear(&s26[n26])
+							wire.Clear(&s26[n26])
 							if d.Null() {
-								codec.Clear(&s26[n26])
+								wire.Clear(&s26[n26])
 							} else {
 								d.Int(&s26[n26])
 							}
@@ -1953,19 +1953,19 @@ func (v *ModernOmit) DecodeJSON(d *codec.Decoder) {
 					}
 				case 22: // ZBool
 					if d.Null() {
-						codec.Clear(&v.ZBool)
+						wire.Clear(&v.ZBool)
 					} else {
 						d.Bool(&v.ZBool)
 					}
 				case 23: // ZFloat
 					if d.Null() {
-						codec.Clear(&v.ZFloat)
+						wire.Clear(&v.ZFloat)
 					} else {
 						d.Float64(&v.ZFloat)
 					}
 				case 24: // ZTime
 					if d.Null() {
-						codec.Clear(&v.ZTime)
+						wire.Clear(&v.ZTime)
 					} else {
 						d.Time(&v.ZTime)
 					}
@@ -1980,9 +1980,9 @@ func (v *ModernOmit) DecodeJSON(d *codec.Decoder) {
 								s27 = append(s27, make([]int, 4)...)
 								s27 = s27[:cap(s27)]
 							}
-							codec.Clear(&s27[n27])
+							wire.Clear(&s27[n27])
 							if d.Null() {
-								codec.Clear(&s27[n27])
+								wire.Clear(&s27[n27])
 							} else {
 								d.Int(&s27[n27])
 							}
@@ -2006,15 +2006,15 @@ func (v *ModernOmit) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v ModernOmit) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *ModernOmit) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfModernOmit = []codec.Field{
+var codecFieldsOfModernOmit = []wire.Field{
 	{Key: `"Bool":`},
 	{Key: `"Int":`},
 	{Key: `"Float":`},
@@ -2047,21 +2047,21 @@ var codecFieldsOfModernOmit = []codec.Field{
 // AppendJSON appends v as encoding/json/v2 would marshal it.
 func (v *ModernOuter) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"id":`...)
-	dst = codec.AppendInt(dst, int64(v.ModernInner.ID))
+	dst = wire.AppendInt(dst, int64(v.ModernInner.ID))
 	if v.ModernPointed != nil {
 		dst = append(dst, `,"More":`...)
 		dst = append(dst, '[')
 		for i2 := range v.ModernPointed.More {
-			dst = codec.AppendInt(dst, int64(v.ModernPointed.More[i2]))
+			dst = wire.AppendInt(dst, int64(v.ModernPointed.More[i2]))
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 	}
 	dst = append(dst, `,"Reach":`...)
-	if dst, err = codec.AppendStringV2(dst, string(v.modernPrivate.Reach)); err != nil {
+	if dst, err = wire.AppendStringV2(dst, string(v.modernPrivate.Reach)); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"named":`...)
@@ -2070,7 +2070,7 @@ func (v *ModernOuter) AppendJSON(dst []byte) (_ []byte, err error) {
 	}
 	if len(v.Inline.S) != 0 {
 		dst = append(dst, `,"S":`...)
-		if dst, err = codec.AppendStringV2(dst, string(v.Inline.S)); err != nil {
+		if dst, err = wire.AppendStringV2(dst, string(v.Inline.S)); err != nil {
 			return dst, err
 		}
 	}
@@ -2079,14 +2079,14 @@ func (v *ModernOuter) AppendJSON(dst []byte) (_ []byte, err error) {
 		dst = append(dst, `,"P":`...)
 		value3 := len(dst)
 		if v.Inline.P == nil {
-			dst = codec.AppendNull(dst)
+			dst = wire.AppendNull(dst)
 		} else {
-			dst = codec.AppendInt(dst, int64((*v.Inline.P)))
+			dst = wire.AppendInt(dst, int64((*v.Inline.P)))
 		}
-		dst = codec.DropEmpty(dst, member3, value3)
+		dst = wire.DropEmpty(dst, member3, value3)
 	}
 	dst = append(dst, `,"shadow":`...)
-	if dst, err = codec.AppendStringV2(dst, string(v.Shadow)); err != nil {
+	if dst, err = wire.AppendStringV2(dst, string(v.Shadow)); err != nil {
 		return dst, err
 	}
 	dst = append(dst, '}')
@@ -2094,18 +2094,18 @@ func (v *ModernOuter) AppendJSON(dst []byte) (_ []byte, err error) {
 }
 
 // DecodeJSON decodes into v as encoding/json/v2 would.
-func (v *ModernOuter) DecodeJSON(d *codec.Decoder) {
+func (v *ModernOuter) DecodeJSON(d *wire.Decoder) {
 	old := d.BeginV2()
 	if d.Null() {
-		codec.Clear(v)
+		wire.Clear(v)
 	} else {
-		var o4 codec.Object
+		var o4 wire.Object
 		if d.BeginObject(&o4, codecFieldsOfModernOuter) {
 			for d.Next(&o4) {
 				switch o4.Index {
 				case 0: // id
 					if d.Null() {
-						codec.Clear(&v.ModernInner.ID)
+						wire.Clear(&v.ModernInner.ID)
 					} else {
 						d.Int(&v.ModernInner.ID)
 					}
@@ -2123,9 +2123,9 @@ func (v *ModernOuter) DecodeJSON(d *codec.Decoder) {
 								s5 = append(s5, make([]int, 4)...)
 								s5 = s5[:cap(s5)]
 							}
-							codec.Clear(&s5[n5])
+							wire.Clear(&s5[n5])
 							if d.Null() {
-								codec.Clear(&s5[n5])
+								wire.Clear(&s5[n5])
 							} else {
 								d.Int(&s5[n5])
 							}
@@ -2138,7 +2138,7 @@ func (v *ModernOuter) DecodeJSON(d *codec.Decoder) {
 					}
 				case 2: // Reach
 					if d.Null() {
-						codec.Clear(&v.modernPrivate.Reach)
+						wire.Clear(&v.modernPrivate.Reach)
 					} else {
 						d.String(&v.modernPrivate.Reach)
 					}
@@ -2146,7 +2146,7 @@ func (v *ModernOuter) DecodeJSON(d *codec.Decoder) {
 					v.Named.DecodeJSON(d)
 				case 4: // S
 					if d.Null() {
-						codec.Clear(&v.Inline.S)
+						wire.Clear(&v.Inline.S)
 					} else {
 						d.String(&v.Inline.S)
 					}
@@ -2158,14 +2158,14 @@ func (v *ModernOuter) DecodeJSON(d *codec.Decoder) {
 							v.Inline.P = new(int)
 						}
 						if d.Null() {
-							codec.Clear(v.Inline.P)
+							wire.Clear(v.Inline.P)
 						} else {
 							d.Int(v.Inline.P)
 						}
 					}
 				case 6: // shadow
 					if d.Null() {
-						codec.Clear(&v.Shadow)
+						wire.Clear(&v.Shadow)
 					} else {
 						d.String(&v.Shadow)
 					}
@@ -2180,15 +2180,15 @@ func (v *ModernOuter) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v ModernOuter) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *ModernOuter) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfModernOuter = []codec.Field{
+var codecFieldsOfModernOuter = []wire.Field{
 	{Key: `"id":`},
 	{Key: `"More":`},
 	{Key: `"Reach":`},
@@ -2201,15 +2201,15 @@ var codecFieldsOfModernOuter = []codec.Field{
 // AppendJSON appends v as encoding/json/v2 would marshal it.
 func (v *ModernPart) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"a":`...)
-	dst = codec.AppendInt(dst, int64(v.A))
+	dst = wire.AppendInt(dst, int64(v.A))
 	dst = append(dst, `,"b":`...)
 	if v.B == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
-		if dst, err = codec.AppendStringV2(dst, string((*v.B))); err != nil {
+		if dst, err = wire.AppendStringV2(dst, string((*v.B))); err != nil {
 			return dst, err
 		}
 	}
@@ -2217,48 +2217,48 @@ func (v *ModernPart) AppendJSON(dst []byte) (_ []byte, err error) {
 		dst = append(dst, `,"C":`...)
 		dst = append(dst, '[')
 		for i2 := range v.C {
-			dst = codec.AppendInt(dst, int64(v.C[i2]))
+			dst = wire.AppendInt(dst, int64(v.C[i2]))
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 	}
 	if len(v.D) != 0 {
 		dst = append(dst, `,"d":`...)
 		dst = append(dst, '{')
 		var b3 [16]string
-		s3 := codec.KeyRoom(b3[:0], len(v.D))
+		s3 := wire.KeyRoom(b3[:0], len(v.D))
 		for k3 := range v.D {
 			s3 = append(s3, string(k3))
 		}
-		codec.SortKeys(s3)
+		wire.SortKeys(s3)
 		for _, k3 := range s3 {
-			if dst, err = codec.AppendStringV2(dst, k3); err != nil {
+			if dst, err = wire.AppendStringV2(dst, k3); err != nil {
 				return dst, err
 			}
 			dst = append(dst, ':')
 			e3 := v.D[k3]
-			dst = codec.AppendInt(dst, int64(e3))
+			dst = wire.AppendInt(dst, int64(e3))
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseObject(dst)
+		dst = wire.CloseObject(dst)
 	}
 	dst = append(dst, '}')
 	return dst, nil
 }
 
 // DecodeJSON decodes into v as encoding/json/v2 would.
-func (v *ModernPart) DecodeJSON(d *codec.Decoder) {
+func (v *ModernPart) DecodeJSON(d *wire.Decoder) {
 	old := d.BeginV2()
 	if d.Null() {
-		codec.Clear(v)
+		wire.Clear(v)
 	} else {
-		var o4 codec.Object
+		var o4 wire.Object
 		if d.BeginObject(&o4, codecFieldsOfModernPart) {
 			for d.Next(&o4) {
 				switch o4.Index {
 				case 0: // a
 					if d.Null() {
-						codec.Clear(&v.A)
+						wire.Clear(&v.A)
 					} else {
 						d.Int(&v.A)
 					}
@@ -2270,7 +2270,7 @@ func (v *ModernPart) DecodeJSON(d *codec.Decoder) {
 							v.B = new(string)
 						}
 						if d.Null() {
-							codec.Clear(v.B)
+							wire.Clear(v.B)
 						} else {
 							d.String(v.B)
 						}
@@ -2286,9 +2286,9 @@ func (v *ModernPart) DecodeJSON(d *codec.Decoder) {
 								s5 = append(s5, make([]int, 4)...)
 								s5 = s5[:cap(s5)]
 							}
-							codec.Clear(&s5[n5])
+							wire.Clear(&s5[n5])
 							if d.Null() {
-								codec.Clear(&s5[n5])
+								wire.Clear(&s5[n5])
 							} else {
 								d.Int(&s5[n5])
 							}
@@ -2303,16 +2303,16 @@ func (v *ModernPart) DecodeJSON(d *codec.Decoder) {
 					if d.Null() {
 						v.D = nil
 					} else {
-						var o6 codec.Object
+						var o6 wire.Object
 						if d.BeginObject(&o6, nil) {
 							if v.D == nil {
 								v.D = make(map[string]int)
 							}
 							for d.NextKey(&o6) {
-								k6, ok6 := codec.KeyV2(d, v.D, &o6)
+								k6, ok6 := wire.KeyV2(d, v.D, &o6)
 								e6 := v.D[k6]
 								if d.Null() {
-									codec.Clear(&e6)
+									wire.Clear(&e6)
 								} else {
 									d.Int(&e6)
 								}
@@ -2333,15 +2333,15 @@ func (v *ModernPart) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v ModernPart) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *ModernPart) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfModernPart = []codec.Field{
+var codecFieldsOfModernPart = []wire.Field{
 	{Key: `"a":`},
 	{Key: `"b":`},
 	{Key: `"C":`},
@@ -2351,12 +2351,12 @@ var codecFieldsOfModernPart = []codec.Field{
 // AppendJSON appends v as encoding/json/v2 would marshal it.
 func (v *ModernSparse) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	start1 := len(dst)
 	if len(v.S) != 0 {
 		dst = append(dst, `,"S":`...)
-		if dst, err = codec.AppendStringV2(dst, string(v.S)); err != nil {
+		if dst, err = wire.AppendStringV2(dst, string(v.S)); err != nil {
 			return dst, err
 		}
 	}
@@ -2365,11 +2365,11 @@ func (v *ModernSparse) AppendJSON(dst []byte) (_ []byte, err error) {
 		dst = append(dst, `,"P":`...)
 		value2 := len(dst)
 		if v.P == nil {
-			dst = codec.AppendNull(dst)
+			dst = wire.AppendNull(dst)
 		} else {
-			dst = codec.AppendInt(dst, int64((*v.P)))
+			dst = wire.AppendInt(dst, int64((*v.P)))
 		}
-		dst = codec.DropEmpty(dst, member2, value2)
+		dst = wire.DropEmpty(dst, member2, value2)
 	}
 	if len(dst) == start1 {
 		dst = append(dst, "{}"...)
@@ -2381,18 +2381,18 @@ func (v *ModernSparse) AppendJSON(dst []byte) (_ []byte, err error) {
 }
 
 // DecodeJSON decodes into v as encoding/json/v2 would.
-func (v *ModernSparse) DecodeJSON(d *codec.Decoder) {
+func (v *ModernSparse) DecodeJSON(d *wire.Decoder) {
 	old := d.BeginV2()
 	if d.Null() {
-		codec.Clear(v)
+		wire.Clear(v)
 	} else {
-		var o3 codec.Object
+		var o3 wire.Object
 		if d.BeginObject(&o3, codecFieldsOfModernSparse) {
 			for d.Next(&o3) {
 				switch o3.Index {
 				case 0: // S
 					if d.Null() {
-						codec.Clear(&v.S)
+						wire.Clear(&v.S)
 					} else {
 						d.String(&v.S)
 					}
@@ -2404,7 +2404,7 @@ func (v *ModernSparse) DecodeJSON(d *codec.Decoder) {
 							v.P = new(int)
 						}
 						if d.Null() {
-							codec.Clear(v.P)
+							wire.Clear(v.P)
 						} else {
 							d.Int(v.P)
 						}
@@ -2420,15 +2420,15 @@ func (v *ModernSparse) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v ModernSparse) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *ModernSparse) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfModernSparse = []codec.Field{
+var codecFieldsOfModernSparse = []wire.Field{
 	{Key: `"S":`},
 	{Key: `"P":`},
 }
@@ -2436,35 +2436,35 @@ var codecFieldsOfModernSparse = []codec.Field{
 // AppendJSON appends v as encoding/json/v2 would marshal it.
 func (v *ModernString) AppendJSON(dst []byte) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
 	dst = append(dst, `{"Int":`...)
 	dst = append(dst, '"')
-	dst = codec.AppendInt(dst, int64(v.Int))
+	dst = wire.AppendInt(dst, int64(v.Int))
 	dst = append(dst, '"')
 	dst = append(dst, `,"Int8":`...)
 	dst = append(dst, '"')
-	dst = codec.AppendInt(dst, int64(v.Int8))
+	dst = wire.AppendInt(dst, int64(v.Int8))
 	dst = append(dst, '"')
 	dst = append(dst, `,"Uint16":`...)
 	dst = append(dst, '"')
-	dst = codec.AppendUint(dst, uint64(v.Uint16))
+	dst = wire.AppendUint(dst, uint64(v.Uint16))
 	dst = append(dst, '"')
 	if v.Uint64 != 0 {
 		dst = append(dst, `,"Uint64":`...)
 		dst = append(dst, '"')
-		dst = codec.AppendUint(dst, uint64(v.Uint64))
+		dst = wire.AppendUint(dst, uint64(v.Uint64))
 		dst = append(dst, '"')
 	}
 	dst = append(dst, `,"F32":`...)
 	dst = append(dst, '"')
-	if dst, err = codec.AppendFloat32(dst, float32(v.F32)); err != nil {
+	if dst, err = wire.AppendFloat32(dst, float32(v.F32)); err != nil {
 		return dst, err
 	}
 	dst = append(dst, '"')
 	dst = append(dst, `,"F64":`...)
 	dst = append(dst, '"')
-	if dst, err = codec.AppendFloat64(dst, float64(v.F64)); err != nil {
+	if dst, err = wire.AppendFloat64(dst, float64(v.F64)); err != nil {
 		return dst, err
 	}
 	dst = append(dst, '"')
@@ -2473,95 +2473,95 @@ func (v *ModernString) AppendJSON(dst []byte) (_ []byte, err error) {
 		dst = append(dst, `,"Ptr":`...)
 		value2 := len(dst)
 		if v.Ptr == nil {
-			dst = codec.AppendNull(dst)
+			dst = wire.AppendNull(dst)
 		} else {
 			dst = append(dst, '"')
-			dst = codec.AppendInt(dst, int64((*v.Ptr)))
+			dst = wire.AppendInt(dst, int64((*v.Ptr)))
 			dst = append(dst, '"')
 		}
-		dst = codec.DropEmpty(dst, member2, value2)
+		dst = wire.DropEmpty(dst, member2, value2)
 	}
 	dst = append(dst, `,"List":`...)
 	dst = append(dst, '[')
 	for i3 := range v.List {
 		dst = append(dst, '"')
-		dst = codec.AppendInt(dst, int64(v.List[i3]))
+		dst = wire.AppendInt(dst, int64(v.List[i3]))
 		dst = append(dst, '"')
 		dst = append(dst, ',')
 	}
-	dst = codec.CloseArray(dst)
+	dst = wire.CloseArray(dst)
 	dst = append(dst, `,"Array":`...)
 	dst = append(dst, '[')
 	for i4 := range v.Array {
 		dst = append(dst, '"')
-		dst = codec.AppendUint(dst, uint64(v.Array[i4]))
+		dst = wire.AppendUint(dst, uint64(v.Array[i4]))
 		dst = append(dst, '"')
 		dst = append(dst, ',')
 	}
-	dst = codec.CloseArray(dst)
+	dst = wire.CloseArray(dst)
 	dst = append(dst, `,"Map":`...)
 	dst = append(dst, '{')
 	var b5 [16]string
-	s5 := codec.KeyRoom(b5[:0], len(v.Map))
+	s5 := wire.KeyRoom(b5[:0], len(v.Map))
 	for k5 := range v.Map {
 		s5 = append(s5, string(k5))
 	}
-	codec.SortKeys(s5)
+	wire.SortKeys(s5)
 	for _, k5 := range s5 {
-		if dst, err = codec.AppendStringV2(dst, k5); err != nil {
+		if dst, err = wire.AppendStringV2(dst, k5); err != nil {
 			return dst, err
 		}
 		dst = append(dst, ':')
 		e5 := v.Map[k5]
 		dst = append(dst, '"')
-		dst = codec.AppendInt(dst, int64(e5))
+		dst = wire.AppendInt(dst, int64(e5))
 		dst = append(dst, '"')
 		dst = append(dst, ',')
 	}
-	dst = codec.CloseObject(dst)
+	dst = wire.CloseObject(dst)
 	dst = append(dst, `,"Deep":`...)
 	dst = append(dst, '{')
 	var b6 [16]string
-	for _, k6 := range codec.SortedIntKeys(b6[:0], v.Deep) {
-		if dst, err = codec.AppendStringV2(dst, k6); err != nil {
+	for _, k6 := range wire.SortedIntKeys(b6[:0], v.Deep) {
+		if dst, err = wire.AppendStringV2(dst, k6); err != nil {
 			return dst, err
 		}
 		dst = append(dst, ':')
-		e6 := codec.GetInt(v.Deep, k6)
+		e6 := wire.GetInt(v.Deep, k6)
 		dst = append(dst, '[')
 		for i7 := range e6 {
 			if e6[i7] == nil {
-				dst = codec.AppendNull(dst)
+				dst = wire.AppendNull(dst)
 			} else {
 				dst = append(dst, '"')
-				dst = codec.AppendInt(dst, int64((*e6[i7])))
+				dst = wire.AppendInt(dst, int64((*e6[i7])))
 				dst = append(dst, '"')
 			}
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseArray(dst)
+		dst = wire.CloseArray(dst)
 		dst = append(dst, ',')
 	}
-	dst = codec.CloseObject(dst)
+	dst = wire.CloseObject(dst)
 	dst = append(dst, `,"Bool":`...)
-	dst = codec.AppendBool(dst, bool(v.Bool))
+	dst = wire.AppendBool(dst, bool(v.Bool))
 	dst = append(dst, `,"String":`...)
-	if dst, err = codec.AppendStringV2(dst, string(v.String)); err != nil {
+	if dst, err = wire.AppendStringV2(dst, string(v.String)); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"Texts":`...)
 	dst = append(dst, '[')
 	for i8 := range v.Texts {
-		if dst, err = codec.AppendStringV2(dst, string(v.Texts[i8])); err != nil {
+		if dst, err = wire.AppendStringV2(dst, string(v.Texts[i8])); err != nil {
 			return dst, err
 		}
 		dst = append(dst, ',')
 	}
-	dst = codec.CloseArray(dst)
+	dst = wire.CloseArray(dst)
 	dst = append(dst, `,"Bytes":`...)
-	dst = codec.AppendBytesV2(dst, v.Bytes)
+	dst = wire.AppendBytesV2(dst, v.Bytes)
 	dst = append(dst, `,"Time":`...)
-	if dst, err = codec.AppendTime(dst, v.Time); err != nil {
+	if dst, err = wire.AppendTime(dst, v.Time); err != nil {
 		return dst, err
 	}
 	dst = append(dst, '}')
@@ -2569,50 +2569,50 @@ func (v *ModernString) AppendJSON(dst []byte) (_ []byte, err error) {
 }
 
 // DecodeJSON decodes into v as encoding/json/v2 would.
-func (v *ModernString) DecodeJSON(d *codec.Decoder) {
+func (v *ModernString) DecodeJSON(d *wire.Decoder) {
 	old := d.BeginV2()
 	if d.Null() {
-		codec.Clear(v)
+		wire.Clear(v)
 	} else {
-		var o9 codec.Object
+		var o9 wire.Object
 		if d.BeginObject(&o9, codecFieldsOfModernString) {
 			for d.Next(&o9) {
 				switch o9.Index {
 				case 0: // Int
 					if d.Null() {
-						codec.Clear(&v.Int)
+						wire.Clear(&v.Int)
 					} else {
-						codec.StringIntV2(d, &v.Int)
+						wire.StringIntV2(d, &v.Int)
 					}
 				case 1: // Int8
 					if d.Null() {
-						codec.Clear(&v.Int8)
+						wire.Clear(&v.Int8)
 					} else {
-						codec.StringIntV2(d, &v.Int8)
+						wire.StringIntV2(d, &v.Int8)
 					}
 				case 2: // Uint16
 					if d.Null() {
-						codec.Clear(&v.Uint16)
+						wire.Clear(&v.Uint16)
 					} else {
-						codec.StringUintV2(d, &v.Uint16)
+						wire.StringUintV2(d, &v.Uint16)
 					}
 				case 3: // Uint64
 					if d.Null() {
-						codec.Clear(&v.Uint64)
+						wire.Clear(&v.Uint64)
 					} else {
-						codec.StringUintV2(d, &v.Uint64)
+						wire.StringUintV2(d, &v.Uint64)
 					}
 				case 4: // F32
 					if d.Null() {
-						codec.Clear(&v.F32)
+						wire.Clear(&v.F32)
 					} else {
-						codec.StringFloatV2(d, &v.F32)
+						wire.StringFloatV2(d, &v.F32)
 					}
 				case 5: // F64
 					if d.Null() {
-						codec.Clear(&v.F64)
+						wire.Clear(&v.F64)
 					} else {
-						codec.StringFloatV2(d, &v.F64)
+						wire.StringFloatV2(d, &v.F64)
 					}
 				case 6: // Ptr
 					if d.Null() {
@@ -2622,9 +2622,9 @@ func (v *ModernString) DecodeJSON(d *codec.Decoder) {
 							v.Ptr = new(int64)
 						}
 						if d.Null() {
-							codec.Clear(v.Ptr)
+							wire.Clear(v.Ptr)
 						} else {
-							codec.StringIntV2(d, v.Ptr)
+							wire.StringIntV2(d, v.Ptr)
 						}
 					}
 				case 7: // List
@@ -2638,11 +2638,11 @@ func (v *ModernString) DecodeJSON(d *codec.Decoder) {
 								s10 = append(s10, make([]int, 4)...)
 								s10 = s10[:cap(s10)]
 							}
-							codec.Clear(&s10[n10])
+							wire.Clear(&s10[n10])
 							if d.Null() {
-								codec.Clear(&s10[n10])
+								wire.Clear(&s10[n10])
 							} else {
-								codec.StringIntV2(d, &s10[n10])
+								wire.StringIntV2(d, &s10[n10])
 							}
 							n10++
 						}
@@ -2653,17 +2653,17 @@ func (v *ModernString) DecodeJSON(d *codec.Decoder) {
 					}
 				case 8: // Array
 					if d.Null() {
-						codec.Clear(&v.Array)
+						wire.Clear(&v.Array)
 					} else {
 						if d.BeginArray() {
 							n11 := 0
 							for d.NextElem(n11) {
 								if n11 < len(v.Array) {
-									codec.Clear(&v.Array[n11])
+									wire.Clear(&v.Array[n11])
 									if d.Null() {
-										codec.Clear(&v.Array[n11])
+										wire.Clear(&v.Array[n11])
 									} else {
-										codec.StringUintV2(d, &v.Array[n11])
+										wire.StringUintV2(d, &v.Array[n11])
 									}
 								} else {
 									d.Skip()
@@ -2672,7 +2672,7 @@ func (v *ModernString) DecodeJSON(d *codec.Decoder) {
 							}
 							d.CheckLen(n11, len(v.Array))
 							for ; n11 < len(v.Array); n11++ {
-								codec.Clear(&v.Array[n11])
+								wire.Clear(&v.Array[n11])
 							}
 						}
 					}
@@ -2680,18 +2680,18 @@ func (v *ModernString) DecodeJSON(d *codec.Decoder) {
 					if d.Null() {
 						v.Map = nil
 					} else {
-						var o12 codec.Object
+						var o12 wire.Object
 						if d.BeginObject(&o12, nil) {
 							if v.Map == nil {
 								v.Map = make(map[string]int)
 							}
 							for d.NextKey(&o12) {
-								k12, ok12 := codec.KeyV2(d, v.Map, &o12)
+								k12, ok12 := wire.KeyV2(d, v.Map, &o12)
 								e12 := v.Map[k12]
 								if d.Null() {
-									codec.Clear(&e12)
+									wire.Clear(&e12)
 								} else {
-									codec.StringIntV2(d, &e12)
+									wire.StringIntV2(d, &e12)
 								}
 								if ok12 {
 									v.Map[k12] = e12
@@ -2703,13 +2703,13 @@ func (v *ModernString) DecodeJSON(d *codec.Decoder) {
 					if d.Null() {
 						v.Deep = nil
 					} else {
-						var o13 codec.Object
+						var o13 wire.Object
 						if d.BeginObject(&o13, nil) {
 							if v.Deep == nil {
 								v.Deep = make(map[int][]*int16)
 							}
 							for d.NextKey(&o13) {
-								k13, ok13 := codec.IntKeyV2(d, v.Deep, &o13)
+								k13, ok13 := wire.IntKeyV2(d, v.Deep, &o13)
 								e13 := v.Deep[k13]
 								if d.Null() {
 									e13 = nil
@@ -2721,7 +2721,7 @@ func (v *ModernString) DecodeJSON(d *codec.Decoder) {
 											s14 = append(s14, make([]*int16, 4)...)
 											s14 = s14[:cap(s14)]
 										}
-										codec.Clear(&s14[n14])
+										wire.Clear(&s14[n14])
 										if d.Null() {
 											s14[n14] = nil
 										} else {
@@ -2729,9 +2729,9 @@ func (v *ModernString) DecodeJSON(d *codec.Decoder) {
 												s14[n14] = new(int16)
 											}
 											if d.Null() {
-												codec.Clear(s14[n14])
+												wire.Clear(s14[n14])
 											} else {
-												codec.StringIntV2(d, s14[n14])
+												wire.StringIntV2(d, s14[n14])
 											}
 										}
 										n14++
@@ -2749,13 +2749,13 @@ func (v *ModernString) DecodeJSON(d *codec.Decoder) {
 					}
 				case 11: // Bool
 					if d.Null() {
-						codec.Clear(&v.Bool)
+						wire.Clear(&v.Bool)
 					} else {
 						d.Bool(&v.Bool)
 					}
 				case 12: // String
 					if d.Null() {
-						codec.Clear(&v.String)
+						wire.Clear(&v.String)
 					} else {
 						d.String(&v.String)
 					}
@@ -2770,9 +2770,9 @@ func (v *ModernString) DecodeJSON(d *codec.Decoder) {
 								s15 = append(s15, make([]string, 4)...)
 								s15 = s15[:cap(s15)]
 							}
-							codec.Clear(&s15[n15])
+							wire.Clear(&s15[n15])
 							if d.Null() {
-								codec.Clear(&s15[n15])
+								wire.Clear(&s15[n15])
 							} else {
 								d.String(&s15[n15])
 							}
@@ -2784,10 +2784,10 @@ func (v *ModernString) DecodeJSON(d *codec.Decoder) {
 						v.Texts = s15[:n15]
 					}
 				case 14: // Bytes
-					codec.BytesV2(d, &v.Bytes)
+					wire.BytesV2(d, &v.Bytes)
 				case 15: // Time
 					if d.Null() {
-						codec.Clear(&v.Time)
+						wire.Clear(&v.Time)
 					} else {
 						d.Time(&v.Time)
 					}
@@ -2802,15 +2802,15 @@ func (v *ModernString) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v ModernString) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *ModernString) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfModernString = []codec.Field{
+var codecFieldsOfModernString = []wire.Field{
 	{Key: `"Int":`},
 	{Key: `"Int8":`},
 	{Key: `"Uint16":`},
@@ -2837,13 +2837,13 @@ func (v *ModernTree) AppendJSON(dst []byte) ([]byte, error) {
 // AppendJSONDepth is AppendJSON at a depth: a ModernTree may contain itself.
 func (v *ModernTree) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
-	if depth > codec.MaxAppendDepth {
-		return dst, codec.ErrDepth
+	if depth > wire.MaxAppendDepth {
+		return dst, wire.ErrDepth
 	}
 	dst = append(dst, `{"v":`...)
-	dst = codec.AppendInt(dst, int64(v.V))
+	dst = wire.AppendInt(dst, int64(v.V))
 	dst = append(dst, `,"kids":`...)
 	dst = append(dst, '[')
 	for i2 := range v.Kids {
@@ -2852,10 +2852,10 @@ func (v *ModernTree) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 		}
 		dst = append(dst, ',')
 	}
-	dst = codec.CloseArray(dst)
+	dst = wire.CloseArray(dst)
 	if v.Any != nil {
 		dst = append(dst, `,"any":`...)
-		if dst, err = codec.AppendAnyV2(dst, v.Any, depth+1); err != nil {
+		if dst, err = wire.AppendAnyV2(dst, v.Any, depth+1); err != nil {
 			return dst, err
 		}
 	}
@@ -2864,18 +2864,18 @@ func (v *ModernTree) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 }
 
 // DecodeJSON decodes into v as encoding/json/v2 would.
-func (v *ModernTree) DecodeJSON(d *codec.Decoder) {
+func (v *ModernTree) DecodeJSON(d *wire.Decoder) {
 	old := d.BeginV2()
 	if d.Null() {
-		codec.Clear(v)
+		wire.Clear(v)
 	} else {
-		var o3 codec.Object
+		var o3 wire.Object
 		if d.BeginObject(&o3, codecFieldsOfModernTree) {
 			for d.Next(&o3) {
 				switch o3.Index {
 				case 0: // v
 					if d.Null() {
-						codec.Clear(&v.V)
+						wire.Clear(&v.V)
 					} else {
 						d.Int(&v.V)
 					}
@@ -2890,7 +2890,7 @@ func (v *ModernTree) DecodeJSON(d *codec.Decoder) {
 								s4 = append(s4, make([]*ModernTree, 4)...)
 								s4 = s4[:cap(s4)]
 							}
-							codec.Clear(&s4[n4])
+							wire.Clear(&s4[n4])
 							if d.Null() {
 								s4[n4] = nil
 							} else {
@@ -2919,15 +2919,15 @@ func (v *ModernTree) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v ModernTree) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *ModernTree) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfModernTree = []codec.Field{
+var codecFieldsOfModernTree = []wire.Field{
 	{Key: `"v":`},
 	{Key: `"kids":`},
 	{Key: `"any":`},

@@ -7,105 +7,105 @@ package gentest
 import (
 	"encoding/json/jsontext"
 
-	"github.com/hotpath-go/hotpath/codec"
+	"github.com/hotpath-go/hotpath/codec/wire"
 )
 
 // MarshalJSONTo implements json.MarshalerTo of encoding/json/v2.
 func (v Modern) MarshalJSONTo(enc *jsontext.Encoder) error {
-	return codec.MarshalTo(enc, &v)
+	return wire.MarshalTo(enc, &v)
 }
 
 // UnmarshalJSONFrom implements json.UnmarshalerFrom of encoding/json/v2.
 func (v *Modern) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	return codec.UnmarshalFrom(dec, v)
+	return wire.UnmarshalFrom(dec, v)
 }
 
 // MarshalJSONTo implements json.MarshalerTo of encoding/json/v2.
 func (v ModernBytes) MarshalJSONTo(enc *jsontext.Encoder) error {
-	return codec.MarshalTo(enc, &v)
+	return wire.MarshalTo(enc, &v)
 }
 
 // UnmarshalJSONFrom implements json.UnmarshalerFrom of encoding/json/v2.
 func (v *ModernBytes) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	return codec.UnmarshalFrom(dec, v)
+	return wire.UnmarshalFrom(dec, v)
 }
 
 // MarshalJSONTo implements json.MarshalerTo of encoding/json/v2.
 func (v ModernDict) MarshalJSONTo(enc *jsontext.Encoder) error {
-	return codec.MarshalTo(enc, &v)
+	return wire.MarshalTo(enc, &v)
 }
 
 // UnmarshalJSONFrom implements json.UnmarshalerFrom of encoding/json/v2.
 func (v *ModernDict) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	return codec.UnmarshalFrom(dec, v)
+	return wire.UnmarshalFrom(dec, v)
 }
 
 // MarshalJSONTo implements json.MarshalerTo of encoding/json/v2.
 func (v ModernList) MarshalJSONTo(enc *jsontext.Encoder) error {
-	return codec.MarshalTo(enc, &v)
+	return wire.MarshalTo(enc, &v)
 }
 
 // UnmarshalJSONFrom implements json.UnmarshalerFrom of encoding/json/v2.
 func (v *ModernList) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	return codec.UnmarshalFrom(dec, v)
+	return wire.UnmarshalFrom(dec, v)
 }
 
 // MarshalJSONTo implements json.MarshalerTo of encoding/json/v2.
 func (v ModernOmit) MarshalJSONTo(enc *jsontext.Encoder) error {
-	return codec.MarshalTo(enc, &v)
+	return wire.MarshalTo(enc, &v)
 }
 
 // UnmarshalJSONFrom implements json.UnmarshalerFrom of encoding/json/v2.
 func (v *ModernOmit) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	return codec.UnmarshalFrom(dec, v)
+	return wire.UnmarshalFrom(dec, v)
 }
 
 // MarshalJSONTo implements json.MarshalerTo of encoding/json/v2.
 func (v ModernOuter) MarshalJSONTo(enc *jsontext.Encoder) error {
-	return codec.MarshalTo(enc, &v)
+	return wire.MarshalTo(enc, &v)
 }
 
 // UnmarshalJSONFrom implements json.UnmarshalerFrom of encoding/json/v2.
 func (v *ModernOuter) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	return codec.UnmarshalFrom(dec, v)
+	return wire.UnmarshalFrom(dec, v)
 }
 
 // MarshalJSONTo implements json.MarshalerTo of encoding/json/v2.
 func (v ModernPart) MarshalJSONTo(enc *jsontext.Encoder) error {
-	return codec.MarshalTo(enc, &v)
+	return wire.MarshalTo(enc, &v)
 }
 
 // UnmarshalJSONFrom implements json.UnmarshalerFrom of encoding/json/v2.
 func (v *ModernPart) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	return codec.UnmarshalFrom(dec, v)
+	return wire.UnmarshalFrom(dec, v)
 }
 
 // MarshalJSONTo implements json.MarshalerTo of encoding/json/v2.
 func (v ModernSparse) MarshalJSONTo(enc *jsontext.Encoder) error {
-	return codec.MarshalTo(enc, &v)
+	return wire.MarshalTo(enc, &v)
 }
 
 // UnmarshalJSONFrom implements json.UnmarshalerFrom of encoding/json/v2.
 func (v *ModernSparse) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	return codec.UnmarshalFrom(dec, v)
+	return wire.UnmarshalFrom(dec, v)
 }
 
 // MarshalJSONTo implements json.MarshalerTo of encoding/json/v2.
 func (v ModernString) MarshalJSONTo(enc *jsontext.Encoder) error {
-	return codec.MarshalTo(enc, &v)
+	return wire.MarshalTo(enc, &v)
 }
 
 // UnmarshalJSONFrom implements json.UnmarshalerFrom of encoding/json/v2.
 func (v *ModernString) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	return codec.UnmarshalFrom(dec, v)
+	return wire.UnmarshalFrom(dec, v)
 }
 
 // MarshalJSONTo implements json.MarshalerTo of encoding/json/v2.
 func (v ModernTree) MarshalJSONTo(enc *jsontext.Encoder) error {
-	return codec.MarshalTo(enc, &v)
+	return wire.MarshalTo(enc, &v)
 }
 
 // UnmarshalJSONFrom implements json.UnmarshalerFrom of encoding/json/v2.
 func (v *ModernTree) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	return codec.UnmarshalFrom(dec, v)
+	return wire.UnmarshalFrom(dec, v)
 }

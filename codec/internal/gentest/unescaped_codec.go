@@ -2,14 +2,14 @@
 
 package gentest
 
-import "github.com/hotpath-go/hotpath/codec"
+import "github.com/hotpath-go/hotpath/codec/wire"
 
 // A runtime that cannot serve this file does not have this constant.
-const _ = codec.GeneratedVersion2
+const _ = wire.GeneratedVersion3
 
 var (
-	_ codec.Appender  = (*Unescaped)(nil)
-	_ codec.Decodable = (*Unescaped)(nil)
+	_ wire.Appender  = (*Unescaped)(nil)
+	_ wire.Decodable = (*Unescaped)(nil)
 )
 
 // AppendJSON appends v as encoding/json would marshal it.
@@ -20,50 +20,50 @@ func (v *Unescaped) AppendJSON(dst []byte) ([]byte, error) {
 // AppendJSONDepth is AppendJSON at a depth: a Unescaped may contain itself.
 func (v *Unescaped) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
-	if depth > codec.MaxAppendDepth {
-		return dst, codec.ErrDepth
+	if depth > wire.MaxAppendDepth {
+		return dst, wire.ErrDepth
 	}
 	dst = append(dst, `{"s<&>":`...)
-	dst = codec.AppendStringNoHTML(dst, string(v.String))
+	dst = wire.AppendStringNoHTML(dst, string(v.String))
 	dst = append(dst, `,"Quoted":`...)
-	dst = codec.AppendQuotedStringNoHTML(dst, string(v.Quoted))
+	dst = wire.AppendQuotedStringNoHTML(dst, string(v.Quoted))
 	dst = append(dst, `,"Map":`...)
-	dst = codec.AppendStringMapNoHTML(dst, v.Map)
+	dst = wire.AppendStringMapNoHTML(dst, v.Map)
 	dst = append(dst, `,"Any":`...)
-	if dst, err = codec.AppendAnyNoHTML(dst, v.Any, depth+1); err != nil {
+	if dst, err = wire.AppendAnyNoHTML(dst, v.Any, depth+1); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"Raw":`...)
-	if dst, err = codec.AppendRawNoHTML(dst, v.Raw); err != nil {
+	if dst, err = wire.AppendRawNoHTML(dst, v.Raw); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"Color":`...)
-	if dst, err = codec.AppendMarshalerNoHTML(dst, v.Color); err != nil {
+	if dst, err = wire.AppendMarshalerNoHTML(dst, v.Color); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"Upper":`...)
-	if dst, err = codec.AppendTextNoHTML(dst, &v.Upper); err != nil {
+	if dst, err = wire.AppendTextNoHTML(dst, &v.Upper); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"Inner":`...)
 	dst = append(dst, `{"Points":`...)
 	if v.Inner.Points == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
-		keys3, err := codec.SortedTextKeys(v.Inner.Points)
+		keys3, err := wire.SortedTextKeys(v.Inner.Points)
 		if err != nil {
 			return dst, err
 		}
 		for _, k3 := range keys3 {
-			dst = codec.AppendKeyNoHTML(dst, k3.Text)
+			dst = wire.AppendKeyNoHTML(dst, k3.Text)
 			e3 := v.Inner.Points[k3.Key]
-			dst = codec.AppendStringNoHTML(dst, string(e3))
+			dst = wire.AppendStringNoHTML(dst, string(e3))
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseObject(dst)
+		dst = wire.CloseObject(dst)
 	}
 	dst = append(dst, '}')
 	if v.Deep != nil {
@@ -74,20 +74,20 @@ func (v *Unescaped) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error)
 	}
 	dst = append(dst, `,"Open":`...)
 	dst = append(dst, `{"first":`...)
-	dst = codec.AppendStringNoHTML(dst, string(v.Open.First))
+	dst = wire.AppendStringNoHTML(dst, string(v.Open.First))
 	if len(v.Open.Second) != 0 {
 		dst = append(dst, `,"second":`...)
 		if v.Open.Second == nil {
-			dst = codec.AppendNull(dst)
+			dst = wire.AppendNull(dst)
 		} else {
 			dst = append(dst, '[')
 			for i5 := range v.Open.Second {
-				if dst, err = codec.AppendAnyNoHTML(dst, v.Open.Second[i5], depth+1); err != nil {
+				if dst, err = wire.AppendAnyNoHTML(dst, v.Open.Second[i5], depth+1); err != nil {
 					return dst, err
 				}
 				dst = append(dst, ',')
 			}
-			dst = codec.CloseArray(dst)
+			dst = wire.CloseArray(dst)
 		}
 	}
 	dst = append(dst, '}')
@@ -96,8 +96,8 @@ func (v *Unescaped) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error)
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *Unescaped) DecodeJSON(d *codec.Decoder) {
-	var o6 codec.Object
+func (v *Unescaped) DecodeJSON(d *wire.Decoder) {
+	var o6 wire.Object
 	if d.BeginObject(&o6, codecFieldsOfUnescaped) {
 		for d.Next(&o6) {
 			switch o6.Index {
@@ -105,7 +105,7 @@ func (v *Unescaped) DecodeJSON(d *codec.Decoder) {
 				d.String(&v.String)
 			case 1: // Quoted
 				if q7, _, ok := d.Quoted(); ok {
-					codec.QuotedString(d, q7, &v.Quoted)
+					wire.QuotedString(d, q7, &v.Quoted)
 				}
 			case 2: // Map
 				d.StringMap(&v.Map)
@@ -120,7 +120,7 @@ func (v *Unescaped) DecodeJSON(d *codec.Decoder) {
 					d.Text(&v.Upper)
 				}
 			case 7: // Inner
-				var o8 codec.Object
+				var o8 wire.Object
 				if d.BeginObject(&o8, codecFieldsOfUnescaped2) {
 					for d.Next(&o8) {
 						switch o8.Index {
@@ -128,7 +128,7 @@ func (v *Unescaped) DecodeJSON(d *codec.Decoder) {
 							if d.Null() {
 								v.Inner.Points = nil
 							} else {
-								var o9 codec.Object
+								var o9 wire.Object
 								if d.BeginObject(&o9, nil) {
 									if v.Inner.Points == nil {
 										v.Inner.Points = make(map[Point]Name)
@@ -136,7 +136,7 @@ func (v *Unescaped) DecodeJSON(d *codec.Decoder) {
 									for d.NextKey(&o9) {
 										var e9 Name
 										d.String((*string)(&e9))
-										codec.SetText(d, v.Inner.Points, &o9, e9)
+										wire.SetText(d, v.Inner.Points, &o9, e9)
 									}
 								}
 							}
@@ -155,7 +155,7 @@ func (v *Unescaped) DecodeJSON(d *codec.Decoder) {
 					v.Deep.DecodeJSON(d)
 				}
 			case 9: // Open
-				var o10 codec.Object
+				var o10 wire.Object
 				if d.BeginObject(&o10, codecFieldsOfUnescaped3) {
 					for d.Next(&o10) {
 						switch o10.Index {
@@ -194,15 +194,15 @@ func (v *Unescaped) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v Unescaped) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *Unescaped) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfUnescaped = []codec.Field{
+var codecFieldsOfUnescaped = []wire.Field{
 	{Key: `"s<&>":`, Fold: "S<&>"},
 	{Key: `"Quoted":`, Fold: "QUOTED"},
 	{Key: `"Map":`, Fold: "MAP"},
@@ -215,11 +215,11 @@ var codecFieldsOfUnescaped = []codec.Field{
 	{Key: `"Open":`, Fold: "OPEN"},
 }
 
-var codecFieldsOfUnescaped2 = []codec.Field{
+var codecFieldsOfUnescaped2 = []wire.Field{
 	{Key: `"Points":`, Fold: "POINTS"},
 }
 
-var codecFieldsOfUnescaped3 = []codec.Field{
+var codecFieldsOfUnescaped3 = []wire.Field{
 	{Key: `"first":`, Fold: "FIRST"},
 	{Key: `"second":`, Fold: "SECOND"},
 }

@@ -2,14 +2,14 @@
 
 package shop
 
-import "github.com/hotpath-go/hotpath/codec"
+import "github.com/hotpath-go/hotpath/codec/wire"
 
 // A runtime that cannot serve this file does not have this constant.
-const _ = codec.GeneratedVersion2
+const _ = wire.GeneratedVersion3
 
 var (
-	_ codec.Appender  = (*Book)(nil)
-	_ codec.Decodable = (*Book)(nil)
+	_ wire.Appender  = (*Book)(nil)
+	_ wire.Decodable = (*Book)(nil)
 )
 
 // AppendJSON appends v as encoding/json would marshal it.
@@ -20,45 +20,45 @@ func (v *Book) AppendJSON(dst []byte) ([]byte, error) {
 // AppendJSONDepth is AppendJSON at a depth: a Book may contain itself.
 func (v *Book) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	if v == nil {
-		return codec.AppendNull(dst), nil
+		return wire.AppendNull(dst), nil
 	}
-	if depth > codec.MaxAppendDepth {
-		return dst, codec.ErrDepth
+	if depth > wire.MaxAppendDepth {
+		return dst, wire.ErrDepth
 	}
 	dst = append(dst, `{"title":`...)
-	dst = codec.AppendString(dst, string(v.Title))
+	dst = wire.AppendString(dst, string(v.Title))
 	if v.ISBN != "" {
 		dst = append(dst, `,"isbn":`...)
-		dst = codec.AppendString(dst, string(v.ISBN))
+		dst = wire.AppendString(dst, string(v.ISBN))
 	}
 	dst = append(dst, `,"price":`...)
-	if dst, err = codec.AppendFloat64(dst, float64(v.Price)); err != nil {
+	if dst, err = wire.AppendFloat64(dst, float64(v.Price)); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"added":`...)
-	if dst, err = codec.AppendTime(dst, v.Added); err != nil {
+	if dst, err = wire.AppendTime(dst, v.Added); err != nil {
 		return dst, err
 	}
 	dst = append(dst, `,"tags":`...)
-	dst = codec.AppendStrings(dst, v.Tags)
+	dst = wire.AppendStrings(dst, v.Tags)
 	dst = append(dst, `,"counts":`...)
 	if v.Counts == nil {
-		dst = codec.AppendNull(dst)
+		dst = wire.AppendNull(dst)
 	} else {
 		dst = append(dst, '{')
 		var b2 [16]string
-		s2 := codec.KeyRoom(b2[:0], len(v.Counts))
+		s2 := wire.KeyRoom(b2[:0], len(v.Counts))
 		for k2 := range v.Counts {
 			s2 = append(s2, string(k2))
 		}
-		codec.SortKeys(s2)
+		wire.SortKeys(s2)
 		for _, k2 := range s2 {
-			dst = codec.AppendKey(dst, k2)
+			dst = wire.AppendKey(dst, k2)
 			e2 := v.Counts[k2]
-			dst = codec.AppendInt(dst, int64(e2))
+			dst = wire.AppendInt(dst, int64(e2))
 			dst = append(dst, ',')
 		}
-		dst = codec.CloseObject(dst)
+		dst = wire.CloseObject(dst)
 	}
 	if v.Next != nil {
 		dst = append(dst, `,"next":`...)
@@ -71,8 +71,8 @@ func (v *Book) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 }
 
 // DecodeJSON decodes into v as encoding/json would.
-func (v *Book) DecodeJSON(d *codec.Decoder) {
-	var o3 codec.Object
+func (v *Book) DecodeJSON(d *wire.Decoder) {
+	var o3 wire.Object
 	if d.BeginObject(&o3, codecFieldsOfBook) {
 		for d.Next(&o3) {
 			switch o3.Index {
@@ -90,7 +90,7 @@ func (v *Book) DecodeJSON(d *codec.Decoder) {
 				if d.Null() {
 					v.Counts = nil
 				} else {
-					var o4 codec.Object
+					var o4 wire.Object
 					if d.BeginObject(&o4, nil) {
 						if v.Counts == nil {
 							v.Counts = make(map[string]int)
@@ -120,15 +120,15 @@ func (v *Book) DecodeJSON(d *codec.Decoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v Book) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&v)
+	return wire.Marshal(&v)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *Book) UnmarshalJSON(data []byte) error {
-	return codec.Decode(data, v)
+	return wire.Decode(data, v)
 }
 
-var codecFieldsOfBook = []codec.Field{
+var codecFieldsOfBook = []wire.Field{
 	{Key: `"title":`, Fold: "TITLE"},
 	{Key: `"isbn":`, Fold: "ISBN"},
 	{Key: `"price":`, Fold: "PRICE"},

@@ -1,6 +1,0 @@
-package codec
-
-// GeneratedVersion2 is named by generated code. It goes away when generated
-// code of its kind would no longer work, so that stale files fail to compile
-// and not at run time.
-const GeneratedVersion2 = 2
