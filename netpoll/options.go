@@ -41,8 +41,8 @@ type Options struct {
 	// more than crypto/tls has Listen and ServeTLS, and ListenTLS is there to hold many connections.
 	OnlyCryptoTLS bool
 
-	// HandshakeError is told of each TLS handshake that failed, for logging, after nc was closed. It is called from several
-	// goroutines. Zero means that they are only counted.
+	// HandshakeError is told of each TLS handshake that failed, for logging, after nc was closed: with a *PanicError where
+	// a function of the tls.Config has panicked. It is called from several goroutines. Zero means that they are only counted.
 	HandshakeError func(nc net.Conn, err error)
 }
 

@@ -46,9 +46,7 @@ func (l *Listener) handshake(nc net.Conn, rec record) {
 		config = l.watched
 	}
 	s := tls.Server(t, config)
-	ctx, cancel := context.WithTimeout(l.ctx, l.opt.HandshakeTimeout)
-	defer cancel()
-	if err := s.HandshakeContext(ctx); err != nil {
+	if err := l.agree(s); err != nil {
 		l.count.handshakes.Add(1)
 		answerPlainHTTP(err)
 		t.Close()
@@ -70,6 +68,16 @@ func (l *Listener) handshake(nc net.Conn, rec record) {
 	default:
 		l.offer(arrival{nc: s})
 	}
+}
+
+// agree returns a panic in one of the configuration's functions as an error: net/http recovers from it too.
+func (l *Listener) agree(s *tls.Conn) (err error) {
+	ctx, cancel := context.WithTimeout(l.ctx, l.opt.HandshakeTimeout)
+	defer cancel()
+	if thrown := guard(func() { err = s.HandshakeContext(ctx) }); thrown != nil {
+		return thrown
+	}
+	return err
 }
 
 func speaksHTTP1(protocol string) bool { return protocol == "" || protocol == "http/1.1" }
