@@ -80,7 +80,7 @@ func play(c net.Conn, socket net.Conn, p *peer, program []byte) fate {
 		m, werr := c.Write([]byte("last"))
 		fmt.Fprintln(&log, n, err, "/", again, "/", m, werr)
 		io.Copy(io.Discard, socket) // what is unread would become a reset
-		c.Close()
+		fmt.Fprintln(&log, c.Close())
 		owner <- log.String()
 	}()
 	var heard bytes.Buffer

@@ -26,7 +26,7 @@ type secureConn struct {
 
 	wr       sync.Mutex // guards the next three, and session.out
 	writeErr error
-	finished bool // close_notify was sent
+	finished bool // an alert was sent, and all are the last that is
 	sizes    recordSizes
 
 	asked atomic.Bool // the peer waits for new keys; see pack
@@ -124,12 +124,14 @@ func (c *secureConn) Close() error {
 func (c *secureConn) CloseWrite() error {
 	c.wr.Lock()
 	defer c.wr.Unlock()
-	if c.finished || c.writeErr != nil {
+	switch {
+	case c.finished:
+		return nil
+	case c.writeErr != nil:
 		return c.writeErr
 	}
 	c.SetWriteDeadline(time.Now().Add(farewell))
 	err := c.alert(closeNotify)
-	c.finished = true
 	c.SetWriteDeadline(time.Now()) // later writes fail
 	return err
 }

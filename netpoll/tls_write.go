@@ -59,7 +59,7 @@ func (c *secureConn) pack(room []byte, typ byte, data []byte) (out []byte, m int
 // updateMessage does not ask for one in return.
 var updateMessage = []byte{keyUpdate, 0, 0, 1, 0}
 
-// alert needs wr. All but close_notify end writing, and nothing follows that.
+// alert needs wr. Nothing follows one.
 func (c *secureConn) alert(a tls.AlertError) error {
 	if c.finished || c.writeErr != nil {
 		return c.writeErr
@@ -69,6 +69,7 @@ func (c *secureConn) alert(a tls.AlertError) error {
 		level = alertWarning
 	}
 	_, err := c.send(typeAlert, []byte{level, byte(a)})
+	c.finished = err == nil
 	switch {
 	case err != nil:
 		c.writeErr = final(err)
