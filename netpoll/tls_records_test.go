@@ -104,6 +104,7 @@ var oddities = []oddity{
 	{name: "key update of another kind", send: one(func(p *peer) []byte { return p.keyUpdate(2) }), err: "local error: tls: illegal parameter", alert: 47, own: true},
 	{name: "long key update", send: one(func(p *peer) []byte { return p.out.record(22, []byte{24, 0, 0, 2, 0, 0}, 0) }), err: "local error: tls: error decoding message", alert: 50},
 	{name: "huge message", send: one(func(p *peer) []byte { return p.out.record(22, []byte{24, 255, 255, 255}, 0) }), err: "local error: tls: error decoding message", alert: 50, own: true},
+	{name: "huge message begun", send: one(func(p *peer) []byte { return p.out.record(22, []byte{24, 255}, 0) }), err: "local error: tls: error decoding message", alert: 50, own: true},
 	{name: "two key updates at once", send: one(func(p *peer) []byte { return p.out.record(22, []byte{24, 0, 0, 1, 0, 24, 0, 0, 1, 0}, 0) }), err: "unexpected message", alert: 10, own: true},
 	{name: "key update interrupted", send: func(p *peer) [][]byte { return [][]byte{p.out.record(22, []byte{24, 0}, 0), p.data("a")} }, err: "local error: tls: unexpected message", alert: 10},
 }
