@@ -113,3 +113,25 @@ func TestNothingFollowsGoodbye(t *testing.T) {
 		t.Errorf("then %d %x", typ, data)
 	}
 }
+
+// What has left of a record that was not written as a whole must not be followed by another.
+func TestNothingFollowsABrokenWrite(t *testing.T) {
+	own, _ := agreed(t, nil)
+	garbage := []byte{23, 3, 3, 0, 3, 1, 2, 3}
+	sock := newStuck(&sliced{garbage, len(garbage)})
+	c := newSecureConn(sock, own)
+	sock.SetWriteDeadline(time.Now())
+	if _, err := c.Write([]byte("x")); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Fatal(err)
+	}
+	<-sock.writing
+	if _, err := c.Read(make([]byte, 10)); err == nil {
+		t.Error("no error")
+	}
+	if err := c.CloseWrite(); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Error(err)
+	}
+	if len(sock.writing) > 0 {
+		t.Error("something was written")
+	}
+}

@@ -269,8 +269,12 @@ func TestKeyUpdateIsAnswered(t *testing.T) {
 		if typ, data, err := p.recv(); typ != 23 || string(data) != "pong" || err != nil {
 			t.Fatalf("%d: got %d %q, %v", i, typ, data, err)
 		}
+		io.WriteString(c, "once")
+		if typ, data, err := p.recv(); typ != 23 || string(data) != "once" || err != nil {
+			t.Fatalf("%d: got %d %q, %v", i, typ, data, err)
+		}
 	}
-	if own.out.seq != 1 || own.in.seq != 1 {
+	if own.out.seq != 2 || own.in.seq != 1 {
 		t.Errorf("sequence numbers %d and %d did not start anew", own.in.seq, own.out.seq)
 	}
 }
