@@ -135,3 +135,21 @@ func TestNothingFollowsABrokenWrite(t *testing.T) {
 		t.Error("something was written")
 	}
 }
+
+// To look whether all that has come is a close_notify uses nothing up, and half a record before it is no end.
+func TestEndsWithOnlyLooks(t *testing.T) {
+	s, p := agreed(t, nil)
+	two, bye := p.data("ab"), p.goodbye()
+	if s.endsWith(two) {
+		t.Error("two bytes of data are taken for a close_notify")
+	}
+	if _, ok := s.in.open(s.suite, two); !ok {
+		t.Error("the record cannot be read any more")
+	}
+	if s.held = two[:1]; s.endsWith(bye) {
+		t.Error("ends in the middle of a record")
+	}
+	if s.held = nil; !s.endsWith(bye) || !s.endsWith(bye) {
+		t.Error("a close_notify is not seen")
+	}
+}
