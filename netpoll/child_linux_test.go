@@ -81,7 +81,7 @@ func (p *process) parked(t *testing.T, n int) []net.Conn {
 		get(t, conns[i], "/")
 	}
 	if parks {
-		eventually(t, "all parked", func() bool { return stats(t, watch).Parked == int64(n) })
+		eventually(t, "all parked", func() bool { return stats(t, watch).Parked == n })
 	}
 	return conns
 }

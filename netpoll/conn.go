@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// Conn is what Accept returns for the connections it can park. Its methods may be called concurrently, as those of any
-// net.Conn. The value lives from Accept until the server closes it, which is also what happens when it is parked; the
-// connection then comes back as another value with the same ID.
+// Conn is what Accept returns for the connections it can park. It is safe for concurrent use, as any net.Conn is. The value
+// lives from Accept until the server closes it, which is also what happens when it is parked; the connection then comes back
+// as another value with the same ID.
 //
 // The concrete types embed *net.TCPConn, *net.UnixConn or *tls.Conn, so every method of those (ReadFrom and thereby
 // sendfile, CloseWrite, SetLinger, SyscallConn, ConnectionState, and writev through net.Buffers) is there too. A session that

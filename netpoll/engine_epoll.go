@@ -22,7 +22,7 @@ type engine struct {
 
 func (e *engine) start(v *Server) error {
 	n := v.Loops
-	if n <= 0 {
+	if n == 0 {
 		n = runtime.GOMAXPROCS(0)
 	}
 	for range n {

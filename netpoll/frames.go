@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 )
 
 // ErrFrameTooLong ends a Stream that was sent more than its framing allows.
@@ -34,7 +35,8 @@ func Frames(split bufio.SplitFunc, f func(s *Stream, frame []byte) error) func(*
 	}
 }
 
-// LengthPrefix is the framing in which each frame follows its length. It is safe for concurrent use.
+// LengthPrefix is the framing in which each frame follows its length. It is a plain value, safe for concurrent use. A
+// negative field makes its methods panic.
 type LengthPrefix struct {
 	// Size is how many bytes the length has: 1, 2, 4 or 8. Zero means 4.
 	Size int
@@ -85,12 +87,15 @@ func (l LengthPrefix) size() int {
 	case 1, 2, 4, 8:
 		return l.Size
 	}
-	panic("netpoll: LengthPrefix.Size must be 1, 2, 4 or 8")
+	panic(fmt.Sprintf("netpoll: LengthPrefix.Size is %d; it must be 1, 2, 4 or 8, zero means 4", l.Size))
 }
 
 func (l LengthPrefix) max() int {
-	if l.Max > 0 {
+	switch {
+	case l.Max > 0:
 		return l.Max
+	case l.Max < 0:
+		panic(notNegative("LengthPrefix.Max", l.Max, "1 MiB").Error())
 	}
 	return defaultMaxFrame - l.size()
 }
@@ -105,7 +110,8 @@ func (l LengthPrefix) order(p []byte) uint64 {
 	return binary.BigEndian.Uint64(b[:])
 }
 
-// Delimiter is the framing in which each frame ends with the same bytes. It is safe for concurrent use.
+// Delimiter is the framing in which each frame ends with the same bytes. It is a plain value, safe for concurrent use. A
+// negative Max makes Split panic.
 type Delimiter struct {
 	// By is what ends a frame. Zero means "\n".
 	By string
@@ -120,8 +126,11 @@ func (d Delimiter) Split(p []byte, _ bool) (int, []byte, error) {
 	if by == "" {
 		by = "\n"
 	}
-	if most == 0 {
+	switch {
+	case most == 0:
 		most = 64 << 10
+	case most < 0:
+		panic(notNegative("Delimiter.Max", most, "64 KiB").Error())
 	}
 	i := bytes.Index(p[:min(len(p), most+len(by))], []byte(by))
 	switch {

@@ -2,6 +2,7 @@ package netpoll
 
 import (
 	"errors"
+	"io"
 	"net"
 	"time"
 )
@@ -198,6 +199,9 @@ func (g *gate) readWoken(p []byte) (int, error) {
 	}
 	n, err := readAtLeast(g.inner, p, peeked)
 	if n < peeked {
+		if !isTimeout(err) {
+			err = io.EOF // others, as a TLS session's, would be answered with a 400
+		}
 		return 0, err
 	}
 	if post {
@@ -244,7 +248,7 @@ func (g *gate) waitOn(c *secureConn) error {
 
 const peeked = 4
 
-// readAtLeast is io.ReadAtLeast without its change of EOF into ErrUnexpectedEOF, which net/http would answer with a 400.
+// readAtLeast is io.ReadAtLeast with the connection's own error.
 func readAtLeast(c net.Conn, p []byte, least int) (n int, err error) {
 	for n < least && err == nil {
 		var m int

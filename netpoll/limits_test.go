@@ -28,7 +28,7 @@ func TestShedIdle(t *testing.T) {
 	open := func() {
 		c := dial(t, l)
 		get(t, c, "/")
-		idling(t, l, int64(min(len(conns)+1, 4)))
+		idling(t, l, min(len(conns)+1, 4))
 		conns = append(conns, c)
 	}
 	for range 4 {

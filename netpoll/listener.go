@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Listener is a net.Listener whose idle connections wait without a goroutine. Safe for concurrent use.
+// A Listener is a net.Listener whose idle connections wait without a goroutine. It is safe for concurrent use.
 //
 // It owns the inner listener and every parked connection; Close closes all of them. A connection that Accept has
 // returned belongs to the server until the server closes it.
@@ -47,14 +47,19 @@ type arrival struct {
 // backlog lets the two sources of Accept, new and woken connections, run ahead of it by a little.
 const backlog = 64
 
-// Listen returns a Listener over inner. Options may be nil. Close it, also when Accept was never called.
+// Listen returns a Listener over inner, or an error if o is not right or the system has no descriptor left. A nil o is the
+// zero Options. Close it, also when Accept was never called.
 func Listen(inner net.Listener, o *Options) (*Listener, error) {
 	if inner == nil {
 		panic("netpoll: Listen needs a listener, for example the one net.Listen returns")
 	}
+	opt, err := o.withDefaults()
+	if err != nil {
+		return nil, err
+	}
 	l := &Listener{
 		inner:   inner,
-		opt:     o.withDefaults(),
+		opt:     opt,
 		start:   time.Now(),
 		arrived: make(chan arrival, backlog),
 		done:    make(chan struct{}),

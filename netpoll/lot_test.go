@@ -159,6 +159,16 @@ func TestGoneSession(t *testing.T) {
 	}
 }
 
+// A session that cannot be woken leaves no keys behind.
+func TestSessionIsLostWithoutKeys(t *testing.T) {
+	l, _, _ := parkedPair(t)
+	own, _ := agreed(t, nil)
+	l.lot.wake(taken{fd: -1, tls: own})
+	if own.in != (traffic{}) || own.out != (traffic{}) {
+		t.Error("keys are left")
+	}
+}
+
 func TestSlotSize(t *testing.T) {
 	if n := unsafe.Sizeof(slot{}); n > 40 {
 		t.Errorf("a parked connection takes %d bytes, the documentation says 40", n)

@@ -1,11 +1,14 @@
 package netpoll
 
 import (
+	"cmp"
+	"fmt"
 	"net"
 	"time"
 )
 
-// Options says when a Listener parks and for how long. It is copied by Listen; changing it later has no effect.
+// Options says when a Listener parks and for how long. It is a plain value, which Listen copies: changing it later has no
+// effect. A negative number is refused where its field does not say what it means.
 type Options struct {
 	// ParkAfter is how long a connection must have been idle before it is parked. A park and a wake together cost
 	// about as much as a request, so it should be longer than the pauses of a busy client. The Go runtime keeps about
@@ -41,8 +44,8 @@ type Options struct {
 	// more than crypto/tls has Listen and ServeTLS, and ListenTLS is there to hold many connections.
 	OnlyCryptoTLS bool
 
-	// HandshakeError is told of each TLS handshake that failed, for logging, after nc was closed. It is called from several
-	// goroutines. Zero means that they are only counted.
+	// HandshakeError is told of each TLS handshake that failed, for logging, after nc was closed: with a *PanicError where
+	// a function of the tls.Config has panicked. It is called from several goroutines. Zero means that they are only counted.
 	HandshakeError func(nc net.Conn, err error)
 }
 
@@ -52,11 +55,27 @@ const (
 	defaultHandshakeTimeout = 10 * time.Second // ServeTLS has none unless ReadTimeout or its like is set
 )
 
-func (o *Options) withDefaults() Options {
-	if o == nil {
-		o = &Options{}
+// notNegative is the error of a field that is. zero is what zero means.
+func notNegative[T int | time.Duration](field string, v T, zero string) error {
+	if v >= 0 {
+		return nil
 	}
-	c := *o
+	return fmt.Errorf("netpoll: %s is %v; it must not be negative, zero means %s", field, v, zero)
+}
+
+func (o *Options) check() error {
+	return cmp.Or(
+		notNegative("Options.IdleTimeout", o.IdleTimeout, "only the server's own"),
+		notNegative("Options.MaxConns", o.MaxConns, "no bound"),
+		notNegative("Options.HandshakeTimeout", o.HandshakeTimeout, defaultHandshakeTimeout.String()),
+	)
+}
+
+func (o *Options) withDefaults() (Options, error) {
+	var c Options
+	if o != nil {
+		c = *o
+	}
 	if c.ParkAfter == 0 {
 		c.ParkAfter = defaultParkAfter
 	}
@@ -66,5 +85,5 @@ func (o *Options) withDefaults() Options {
 	if c.HandshakeTimeout == 0 {
 		c.HandshakeTimeout = defaultHandshakeTimeout
 	}
-	return c
+	return c, c.check()
 }

@@ -71,6 +71,9 @@ func isAlert(p []byte) bool {
 func (t *lot) wake(c taken) {
 	nc, err := t.rise(c)
 	if err != nil {
+		if c.tls != nil {
+			c.tls.wipe()
+		}
 		t.l.count.reaped.Add(1)
 		t.l.left(1)
 		return

@@ -20,7 +20,7 @@ var ErrStopped = fmt.Errorf("netpoll: watch stopped: %w", net.ErrClosed)
 // SyscallConn, as a *tls.Conn. Watch the connection below, NetConn, only while the one above holds no bytes of its own.
 var ErrNotPollable = errors.New("netpoll: connection without a descriptor")
 
-// An Event is a set of things that a Watch waits for or has seen.
+// An Event is a set of things that a Watch waits for or has seen. It is a plain value, copy it freely.
 type Event uint8
 
 const (

@@ -58,7 +58,7 @@ var hello = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 })
 
 // idling waits until n connections are parked, where this build parks.
-func idling(t testing.TB, l *netpoll.Listener, n int64) {
+func idling(t testing.TB, l *netpoll.Listener, n int) {
 	t.Helper()
 	if parks {
 		eventually(t, "all connections parked", func() bool { return l.Stats().Parked == n })

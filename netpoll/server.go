@@ -1,6 +1,7 @@
 package netpoll
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -13,6 +14,8 @@ var ErrServerClosed = fmt.Errorf("netpoll: server %w", net.ErrClosed)
 
 // A Server serves a protocol of one's own with functions that are called when something happens, instead of a goroutine
 // for each connection. Set the fields before the first Serve; the methods are safe for concurrent use.
+//
+// A field that is negative makes Serve return an error.
 //
 // The functions of one Stream are called one at a time. On Linux those of many streams share one goroutine, a loop, so they
 // must not wait: Stream.Go hands work to others. A panic in one ends its Stream, with a *PanicError; one in OnClose is not
@@ -113,6 +116,9 @@ func (v *Server) begin(ln net.Listener) error {
 		return ErrServerClosed
 	}
 	if !v.begun {
+		if err := v.check(); err != nil {
+			return err
+		}
 		v.defaults()
 		if err := v.engine.start(v); err != nil {
 			return err
@@ -121,6 +127,21 @@ func (v *Server) begin(ln net.Listener) error {
 	}
 	v.listeners[ln] = struct{}{}
 	return nil
+}
+
+// check needs mu.
+func (v *Server) check() error {
+	return cmp.Or(
+		notNegative("Server.Loops", v.Loops, "GOMAXPROCS"),
+		notNegative("Server.Workers", v.Workers, "64"),
+		notNegative("Server.MaxTasks", v.MaxTasks, "64"),
+		notNegative("Server.MaxRest", v.MaxRest, "1 MiB"),
+		notNegative("Server.HighWater", v.HighWater, "64 KiB"),
+		notNegative("Server.MaxQueue", v.MaxQueue, "1 MiB"),
+		notNegative("Server.IdleTimeout", v.IdleTimeout, "never"),
+		notNegative("Server.WriteTimeout", v.WriteTimeout, "30 s"),
+		notNegative("Server.CloseTimeout", v.CloseTimeout, "5 s"),
+	)
 }
 
 // defaults needs mu.

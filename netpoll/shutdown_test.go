@@ -57,14 +57,14 @@ func TestIdleConnectionsHoldNoGoroutine(t *testing.T) {
 	n := 1000
 	l := serve(t, &netpoll.Options{ParkAfter: soon}, hello)
 	few := fill(t, l, 50)
-	idling(t, l, int64(len(few)))
+	idling(t, l, len(few))
 	before := runtime.NumGoroutine()
 	fill(t, l, n)
 	const silent = 200 // who says nothing costs no more
 	for range silent {
 		dial(t, l)
 	}
-	idling(t, l, int64(len(few)+n+silent))
+	idling(t, l, len(few)+n+silent)
 	eventually(t, "as many goroutines as before", func() bool { return runtime.NumGoroutine() <= before+5 })
 }
 
@@ -88,7 +88,7 @@ func TestShutdown(t *testing.T) {
 		answer <- body + errText(err)
 	}()
 	<-entered
-	idling(t, l, int64(len(conns)))
+	idling(t, l, len(conns))
 	ended := make(chan error, 1)
 	go func() { ended <- srv.Shutdown(context.Background()) }()
 	for _, c := range conns {

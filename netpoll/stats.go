@@ -2,11 +2,12 @@ package netpoll
 
 import "sync/atomic"
 
-// Stats is a snapshot of a Listener's counters; it is a plain value. The fields are read one after the other, so sums
-// over them hold exactly only while nothing moves.
+// Stats is a snapshot of a Listener's counters; it is a plain value, copy it freely. Open and Parked say how many there
+// are now, the others how many there were so far. The fields are read one after the other, so sums over them hold exactly
+// only while nothing moves.
 type Stats struct {
-	Open   int64 // connections accepted and not yet closed, parked ones included; those passed through untouched are not counted
-	Parked int64 // connections parked now
+	Open   int // connections accepted and not yet closed, parked ones included; those passed through untouched are not counted
+	Parked int // connections parked
 
 	Parks   uint64 // connections parked so far
 	Wakes   uint64 // parked connections that came back through Accept
@@ -27,8 +28,8 @@ type counters struct {
 
 func (c *counters) snapshot() Stats {
 	return Stats{
-		Open:    c.open.Load(),
-		Parked:  c.parked.Load(),
+		Open:    int(c.open.Load()),
+		Parked:  int(c.parked.Load()),
 		Parks:   c.parks.Load(),
 		Wakes:   c.wakes.Load(),
 		Reaped:  c.reaped.Load(),

@@ -20,8 +20,9 @@ var (
 	ErrStreamTimeout = fmt.Errorf("netpoll: stream: %w", os.ErrDeadlineExceeded)
 )
 
-// PanicError is what OnClose is given when one of the Server's functions, or what was given to Stream.Go, has panicked. It
-// is not changed after it was made.
+// PanicError is what OnClose is given when one of the Server's functions, or what was given to Stream.Go, has panicked, and
+// what Options.HandshakeError is given when a function of the tls.Config has. It is safe for concurrent use: nobody changes
+// it after it was made.
 type PanicError struct {
 	Value any
 	Stack []byte

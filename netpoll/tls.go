@@ -18,7 +18,8 @@ import (
 // parked one is small: see [Options.OnlyCryptoTLS]. Its secrets come from the KeyLogWriter of a copy of config that the
 // handshake is given; config.KeyLogWriter still gets every line, config.GetConfigForClient is asked as ever. All other
 // sessions stay with crypto/tls: TLS 1.2, ChaCha20-Poly1305 (which crypto/tls prefers where a side has no AES
-// instructions), FIPS 140 mode, and any of which crypto/tls has logged or written something unexpected.
+// instructions), FIPS 140 mode, and any of which crypto/tls has logged or written something unexpected. As under crypto/tls
+// the peer's end is io.EOF also without a close_notify, unless it cuts a record: io.ErrUnexpectedEOF.
 //
 // Session ticket keys set by config.SetSessionTicketKeys are used, also when they are set later. Those that nobody sets are
 // made and rotated for this Listener alone, as ServeTLS does; otherwise config must not be changed any more.
@@ -46,9 +47,7 @@ func (l *Listener) handshake(nc net.Conn, rec record) {
 		config = l.watched
 	}
 	s := tls.Server(t, config)
-	ctx, cancel := context.WithTimeout(l.ctx, l.opt.HandshakeTimeout)
-	defer cancel()
-	if err := s.HandshakeContext(ctx); err != nil {
+	if err := l.agree(s); err != nil {
 		l.count.handshakes.Add(1)
 		answerPlainHTTP(err)
 		t.Close()
@@ -70,6 +69,16 @@ func (l *Listener) handshake(nc net.Conn, rec record) {
 	default:
 		l.offer(arrival{nc: s})
 	}
+}
+
+// agree returns a panic in one of the configuration's functions as an error: net/http recovers from it too.
+func (l *Listener) agree(s *tls.Conn) (err error) {
+	ctx, cancel := context.WithTimeout(l.ctx, l.opt.HandshakeTimeout)
+	defer cancel()
+	if thrown := guard(func() { err = s.HandshakeContext(ctx) }); thrown != nil {
+		return thrown
+	}
+	return err
 }
 
 func speaksHTTP1(protocol string) bool { return protocol == "" || protocol == "http/1.1" }

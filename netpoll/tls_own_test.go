@@ -146,6 +146,31 @@ func TestTLSConfigRefuses(t *testing.T) {
 	}
 }
 
+// A function of the configuration that panics ends its connection alone, as under net/http.
+func TestTLSConfigPanics(t *testing.T) {
+	failed := make(chan error, 1)
+	conf := &tls.Config{GetCertificate: func(h *tls.ClientHelloInfo) (*tls.Certificate, error) {
+		if h.ServerName == "bad" {
+			panic("no such name")
+		}
+		return &serverTLS.Certificates[0], nil
+	}}
+	for _, only := range []bool{false, true} {
+		l := serveTLS(t, conf, &netpoll.Options{OnlyCryptoTLS: only, HandshakeError: func(_ net.Conn, err error) { failed <- err }}, hello)
+		if _, err := tls.Dial("tcp", l.Addr().String(), &tls.Config{InsecureSkipVerify: true, ServerName: "bad"}); err == nil {
+			t.Error("the handshake succeeded")
+		}
+		var thrown *netpoll.PanicError
+		if err := <-failed; !errors.As(err, &thrown) || thrown.Value != "no such name" || !bytes.Contains(thrown.Stack, []byte("TestTLSConfigPanics")) {
+			t.Errorf("got %v", err)
+		}
+		get(t, dialTLS(t, l, 0), "/")
+		if s := l.Stats(); s.HandshakeErrors != 1 || s.Open != 1 {
+			t.Errorf("%+v", s)
+		}
+	}
+}
+
 type failing struct{}
 
 func (failing) Write([]byte) (int, error) { return 0, errors.New("disk full") }

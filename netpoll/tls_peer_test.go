@@ -49,8 +49,10 @@ func (k *keys) nonce() []byte {
 }
 
 // inner seals content, type and padding as they are given.
-func (k *keys) inner(content []byte) []byte {
-	head := []byte{23, 3, 3, byte((len(content) + 16) >> 8), byte(len(content) + 16)}
+func (k *keys) inner(content []byte) []byte { return k.outer(23, content) }
+
+func (k *keys) outer(typ byte, content []byte) []byte {
+	head := []byte{typ, 3, 3, byte((len(content) + 16) >> 8), byte(len(content) + 16)}
 	return append(bytes.Clone(head), k.gcm.Seal(nil, k.nonce(), content, head)...)
 }
 

@@ -84,6 +84,7 @@ func (c *secureConn) advance() bool {
 
 // refuse needs rd. It tells the peer, and is the error of all later calls.
 func (c *secureConn) refuse(a tls.AlertError) {
+	c.SetWriteDeadline(time.Now().Add(farewell)) // also of a Write under way, which holds wr
 	c.wr.Lock()
 	defer c.wr.Unlock()
 	c.alert(a)
@@ -104,32 +105,27 @@ func (c *secureConn) use(record []byte) {
 		c.useMessage(data)
 	case typ == typeAlert:
 		c.useAlert(data)
-	case typ == typeData, typ == typeCCS && string(data) == "\x01":
+	case typ == typeData:
 		c.ignore(errTooMany)
-	case typ == typeCCS:
-		c.refuse(decodeError)
 	default:
 		c.refuse(unexpectedMessage)
 	}
 }
 
-// decrypt needs rd. As crypto/tls does it lets pass the ChangeCipherSpec of old middleboxes, which is not encrypted.
+// decrypt needs rd. After the client's Finished nothing comes unencrypted, and no ChangeCipherSpec: RFC 8446, 5. crypto/tls
+// lets those pass.
 func (c *secureConn) decrypt(record []byte) (typ byte, data []byte, bad tls.AlertError) {
-	if record[0] == typeCCS {
-		return typeCCS, record[headerLen:], 0
+	if record[0] != typeData {
+		return 0, nil, unexpectedMessage
 	}
 	inner, ok := c.session.in.open(c.session.suite, record)
 	if !ok {
 		return 0, nil, badRecordMAC
 	}
-	if record[0] != typeData {
-		return 0, nil, unexpectedMessage
-	}
 	if len(inner) > maxPlaintext+1 {
 		return 0, nil, recordOverflow
 	}
-	typ, data, ok = strip(inner)
-	if !ok || typ == typeCCS {
+	if typ, data, ok = strip(inner); !ok {
 		return 0, nil, unexpectedMessage
 	}
 	return typ, data, 0
@@ -183,7 +179,10 @@ func (c *secureConn) useMessage(data []byte) {
 		asked := p[4] == updateAsked
 		m.n = 0
 		if c.ignore(errNoAdvance); c.readErr == nil {
-			c.updateKeys(asked)
+			c.session.in.update(c.session.suite)
+			if asked {
+				c.asked.Store(true)
+			}
 		}
 	}
 }
@@ -193,17 +192,4 @@ func couldBeUpdate(p []byte) bool {
 	length := []byte{0, 0, 1}
 	p = p[1:min(len(p), 4)]
 	return string(p) == string(length[:len(p)])
-}
-
-// updateKeys needs rd.
-func (c *secureConn) updateKeys(answer bool) {
-	s := c.session
-	if answer {
-		c.wr.Lock()
-		if c.writeErr == nil && !c.finished {
-			c.updateOut()
-		}
-		c.wr.Unlock()
-	}
-	s.in.update(s.suite)
 }

@@ -67,12 +67,11 @@ var oddities = []oddity{
 	{name: "twice", send: func(p *peer) [][]byte { r := p.data("a"); return [][]byte{r, r} }, data: "a", err: "local error: tls: bad record MAC", alert: 20},
 	{name: "version", send: one(func(p *peer) []byte { return []byte{23, 3, 1, 0, 20} }), err: "tls: received record with version 301 when expecting version 303", alert: 70},
 	{name: "HTTP", send: one(func(p *peer) []byte { return []byte("GET / HTTP/1.1\r\n\r\n") }), err: "tls: received record with version 4554 when expecting version 303", alert: 70},
-	{name: "handshake in the open", send: one(func(p *peer) []byte { return []byte{22, 3, 3, 0, 5, 24, 0, 0, 1, 0} }), err: "local error: tls: bad record MAC", alert: 20},
-	{name: "alert in the open", send: one(func(p *peer) []byte { return []byte{21, 3, 3, 0, 2, 1, 0} }), err: "local error: tls: bad record MAC", alert: 20},
+	{name: "handshake in the open", send: one(func(p *peer) []byte { return []byte{22, 3, 3, 0, 5, 24, 0, 0, 1, 0} }), err: "local error: tls: unexpected message", alert: 10, own: true},
+	{name: "alert in the open", send: one(func(p *peer) []byte { return []byte{21, 3, 3, 0, 2, 1, 0} }), err: "local error: tls: unexpected message", alert: 10, own: true},
+	{name: "another type outside", send: one(func(p *peer) []byte { return p.out.outer(22, []byte("a\x17")) }), err: "local error: tls: unexpected message", alert: 10},
 	{name: "type unknown", send: one(func(p *peer) []byte { return p.out.record(99, []byte("a"), 0) }), err: "local error: tls: unexpected message", alert: 10},
-	{name: "few CCS", send: several(16, func(*peer) []byte { return []byte{20, 3, 3, 0, 1, 1} }), data: "after", alert: -1},
-	{name: "many CCS", send: several(17, func(*peer) []byte { return []byte{20, 3, 3, 0, 1, 1} }), err: "tls: too many ignored records", alert: 10},
-	{name: "CCS of another kind", send: one(func(*peer) []byte { return []byte{20, 3, 3, 0, 1, 2} }), err: "local error: tls: error decoding message", alert: 50},
+	{name: "CCS", send: one(func(*peer) []byte { return []byte{20, 3, 3, 0, 1, 1} }), err: "local error: tls: unexpected message", alert: 10, own: true},
 	{name: "CCS encrypted", send: one(func(p *peer) []byte { return p.out.record(20, []byte{1}, 0) }), err: "local error: tls: unexpected message", alert: 10, own: true},
 	{name: "few empty", send: several(16, func(p *peer) []byte { return p.data("") }), data: "after", alert: -1},
 	{name: "many empty", send: several(17, func(p *peer) []byte { return p.data("") }), err: "tls: too many ignored records", alert: 10},
@@ -105,6 +104,7 @@ var oddities = []oddity{
 	{name: "key update of another kind", send: one(func(p *peer) []byte { return p.keyUpdate(2) }), err: "local error: tls: illegal parameter", alert: 47, own: true},
 	{name: "long key update", send: one(func(p *peer) []byte { return p.out.record(22, []byte{24, 0, 0, 2, 0, 0}, 0) }), err: "local error: tls: error decoding message", alert: 50},
 	{name: "huge message", send: one(func(p *peer) []byte { return p.out.record(22, []byte{24, 255, 255, 255}, 0) }), err: "local error: tls: error decoding message", alert: 50, own: true},
+	{name: "huge message begun", send: one(func(p *peer) []byte { return p.out.record(22, []byte{24, 255}, 0) }), err: "local error: tls: error decoding message", alert: 50, own: true},
 	{name: "two key updates at once", send: one(func(p *peer) []byte { return p.out.record(22, []byte{24, 0, 0, 1, 0, 24, 0, 0, 1, 0}, 0) }), err: "unexpected message", alert: 10, own: true},
 	{name: "key update interrupted", send: func(p *peer) [][]byte { return [][]byte{p.out.record(22, []byte{24, 0}, 0), p.data("a")} }, err: "local error: tls: unexpected message", alert: 10},
 }
@@ -112,6 +112,7 @@ var oddities = []oddity{
 // Each oddity alone, all at once and byte by byte, and under crypto/tls.
 func TestOddRecords(t *testing.T) {
 	t.Parallel()
+	conf := certified()
 	for _, o := range oddities {
 		t.Run(strings.ReplaceAll(o.name, " ", "_"), func(t *testing.T) {
 			t.Parallel()
@@ -125,7 +126,7 @@ func TestOddRecords(t *testing.T) {
 					}
 				})
 			}
-			if c, p, ok := standardPair(t); ok && !o.own {
+			if c, p, ok := standardPair(t, conf); ok && !o.own {
 				o.expect(t, c, p, func(all []byte) { p.send(all) })
 			}
 		})
@@ -176,9 +177,9 @@ func cmpOr(a, b string) string {
 
 // standardPair is a peer whose other end is crypto/tls's. It is there where AES-128 is chosen, which crypto/tls does where
 // the CPU has instructions for it.
-func standardPair(t testing.TB) (*tls.Conn, *peer, bool) {
+func standardPair(t testing.TB, conf *tls.Config) (*tls.Conn, *peer, bool) {
 	server, client := socketPair(t)
-	conf := certified()
+	conf = conf.Clone()
 	conf.SessionTicketsDisabled = true
 	var secrets secrets
 	s := tls.Server(server, conf)
@@ -242,26 +243,39 @@ func TestAlertErrors(t *testing.T) {
 	}
 }
 
-// What a peer asks for it gets, under the old key, and both sides go on with new ones.
+// What a peer asks for it gets ahead of the next data, under the old key and once, and both sides go on with new ones.
 func TestKeyUpdateIsAnswered(t *testing.T) {
-	c, p := securePair(t)
+	server, client := socketPair(t)
+	own, p := agreed(t, client)
+	sock := &counted{Conn: server}
+	c := newSecureConn(sock, own)
 	for i := range 5 {
-		p.send(p.keyUpdate(1), p.data("ping"))
+		for range 1 + i {
+			p.send(p.keyUpdate(1))
+		}
+		p.send(p.data("ping"))
 		if n, err := c.Read(make([]byte, 10)); n != 4 || err != nil {
 			t.Fatal(n, err)
 		}
+		if i == 2 { // not forgotten in a park
+			c = newSecureConn(sock, c.give())
+		}
+		io.WriteString(c, "pong")
 		typ, data, err := p.recv()
 		if typ != 22 || string(data) != string([]byte{24, 0, 0, 1, 0}) || err != nil {
 			t.Fatalf("%d: got %d %x, %v", i, typ, data, err)
 		}
 		p.in = p.in.updated()
-		io.WriteString(c, "pong")
 		if typ, data, err := p.recv(); typ != 23 || string(data) != "pong" || err != nil {
 			t.Fatalf("%d: got %d %q, %v", i, typ, data, err)
 		}
+		io.WriteString(c, "once")
+		if typ, data, err := p.recv(); typ != 23 || string(data) != "once" || err != nil {
+			t.Fatalf("%d: got %d %q, %v", i, typ, data, err)
+		}
 	}
-	if c.session.out.seq != 1 || c.session.in.seq != 1 {
-		t.Errorf("sequence numbers %d and %d did not start anew", c.session.in.seq, c.session.out.seq)
+	if own.out.seq != 2 || own.in.seq != 1 {
+		t.Errorf("sequence numbers %d and %d did not start anew", own.in.seq, own.out.seq)
 	}
 }
 

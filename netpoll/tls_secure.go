@@ -26,8 +26,10 @@ type secureConn struct {
 
 	wr       sync.Mutex // guards the next three, and session.out
 	writeErr error
-	finished bool // close_notify was sent
+	finished bool // an alert was sent, and all are the last that is
 	sizes    recordSizes
+
+	asked atomic.Bool // the peer waits for new keys; see pack
 
 	session *session // nil once it was given away or wiped; guarded by both: either is enough to read it
 }
@@ -39,6 +41,7 @@ func newSecureConn(socket net.Conn, s *session) *secureConn {
 		s.held = nil
 	}
 	c.sizes.whole = s.whole
+	c.asked.Store(s.asked)
 	return c
 }
 
@@ -95,14 +98,16 @@ func (c *secureConn) shut() int32 {
 	}
 }
 
-// Close sends close_notify, waiting for at most five seconds, unless a Write is under way: then it is to end that.
+// farewell is how long a peer that reads nothing may hold up what ends a connection, as in crypto/tls.
+const farewell = 5 * time.Second
+
+// Close sends close_notify, waiting for at most farewell, unless a Write is under way: then it is to end that.
 func (c *secureConn) Close() error {
 	var said error
 	switch x := c.shut(); {
 	case x&1 != 0:
 		return net.ErrClosed
 	case x == 0:
-		c.SetWriteDeadline(time.Now().Add(5 * time.Second)) // also of an answer to a KeyUpdate, which holds wr
 		if said = c.CloseWrite(); said != nil {
 			said = fmt.Errorf("tls: failed to send closeNotify alert (but connection was closed anyway): %w", said)
 		}
@@ -119,12 +124,14 @@ func (c *secureConn) Close() error {
 func (c *secureConn) CloseWrite() error {
 	c.wr.Lock()
 	defer c.wr.Unlock()
-	if c.finished || c.writeErr != nil {
+	switch {
+	case c.finished:
+		return nil
+	case c.writeErr != nil:
 		return c.writeErr
 	}
-	c.SetWriteDeadline(time.Now().Add(5 * time.Second))
+	c.SetWriteDeadline(time.Now().Add(farewell))
 	err := c.alert(closeNotify)
-	c.finished = true
 	c.SetWriteDeadline(time.Now()) // later writes fail
 	return err
 }
@@ -161,6 +168,7 @@ func (c *secureConn) give() (s *session) {
 		if c.wr.TryLock() {
 			if c.whole() {
 				s = c.session
+				s.asked = c.asked.Load()
 				s.rest(c.raw.unused())
 				c.spend()
 			}

@@ -12,6 +12,7 @@ type session struct {
 	in, out traffic
 	message message   // what has come of a handshake message
 	useless uint8     // records in a row that brought nothing
+	asked   bool      // the peer waits for new keys; while parked
 	whole   bool      // tls.Config.DynamicRecordSizingDisabled
 	held    []byte    // what has come of a record, while parked
 	limit   time.Time // when the last park was to end; zero means never

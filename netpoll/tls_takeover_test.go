@@ -211,6 +211,18 @@ func TestWrote(t *testing.T) {
 			t.Errorf("%s: secrets are left", name)
 		}
 	}
+	h := &takeover{suite: aes128, secrets: &secrets{client: make([]byte, 32)}, got: 3}
+	if s := h.end(tls.ConnectionState{Version: tls.VersionTLS13, CipherSuite: tls.TLS_AES_128_GCM_SHA256}); s != nil {
+		t.Error("took over where crypto/tls has the beginning of a record")
+	}
+	h = &takeover{suite: aes128, secrets: &secrets{client: make([]byte, 32)}}
+	if s := h.end(tls.ConnectionState{Version: tls.VersionTLS13, CipherSuite: tls.TLS_CHACHA20_POLY1305_SHA256}); s != nil {
+		t.Error("took over another cipher suite")
+	}
+	k := &secrets{handshake: make([]byte, 32), client: make([]byte, 32), server: make([]byte, 32)}
+	if k.note([]byte("SERVER_TRAFFIC_SECRET_0 00 " + strings.Repeat("00", 32))); k.suite() != nil {
+		t.Error("a secret was logged twice")
+	}
 	if s := new(takeover).end(tls.ConnectionState{}); s != nil {
 		t.Error("took over nothing")
 	}

@@ -38,10 +38,14 @@ func (c *secureConn) sendBy(room []byte, typ byte, data []byte) (n int, err erro
 }
 
 // pack needs wr. It seals as much of data as goes into room: m bytes. Two more records than one of a byte always do.
+//
+// A peer that has asked for new keys gets them here, ahead of the next record, and once however often it has asked: RFC
+// 8446, 4.6.3. Were it answered by Read, one that reads nothing would hold up Read beyond every timeout.
 func (c *secureConn) pack(room []byte, typ byte, data []byte) (out []byte, m int) {
 	s := c.session
 	for out = room; m < len(data) && cap(out)-len(out) > 2*overhead+len(updateMessage); {
-		if s.out.seq >= updateAfter {
+		if s.out.seq >= updateAfter || c.asked.Load() {
+			c.asked.Store(false)
 			out = s.out.seal(s.suite, out, typeHandshake, updateMessage)
 			s.out.update(s.suite)
 		}
@@ -55,18 +59,9 @@ func (c *secureConn) pack(room []byte, typ byte, data []byte) (out []byte, m int
 // updateMessage does not ask for one in return.
 var updateMessage = []byte{keyUpdate, 0, 0, 1, 0}
 
-// updateOut needs wr. It answers a peer that has asked for new keys.
-func (c *secureConn) updateOut() {
-	if _, err := c.send(typeHandshake, updateMessage); err != nil {
-		c.writeErr = final(err)
-		return
-	}
-	c.session.out.update(c.session.suite)
-}
-
-// alert needs wr. All but close_notify end writing.
+// alert needs wr. Nothing follows one.
 func (c *secureConn) alert(a tls.AlertError) error {
-	if c.writeErr != nil {
+	if c.finished || c.writeErr != nil {
 		return c.writeErr
 	}
 	level := byte(alertFatal)
@@ -74,6 +69,7 @@ func (c *secureConn) alert(a tls.AlertError) error {
 		level = alertWarning
 	}
 	_, err := c.send(typeAlert, []byte{level, byte(a)})
+	c.finished = err == nil
 	switch {
 	case err != nil:
 		c.writeErr = final(err)

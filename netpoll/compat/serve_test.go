@@ -103,7 +103,7 @@ func eventually(t testing.TB, what string, ok func() bool) {
 	}
 }
 
-func idling(t testing.TB, l *netpoll.Listener, n int64) {
+func idling(t testing.TB, l *netpoll.Listener, n int) {
 	t.Helper()
 	if parks {
 		eventually(t, "parked", func() bool { return l.Stats().Parked == n })
