@@ -8,7 +8,8 @@ import (
 	"unsafe"
 )
 
-// Record is what is known of one response. Like its writer it is for one goroutine at a time; End may be called at any time.
+// A Record is not safe for concurrent use: it is for one goroutine at a time, as its writer; only End may be called at any time. It
+// is what is known of one response.
 //
 // A Record belongs to one request for ever: it is never reused, so reading it late gives that request's figures and no other's.
 type Record struct {

@@ -2,7 +2,7 @@ package accesslog
 
 import "slices"
 
-// Format is how a line looks.
+// A Format is a value. It is how a line looks.
 type Format int
 
 // The formats. In both, nothing that a client sends ends a line or a field.

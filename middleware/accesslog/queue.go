@@ -28,8 +28,8 @@ type queue struct {
 	size     uint64 // of bank
 	head     uint64 // where the next line goes, counted since the bank began
 	tail     uint64 // where the waiting lines begin
-	accepted int64  // lines put into banks, ever
-	settled  int64  // of those, written or lost
+	accepted uint64 // lines put into banks, ever
+	settled  uint64 // of those, written or lost
 	stats    Stats
 	busy     bool          // run has lines in hand, from tail on
 	awake    bool          // run will look by itself within FlushEvery

@@ -1,9 +1,9 @@
 // Package metrics counts requests by route and status class, with a histogram of how long they took, and shows the counts as
 // Prometheus text.
 //
-//	m := metrics.New(metrics.Options{})
+//	m := metrics.New(nil)
 //	mux.Handle("GET /metrics", m.Handler())
-//	h := middleware.Stack{log, m, recovery.Piece(recovery.Options{})}.Then(mux)
+//	h := middleware.Stack{log, m, recovery.Piece(nil)}.Then(mux)
 //
 // gives
 //

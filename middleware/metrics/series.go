@@ -13,13 +13,13 @@ const (
 	Help = "How long requests took, by route and status class."
 )
 
-// Series is the histogram of one route and status class at one moment, for programs that show the counts in a way of their own. It
-// belongs to who got it.
+// A Series is not safe for concurrent use; it belongs to who got it. It is the histogram of one route and status class at one
+// moment, for programs that show the counts in a way of their own. All its numbers only grow from one moment to the next.
 type Series struct {
 	Route, Code string
-	Count       int64
+	Count       uint64
 	Sum         time.Duration
-	Within      []int64 // how many took no longer than each of Buckets
+	Within      []uint64 // how many took no longer than each of Buckets
 }
 
 // Buckets returns the upper limits, ascending.
@@ -31,7 +31,7 @@ func (m *Metrics) Series() iter.Seq[Series] {
 		routes := *m.routes.Load()
 		for _, pattern := range slices.Sorted(maps.Keys(routes)) {
 			for c, code := range classes {
-				s := Series{Route: pattern, Code: code, Within: make([]int64, len(m.buckets)+1)}
+				s := Series{Route: pattern, Code: code, Within: make([]uint64, len(m.buckets)+1)}
 				if routes[pattern].read(c, &s); s.Count > 0 && !yield(s) {
 					return
 				}
