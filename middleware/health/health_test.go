@@ -121,11 +121,12 @@ func TestNoRequestFailsWhileServersDrain(t *testing.T) {
 	if os.Getenv("HOTPATH_SOAK") == "1" {
 		restarts = 200
 	}
-	b := new(balancer)
+	b := &balancer{ends: map[string]time.Time{}}
 	stop := make(chan bool)
 	var wg sync.WaitGroup
 	var served, late atomic.Int64
-	old := start(t, b)
+	old := start(t)
+	b.set(old.addr)
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 8}}
 	defer client.CloseIdleConnections()
 	for range 4 {
@@ -154,31 +155,36 @@ func TestNoRequestFailsWhileServersDrain(t *testing.T) {
 				t.Errorf("%d requests before restart %d, %d came late: there is no load", served.Load(), i, late.Load())
 			}
 		}
-		next := start(t, b)
-		old.stop(t, client)
+		next, gone := start(t), make(chan bool)
+		go func() { defer close(gone); old.stop(t, b, client) }()
+		time.Sleep(delay / 5) // until a balancer looks
+		if got := ask(old.health.Ready()); got != "503 draining" {
+			t.Errorf("a server that drains says %q", got)
+		}
+		b.set(next.addr)
+		<-gone
 		old = next
 	}
 	close(stop)
 	wg.Wait()
 	client.CloseIdleConnections()
-	old.stop(t, client)
+	old.stop(t, b, client)
 	t.Logf("%d restarts, %d requests, %d sent too late", restarts, served.Load(), late.Load())
 }
 
-// balancer sends requests to the one server that was ready last.
+// balancer sends requests to the one server that was ready when it looked.
 type balancer struct {
-	mu    sync.Mutex
-	addr  string
-	moved map[string]time.Time // when it went on from a server to the next
+	mu   sync.Mutex
+	addr string
+	ends map[string]time.Time // until when servers that drain promise to serve
 }
 
-func (b *balancer) set(addr string) {
+func (b *balancer) set(addr string) { b.mu.Lock(); b.addr = addr; b.mu.Unlock() }
+
+func (b *balancer) drains(addr string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.moved == nil {
-		b.moved = map[string]time.Time{}
-	}
-	b.moved[b.addr], b.addr = time.Now(), addr
+	b.ends[addr] = time.Now().Add(delay)
 }
 
 // post sends a request of a method that a transport does not repeat by itself. It was in time if it was written before the server that it went
@@ -200,9 +206,9 @@ func (b *balancer) post(c *http.Client) (inTime bool, err error) {
 		sent = *at
 	}
 	b.mu.Lock()
-	moved, left := b.moved[addr]
+	end, drains := b.ends[addr]
 	b.mu.Unlock()
-	return err == nil || !left || sent.Before(moved.Add(delay)), err
+	return err == nil || !drains || sent.Before(end), err
 }
 
 func exchange(ctx context.Context, c *http.Client, addr string) error {
@@ -225,13 +231,14 @@ func exchange(ctx context.Context, c *http.Client, addr string) error {
 const delay = 250 * time.Millisecond
 
 type server struct {
+	addr   string
 	health *health.Health
 	http   *http.Server
 	ended  chan error
 }
 
-// start returns when the server is ready and the balancer knows it.
-func start(t *testing.T, b *balancer) *server {
+// start returns when the server is ready.
+func start(t *testing.T) *server {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -242,14 +249,13 @@ func start(t *testing.T, b *balancer) *server {
 		time.Sleep(time.Millisecond)
 		_, _ = io.WriteString(w, "done")
 	}))
-	s := &server{h, &http.Server{Handler: app}, make(chan error, 1)}
+	s := &server{ln.Addr().String(), h, &http.Server{Handler: app}, make(chan error, 1)}
 	go func() { s.ended <- s.http.Serve(ln) }()
-	b.set(ln.Addr().String())
 	return s
 }
 
 // stop closes what the client dialled and never used when the server has closed all others: Shutdown would give it five seconds.
-func (s *server) stop(t *testing.T, client *http.Client) {
+func (s *server) stop(t *testing.T, b *balancer, client *http.Client) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
@@ -257,6 +263,7 @@ func (s *server) stop(t *testing.T, client *http.Client) {
 		time.AfterFunc(20*time.Millisecond, client.CloseIdleConnections)
 		return s.http.Shutdown(ctx)
 	}
+	b.drains(s.addr)
 	if err := s.health.Drain(ctx, shutdown); err != nil {
 		t.Errorf("Drain: %v", err)
 	}
