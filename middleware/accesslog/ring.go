@@ -37,7 +37,8 @@ type Ring struct {
 //	0    magic
 //	16   size
 //	64   head
-//	128  a mark, and another from 192 on: the one with the greater seq holds; one without has never been finished
+//	128  a mark, and another from 192 on: the one with the greater seq holds; one without has never been finished.
+//	     Its tail may lie behind the head, at a multiple of size: nothing waits then, and the next line goes there
 const (
 	headerSize = 4096
 	atSize     = 16
@@ -129,7 +130,13 @@ func (r *Ring) read() (ok bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if r.size < minRing || uint64(info.Size()) != headerSize+r.size || r.mark.tail > r.head || r.head-r.mark.tail > r.size {
+	if r.size < minRing || uint64(info.Size()) != headerSize+r.size {
+		return false, ErrNoRing
+	}
+	if tail := r.mark.tail; tail > r.head && tail-r.head < r.size && tail%r.size == 0 { // rewound, and no line has come since
+		r.head = tail
+	}
+	if r.mark.tail > r.head || r.head-r.mark.tail > r.size {
 		return false, ErrNoRing
 	}
 	return true, nil

@@ -2,6 +2,7 @@ package accesslog_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"io"
 	"os"
@@ -128,6 +129,41 @@ func TestRingWraps(t *testing.T) {
 	}
 }
 
+// A ring that keeps up goes back to its beginning, and a process that dies before the next line, or behind it, loses and doubles none.
+func TestRingGoesBack(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "ring")
+	l := accesslog.New(&accesslog.Options{Writer: new(sink), Ring: openRing(t, path, 1<<16), FlushEvery: time.Hour})
+	defer l.Close()
+	for range 3 {
+		for range 2 {
+			serve(l, 80) // of 175 bytes: less than a quarter of the ring, which would be written at once
+			if err := l.Flush(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		rewound(t, l)
+		for _, more := range []int{0, 3} {
+			serve(l, more)
+			b, err := os.ReadFile(path)
+			if err == nil {
+				err = os.WriteFile(filepath.Join(dir, "dead"), b, 0o600)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, s := recovered(t, filepath.Join(dir, "dead"))
+			if len(decode(t, text)) != more || s.Recovered != uint64(more) {
+				t.Errorf("%d lines came back, %+v, want %d", len(decode(t, text)), s, more)
+			}
+			text, _ = recovered(t, filepath.Join(dir, "dead")) // and once only
+			if text != "" {
+				t.Errorf("%q came back twice", text)
+			}
+		}
+	}
+}
+
 // A full ring that lies over its end comes back whole.
 func TestWrappedRingComesBack(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ring")
@@ -192,7 +228,15 @@ func TestForeignAndCutFilesAreRefused(t *testing.T) {
 	}
 	bad := bytes.Clone(b)
 	copy(bad[64:], "\xff\xff\xff\xff\xff") // the head far beyond the tail
-	for name, content := range map[string][]byte{"foreign": []byte("my letters"), "cut": b[:len(b)-1], "header alone": b[:4096], "head": bad} {
+	tail := bytes.Clone(b)
+	binary.NativeEndian.PutUint64(tail[64:], 99)
+	binary.NativeEndian.PutUint64(tail[128:], 9) // a mark, whose tail is behind the head and not at the ring's beginning
+	binary.NativeEndian.PutUint64(tail[128+8:], 100)
+	lap := bytes.Clone(tail)
+	binary.NativeEndian.PutUint64(lap[128+8:], 2<<16) // at its beginning, and more than a ring away
+	for name, content := range map[string][]byte{
+		"foreign": []byte("my letters"), "cut": b[:len(b)-1], "header alone": b[:4096], "head": bad, "tail": tail, "lap": lap,
+	} {
 		if err := os.WriteFile(path, content, 0o600); err != nil {
 			t.Fatal(err)
 		}
