@@ -82,11 +82,7 @@ func (m *Metrics) Leave(x *middleware.Exchange) {
 	for i < len(m.buckets) && took > m.buckets[i] {
 		i++
 	}
-	shard := x.Shard() & (m.shards - 1)
-	sum, count := m.find(pattern).at(shard, class(x.Status()), i)
-	sum.Add(uint64(took))
-	if n := count.Load(); !count.CompareAndSwap(n, n+1) {
-		count.Add(1)
+	if m.find(pattern).add(x.Shard()&(m.shards-1), class(x.Status()), i, took) {
 		x.Crowded()
 	}
 }
@@ -126,39 +122,4 @@ func (m *Metrics) meet(pattern string) *route {
 	more[pattern] = m.newRoute(pattern)
 	m.routes.Store(&more)
 	return more[pattern]
-}
-
-// classes are the values of the label code.
-var classes = [...]string{"none", "1xx", "2xx", "3xx", "4xx", "5xx"}
-
-func class(status int) int {
-	if c := status / 100; c < len(classes) {
-		return c
-	}
-	return 0
-}
-
-// route holds the counts of one pattern: for each shard and class a sum of nanoseconds and then a count for each bucket, the last
-// one for what is longer than all limits. A shard is counted in by few processors at a time, and has cache lines of its own; the
-// additions are atomic for the others' sake.
-type route struct {
-	pattern string
-	stride  int // words in a shard
-	row     int // words in a class of it
-	words   []atomic.Uint64
-}
-
-// line is how many words two cache lines hold, which some processors fetch together. An allocation of this size is aligned to it.
-const line = 16
-
-func (m *Metrics) newRoute(pattern string) *route {
-	row := 1 + len(m.buckets) + 1
-	stride := (len(classes)*row + line - 1) / line * line
-	return &route{pattern, stride, row, make([]atomic.Uint64, int(m.shards)*stride)}
-}
-
-// at returns what counts for a class and bucket.
-func (r *route) at(shard uint32, class, bucket int) (sum, count *atomic.Uint64) {
-	row := r.words[int(shard)*r.stride+class*r.row:][:r.row]
-	return &row[0], &row[1+bucket]
 }

@@ -39,21 +39,3 @@ func (m *Metrics) Series() iter.Seq[Series] {
 		}
 	}
 }
-
-// read adds up the shards. The total is that of the counts read, so that a histogram always agrees with itself.
-func (r *route) read(class int, into *Series) {
-	for shard := range uint32(len(r.words) / r.stride) {
-		for i := range into.Within {
-			sum, count := r.at(shard, class, i)
-			into.Within[i] += count.Load()
-			if i == 0 {
-				into.Sum += time.Duration(sum.Load())
-			}
-		}
-	}
-	for i, here := range into.Within {
-		into.Count += here
-		into.Within[i] = into.Count
-	}
-	into.Within = into.Within[:len(into.Within)-1]
-}
