@@ -77,7 +77,7 @@ func openLog(dir string) (*accesslog.Log, *accesslog.File) {
 	if err != nil {
 		panic(err)
 	}
-	return accesslog.New(&accesslog.Options{Writer: f, Ring: r, FlushEvery: 2 * time.Millisecond, FlushAt: 4 << 10}), f
+	return accesslog.New(&accesslog.Options{Writer: f, Ring: r, FlushEvery: 2 * time.Millisecond, FlushAt: 4 << 10, CloseWait: time.Minute}), f
 }
 
 // Whatever ends a process, every line that was handed over is in the log or in the ring afterwards, once.

@@ -25,9 +25,9 @@ func ExampleOptions() {
 }
 
 func ExampleExtend() {
-	h := deadline.New(&deadline.Options{Timeout: time.Second})(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	h := deadline.New(&deadline.Options{Timeout: time.Minute})(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/export" {
-			fmt.Println(deadline.Extend(r.Context(), time.Minute))
+			fmt.Println(deadline.Extend(r.Context(), time.Hour))
 		}
 	}))
 	h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/export", nil))
