@@ -3,6 +3,7 @@ package middleware_test
 import (
 	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -110,9 +111,7 @@ func numbers(name string, v reflect.Value) map[string]reflect.Value {
 		case reflect.Int, reflect.Int64:
 			found[field] = f
 		case reflect.Struct:
-			for k, n := range numbers(field, f) {
-				found[k] = n
-			}
+			maps.Copy(found, numbers(field, f))
 		}
 	}
 	return found
