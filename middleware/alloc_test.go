@@ -21,9 +21,9 @@ import (
 // The race detector makes sync.Pool forget at random, so these hold without it only. AllocsPerRun rounds down: Wrap makes one
 // allocation for every 38 requests, deadline one for 5, and requestid one for 21 new ids.
 func TestAllocations(t *testing.T) {
-	log := accesslog.New(accesslog.Options{Writer: io.Discard})
+	log := accesslog.New(&accesslog.Options{Writer: io.Discard})
 	defer log.Close()
-	id, rec := requestid.New(requestid.Options{}), recovery.New(recovery.Options{})
+	id, rec := requestid.New(nil), recovery.New(nil)
 	everybody, err := ipfilter.NewTable(ipfilter.Rules{})
 	if err != nil {
 		t.Fatal(err)
@@ -42,11 +42,11 @@ func TestAllocations(t *testing.T) {
 		{"accesslog", log.Middleware(answer), known, 0},
 		{"requestid, incoming", id(answer), known, 0},
 		{"requestid, new", id(answer), request(), 0},
-		{"deadline", deadline.New(deadline.Options{})(answer), known, 0},
-		{"limits", middleware.Stack{limit.NewConcurrency(limit.ConcurrencyOptions{}), limit.NewRate(limit.RateOptions{Every: 1}), limit.NewBody(limit.BodyOptions{})}.Then(answer), known, 0},
-		{"metrics", metrics.New(metrics.Options{}).Middleware(answer), known, 0},
-		{"health", health.New(health.Options{}).Middleware(answer), known, 0},
-		{"ipfilter", ipfilter.New(everybody, ipfilter.Options{}).Middleware(answer), known, 0},
+		{"deadline", deadline.New(nil)(answer), known, 0},
+		{"limits", middleware.Stack{limit.NewConcurrency(nil), limit.NewRate(&limit.RateOptions{Every: 1}), limit.NewBody(nil)}.Then(answer), known, 0},
+		{"metrics", metrics.New(nil).Middleware(answer), known, 0},
+		{"health", health.New(nil).Middleware(answer), known, 0},
+		{"ipfilter", ipfilter.New(everybody, nil).Middleware(answer), known, 0},
 		{"all, incoming", middleware.Chain{log.Middleware, id, rec}.Then(answer), known, 0},
 		{"all, new", middleware.Chain{log.Middleware, id, rec}.Then(answer), request(), 0},
 	} {

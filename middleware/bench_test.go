@@ -121,10 +121,10 @@ func BenchmarkWrap(b *testing.B) {
 }
 
 func BenchmarkPiece(b *testing.B) {
-	log := accesslog.New(accesslog.Options{Writer: io.Discard, Buffer: 1 << 28})
+	log := accesslog.New(&accesslog.Options{Writer: io.Discard, Buffer: 1 << 28})
 	defer log.Close()
-	b.Run("recovery", func(b *testing.B) { serve(b, recovery.New(recovery.Options{})(answer)) })
-	b.Run("requestid", func(b *testing.B) { serve(b, requestid.New(requestid.Options{})(answer)) })
+	b.Run("recovery", func(b *testing.B) { serve(b, recovery.New(nil)(answer)) })
+	b.Run("requestid", func(b *testing.B) { serve(b, requestid.New(nil)(answer)) })
 	b.Run("accesslog", func(b *testing.B) { serve(b, log.Middleware(answer)) })
 }
 
@@ -153,8 +153,8 @@ func BenchmarkStack(b *testing.B) {
 	b.Run("slog+naive", func(b *testing.B) { serve(b, stdStack(answer)) })
 	b.Run("fused-pieces", func(b *testing.B) {
 		// A loop without a server outruns any writer; a dropped line is cheaper, so the share is shown.
-		log := accesslog.New(accesslog.Options{Writer: io.Discard, Buffer: 1 << 28})
-		serve(b, middleware.Chain{log.Middleware, requestid.New(requestid.Options{}), recovery.New(recovery.Options{})}.Then(answer))
+		log := accesslog.New(&accesslog.Options{Writer: io.Discard, Buffer: 1 << 28})
+		serve(b, middleware.Chain{log.Middleware, requestid.New(nil), recovery.New(nil)}.Then(answer))
 		if err := log.Close(); err != nil {
 			b.Fatal(err)
 		}

@@ -6,9 +6,8 @@ import (
 	"slices"
 )
 
-// Chain is an ordered list of middlewares, the outermost first. It is safe for concurrent use as long as nobody changes it.
-//
-// The zero Chain is empty and ready to use.
+// A Chain is safe for concurrent use as long as nobody changes it. It is an ordered list of middlewares, the outermost first. The
+// zero Chain is empty and ready to use.
 type Chain []func(http.Handler) http.Handler
 
 // Then composes the chain around h, once: what it returns costs one indirect call a layer and allocates nothing for a request.

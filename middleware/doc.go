@@ -6,8 +6,8 @@
 // A middleware is a func(http.Handler) http.Handler, so every router and every library that speaks net/http fits in.
 // [Chain] is a list of them, the outermost first:
 //
-//	log := accesslog.New(accesslog.Options{Writer: os.Stdout})
-//	h := middleware.Chain{log.Middleware, requestid.New(requestid.Options{}), recovery.New(recovery.Options{})}.Then(mux)
+//	log := accesslog.New(&accesslog.Options{Writer: os.Stdout})
+//	h := middleware.Chain{log.Middleware, requestid.New(nil), recovery.New(nil)}.Then(mux)
 //
 // Access log outside, so that it sees what the others answer; recovery inside, so that a panic becomes a 500 that is logged
 // with its request id. The pieces, each a package, each usable alone:

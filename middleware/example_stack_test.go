@@ -14,12 +14,12 @@ import (
 )
 
 func ExampleStack() {
-	log := accesslog.New(accesslog.Options{Writer: os.Stderr})
+	log := accesslog.New(&accesslog.Options{Writer: os.Stderr})
 	defer log.Close()
 	h := middleware.Stack{
 		log,
-		requestid.Piece(requestid.Options{}),
-		recovery.Piece(recovery.Options{}),
+		requestid.Piece(nil),
+		recovery.Piece(nil),
 	}.Then(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "hello, ", requestid.Value(w)) }))
 
 	w, r := httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil)

@@ -17,12 +17,12 @@ func ExampleChain() {
 	mux.HandleFunc("GET /hello", func(w http.ResponseWriter, r *http.Request) { fmt.Fprintln(w, "hello,", requestid.Value(w)) })
 	mux.HandleFunc("GET /bug", func(http.ResponseWriter, *http.Request) { panic("a bug") })
 
-	log := accesslog.New(accesslog.Options{Writer: os.Stderr})
+	log := accesslog.New(&accesslog.Options{Writer: os.Stderr})
 	defer log.Close() // after the server's Shutdown: writes what waits
 	h := middleware.Chain{
 		log.Middleware,
-		requestid.New(requestid.Options{}),
-		recovery.New(recovery.Options{}),
+		requestid.New(nil),
+		recovery.New(nil),
 	}.Then(mux)
 
 	for _, path := range []string{"/hello", "/bug"} {

@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// Exchange is one request on its way through a Stack, as its pieces see it. It is for the request's goroutine only.
+// An Exchange is not safe for concurrent use: it is for its request's goroutine. It is one request on its way through a Stack, as
+// its pieces see it.
 //
 // The stack owns it and uses it again for a later request: a piece must not keep it after its Leave. The handler never gets
 // it; what the handler gets, Writer and Record, is never used again.

@@ -32,10 +32,18 @@ var (
 )
 
 func kindOf(w http.ResponseWriter) *kind {
-	table := split(w).table
-	if list := kinds.Load(); list != nil {
+	list := kinds.Load()
+	if list != nil && (*list)[0].table == split(w).table {
+		return &(*list)[0]
+	}
+	return search(list, w)
+}
+
+// search is kindOf for all but the first one met.
+func search(list *[]kind, w http.ResponseWriter) *kind {
+	if list != nil {
 		for i := range *list {
-			if k := &(*list)[i]; k.table == table {
+			if k := &(*list)[i]; k.table == split(w).table {
 				return k
 			}
 		}

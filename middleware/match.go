@@ -6,7 +6,7 @@ import (
 	"github.com/hotpath-go/hotpath/middleware/internal/pattern"
 )
 
-// Match is what a router found: a pattern, and the escaped path it matches. It may be copied and used from several goroutines.
+// A Match is a value, and safe for concurrent use. It is what a router found: a pattern, and the escaped path it matches.
 type Match struct {
 	pattern *pattern.Pattern
 	path    string

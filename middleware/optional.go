@@ -53,10 +53,16 @@ func (h *handle) readFrom(src io.Reader) (int64, error) {
 		return 0, ErrHandlerDone
 	}
 	h.rec.flags |= copying
-	start := h.rec.now()
+	var start int64
+	if h.rec.flags&timed != 0 {
+		start = clock()
+	}
 	n, err := inner.(io.ReaderFrom).ReadFrom(src)
-	if n > 0 && !h.rec.Hijacked() {
-		h.rec.beginAt(http.StatusOK, start)
+	if n > 0 && h.rec.status == 0 && !h.rec.Hijacked() {
+		h.rec.status = http.StatusOK
+		if h.rec.flags&timed != 0 {
+			h.rec.see(start)
+		}
 	}
 	h.rec.bytes += n
 	h.rec.flags &^= copying

@@ -8,15 +8,16 @@ import (
 	"unsafe"
 )
 
-// Record is what is known of one response. Like its writer it is for one goroutine at a time; End may be called at any time.
+// A Record is not safe for concurrent use: it is for one goroutine at a time, as its writer; only End may be called at any time. It
+// is what is known of one response.
 //
 // A Record belongs to one request for ever: it is never reused, so reading it late gives that request's figures and no other's.
 type Record struct {
-	kind *kind // of the inner writer
-	// value is the inner writer's, nil once the handler has returned: every further use is refused then. A single word, so that a
-	// goroutine that outlives the request sees it or sees nil; see load. All else it could only race for, as it would with the
-	// server's own writer.
-	value     unsafe.Pointer
+	// table and value are the inner writer as words. value is nil once the handler has returned: every further use is refused then. A single
+	// word, so that a goroutine that outlives the request sees it or sees nil; see load. All else it could only race for, as it would
+	// with the server's own writer.
+	table, value unsafe.Pointer
+
 	requestID string
 	match     Match
 	bytes     int64
@@ -32,7 +33,7 @@ func (r *Record) inner() http.ResponseWriter {
 	if value == nil {
 		return nil
 	}
-	return words{r.kind.table, value}.join()
+	return words{r.table, value}.join()
 }
 
 const (
@@ -41,6 +42,7 @@ const (
 	copying               // inside the inner writer's ReadFrom, which may have written already
 	timed                 // TimeFirstByte was called
 	firstSeen             // first holds its final value
+	nested                // the inner writer has Unwrap
 )
 
 // epoch makes clock a monotonic reading alone, about half the price of time.Now.
@@ -108,7 +110,7 @@ func (r *Record) SetRequestID(id string) {
 
 // further is the record of a wrapper further out, when a foreign writer stands between; nil if there is none, or r has ended.
 func (r *Record) further() *Record {
-	if !r.kind.nested {
+	if r.flags&nested == 0 {
 		return nil
 	}
 	if u, ok := r.inner().(unwrapper); ok {
@@ -121,26 +123,18 @@ func (r *Record) further() *Record {
 // exactly this call, deferred, so that it also happens when the handler panics.
 func (r *Record) End() { forget(&r.value) }
 
+// begin notes the first final status.
 func (r *Record) begin(status int) {
 	if r.status == 0 {
-		r.beginAt(status, r.now())
+		r.status = int16(min(status, math.MaxInt16))
+		if r.flags&timed != 0 {
+			r.see(clock())
+		}
 	}
 }
 
-func (r *Record) beginAt(status int, at int64) {
-	if r.status != 0 {
-		return
-	}
-	r.status = int16(min(status, math.MaxInt16))
-	if r.flags&timed != 0 {
-		r.first = at - r.first
-		r.flags |= firstSeen
-	}
-}
-
-func (r *Record) now() int64 {
-	if r.flags&timed == 0 {
-		return 0
-	}
-	return clock()
+// see notes when the first byte was written.
+func (r *Record) see(at int64) {
+	r.first = at - r.first
+	r.flags |= firstSeen
 }

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// Piece is a middleware as two calls around the handler, which is what allows a Stack to run many in one pass. It must be
-// safe for concurrent use by several requests; one request calls it from one goroutine.
+// A Piece must be safe for concurrent use by several requests; one request calls it from one goroutine. It is a middleware as two
+// calls around the handler, which is what allows a Stack to run many in one pass.
 type Piece interface {
 	// Enter runs before the handler, the outermost piece first. If it returns false it has answered itself: neither the inner
 	// pieces nor the handler run, and this piece's Leave does not either.
@@ -17,8 +17,8 @@ type Piece interface {
 	Leave(x *Exchange)
 }
 
-// Stack is an ordered list of pieces, the outermost first, that run in one pass: one writer, one deferred call and one pooled
-// state for all. It is safe for concurrent use as long as nobody changes it.
+// A Stack is safe for concurrent use as long as nobody changes it. It is an ordered list of pieces, the outermost first, that run in
+// one pass: one writer, one deferred call and one pooled state for all.
 type Stack []Piece
 
 // Then puts the stack around h. Stacks that meet become one pass, also those that stand side by side in a Chain.

@@ -43,8 +43,8 @@ func (l *lockedBuffer) Write(p []byte) (int, error) {
 
 func newStack(t *testing.T, http2 bool, h http.HandlerFunc) *stack {
 	s := &stack{out: new(lockedBuffer)}
-	s.log = accesslog.New(accesslog.Options{Writer: s.out})
-	c := middleware.Chain{s.log.Middleware, requestid.New(requestid.Options{}), recovery.New(recovery.Options{})}
+	s.log = accesslog.New(&accesslog.Options{Writer: s.out})
+	c := middleware.Chain{s.log.Middleware, requestid.New(nil), recovery.New(nil)}
 	s.Server = httptest.NewUnstartedServer(c.Then(h))
 	s.EnableHTTP2 = http2
 	if http2 {
@@ -235,7 +235,7 @@ func (s *spy) ReadFrom(r io.Reader) (int64, error) { s.source = r; return io.Cop
 
 // sendfile needs the *os.File itself (with its LimitReader), which every wrapper that copies in a loop takes away.
 func TestCopyOfAFileReachesTheInnerReadFrom(t *testing.T) {
-	log := accesslog.New(accesslog.Options{Writer: io.Discard})
+	log := accesslog.New(&accesslog.Options{Writer: io.Discard})
 	defer log.Close()
 	f, err := os.Open(os.Args[0])
 	if err != nil {
@@ -243,7 +243,7 @@ func TestCopyOfAFileReachesTheInnerReadFrom(t *testing.T) {
 	}
 	defer f.Close()
 	var n int64
-	h := middleware.Chain{log.Middleware, requestid.New(requestid.Options{}), recovery.New(recovery.Options{})}.Then(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	h := middleware.Chain{log.Middleware, requestid.New(nil), recovery.New(nil)}.Then(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		n, err = io.Copy(w, io.LimitReader(f, 1<<16))
 		if rec := middleware.RecordOf(w); rec.Bytes() != n {
 			t.Errorf("recorded %d bytes of %d", rec.Bytes(), n)

@@ -60,8 +60,9 @@ func (d *dispenser) take(k *kind, w http.ResponseWriter) (http.ResponseWriter, *
 	if d.used++; d.used == slabSize {
 		d.slab, d.used = nil, 0
 	}
-	h.rec.kind, h.rec.value = k, value
+	h.rec.table, h.rec.value = k.table, value
 	if k.nested {
+		h.rec.flags = nested
 		h.rec.inherit()
 	}
 	return words{k.outer, unsafe.Pointer(h)}.join(), &h.rec

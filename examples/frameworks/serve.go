@@ -20,11 +20,11 @@ import (
 
 // around puts the middleware around a whole framework, its own pieces inside.
 func around(h http.Handler) (http.Handler, func() error) {
-	access := accesslog.New(accesslog.Options{Writer: os.Stderr})
+	access := accesslog.New(&accesslog.Options{Writer: os.Stderr})
 	return middleware.Chain{
 		access.Middleware,
-		requestid.New(requestid.Options{}),
-		recovery.New(recovery.Options{}),
+		requestid.New(nil),
+		recovery.New(nil),
 	}.Then(h), access.Close
 }
 

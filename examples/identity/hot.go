@@ -55,15 +55,15 @@ func hotClient() *http.Client { return newClient(&keepalive.Transport{}) }
 func hotEvents(events []Event) ([]byte, error) { return codec.Marshal((*eventsJSON)(&events)) }
 
 func newHot(app *App) (h http.Handler, closeHandler func() error) {
-	log := accesslog.New(accesslog.Options{Writer: app.logOut})
+	log := accesslog.New(&accesslog.Options{Writer: app.logOut})
 	s := &hot{App: app, reader: hotReader()}
 	// A password does not lie in a pool.
 	s.registrations.Reset = func(r *registrationJSON) { *r = registrationJSON{} }
 	s.credentials.Reset = func(c *credentialsJSON) { *c = credentialsJSON{} }
 	chain := middleware.Chain{
 		log.Middleware,
-		requestid.New(requestid.Options{IgnoreIncoming: true}),
-		recovery.New(recovery.Options{Logger: app.log}),
+		requestid.New(&requestid.Options{IgnoreIncoming: true}),
+		recovery.New(&recovery.Options{Logger: app.log}),
 	}
 	return chain.Then(s.onePath(s.routes())), log.Close
 }

@@ -50,12 +50,12 @@ func run(ctx context.Context, addr string) error {
 	mux.HandleFunc("GET /hello/{name}", func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, "Hello, %s!\n", r.PathValue("name"))
 	})
-	access := accesslog.New(accesslog.Options{Writer: os.Stderr})
+	access := accesslog.New(&accesslog.Options{Writer: os.Stderr})
 	defer access.Close()
 	srv := &http.Server{Handler: middleware.Chain{
 		access.Middleware,
-		requestid.New(requestid.Options{}),
-		recovery.New(recovery.Options{}),
+		requestid.New(nil),
+		recovery.New(nil),
 	}.Then(mux)}
 
 	ln, err := net.Listen("tcp", addr)

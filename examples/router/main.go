@@ -48,7 +48,7 @@ func run(ctx context.Context, addr string) error {
 		return err
 	}
 	fmt.Println("listening on", ln.Addr())
-	stack := middleware.Stack{requestid.Piece(requestid.Options{}), recovery.Piece(recovery.Options{})}
+	stack := middleware.Stack{requestid.Piece(nil), recovery.Piece(nil)}
 	srv := &http.Server{Handler: stack.Then(newAPI().router), ReadHeaderTimeout: 5 * time.Second}
 	stopped := make(chan error, 1)
 	go func() {

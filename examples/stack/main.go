@@ -62,18 +62,18 @@ func run(ctx context.Context, addr, framework, dir string, delay time.Duration) 
 	}
 	defer closeLog()
 	app := slog.New(access.Handler(nil)) // the program's own lines, in the same log
-	ready, counts := health.New(health.Options{Delay: delay}), metrics.New(metrics.Options{})
+	ready, counts := health.New(&health.Options{Delay: delay}), metrics.New(nil)
 
 	srv := &http.Server{ReadHeaderTimeout: 5 * time.Second, Handler: outside(ready, counts, middleware.Stack{
 		access, // outermost: it sees what the others answer
 		ready,
-		requestid.Piece(requestid.Options{}),
+		requestid.Piece(nil),
 		counts,
-		recovery.Piece(recovery.Options{Logger: app}), // inside log and metrics: they see the 500
-		limit.NewConcurrency(limit.ConcurrencyOptions{Max: 1000}),
-		limit.NewRate(limit.RateOptions{Every: 10 * time.Millisecond, Burst: 100}),
-		limit.NewBody(limit.BodyOptions{Max: 64 << 10}),
-		deadline.Piece(deadline.Options{Timeout: 2 * time.Second}),
+		recovery.Piece(&recovery.Options{Logger: app}), // inside log and metrics: they see the 500
+		limit.NewConcurrency(&limit.ConcurrencyOptions{Max: 1000}),
+		limit.NewRate(&limit.RateOptions{Every: 10 * time.Millisecond, Burst: 100}),
+		limit.NewBody(&limit.BodyOptions{Max: 64 << 10}),
+		deadline.Piece(&deadline.Options{Timeout: 2 * time.Second}),
 	}.Then(api()))}
 
 	ln, err := net.Listen("tcp", addr)
@@ -97,7 +97,7 @@ func run(ctx context.Context, addr, framework, dir string, delay time.Duration) 
 
 // openLog opens a log that loses no line when the process dies, and rotates at 100 MB and at SIGHUP.
 func openLog(dir string) (access *accesslog.Log, closeLog func(), err error) {
-	file, err := accesslog.OpenFile(filepath.Join(dir, "access.log"), accesslog.FileOptions{MaxSize: 100 << 20, Signal: syscall.SIGHUP})
+	file, err := accesslog.OpenFile(filepath.Join(dir, "access.log"), &accesslog.FileOptions{MaxSize: 100 << 20, Signal: syscall.SIGHUP})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -105,7 +105,7 @@ func openLog(dir string) (access *accesslog.Log, closeLog func(), err error) {
 	if err != nil {
 		return nil, nil, errors.Join(err, file.Close())
 	}
-	access = accesslog.New(accesslog.Options{Writer: file, Ring: ring})
+	access = accesslog.New(&accesslog.Options{Writer: file, Ring: ring})
 	return access, func() { _, _ = access.Close(), file.Close() }, nil
 }
 

@@ -14,7 +14,7 @@ import (
 	"github.com/hotpath-go/hotpath/middleware/accesslog"
 )
 
-// The race detector makes sync.Pool forget at random. The response writer's slab is one allocation for 14 requests, which
+// The race detector makes sync.Pool forget at random. The response writer's slab is one allocation for many requests, which
 // AllocsPerRun rounds down.
 func TestAllocations(t *testing.T) {
 	for name, o := range map[string]accesslog.Options{
@@ -22,7 +22,7 @@ func TestAllocations(t *testing.T) {
 		"ring": {Ring: openRing(t, filepath.Join(t.TempDir(), "ring"), 1<<20)},
 	} {
 		o.Writer = io.Discard
-		l := accesslog.New(o)
+		l := accesslog.New(&o)
 		h := l.Middleware(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 		r, w := httptest.NewRequest("GET", "/", nil), httptest.NewRecorder()
 		if n := testing.AllocsPerRun(5000, func() { h.ServeHTTP(w, r) }); n > 0 {

@@ -3,8 +3,6 @@ package accesslog
 // bank is where a queue's bytes lie, at positions that only grow; position p is at p modulo the bank's size. The queue says which
 // positions are in use. put and mark are called by one goroutine at a time each; get of bytes that are there may run beside put.
 type bank interface {
-	// start returns where to go on from at, at or behind it, when nothing waits.
-	start(at uint64) uint64
 	// put copies text to position at and makes the position behind it the head. It is all or nothing, also when the process is
 	// killed in it.
 	put(at uint64, text []byte) error
@@ -29,14 +27,6 @@ type place struct{ device, inode, size uint64 }
 type heap struct{ mem []byte }
 
 func newHeap(size uint64) *heap { return &heap{make([]byte, size)} }
-
-// start goes back to the beginning, so that as little memory is touched as lines wait at most, and the processor has it at hand.
-func (h *heap) start(at uint64) uint64 {
-	if over := at % uint64(len(h.mem)); over > 0 {
-		at += uint64(len(h.mem)) - over
-	}
-	return at
-}
 
 func (h *heap) put(at uint64, text []byte) error { copyIn(h.mem, at, text); return nil }
 func (h *heap) get(at uint64, into []byte) error { copyOut(into, h.mem, at); return nil }

@@ -22,9 +22,9 @@ type batch struct {
 	broken    []bank // to be closed
 	from, end uint64 // positions
 	text      []byte // a copy: a mapping can be taken away under a Write
-	lines     int64  // between from and end
-	sound     int64  // of those, in text
-	written   int64  // of those, whole
+	lines     uint64 // between from and end
+	sound     uint64 // of those, in text
+	written   uint64 // of those, whole
 }
 
 func newBatch(o Options, first bank) *batch {
@@ -68,19 +68,22 @@ func (b *batch) load() error {
 			break
 		}
 	}
-	b.lines = int64(bytes.Count(b.text, newline))
+	b.lines = count(b.text)
 	b.sound = b.lines
 	if _, memory := b.bank.(*heap); memory {
 		return nil
 	}
 	if b.from < b.suspect || bytes.IndexByte(b.text, 0) >= 0 { // zeros: somebody truncated the ring's file, and it grew again
 		b.text = sound(b.text)
-		b.sound = int64(bytes.Count(b.text, newline))
+		b.sound = count(b.text)
 	}
 	return nil
 }
 
 var newline = []byte{'\n'}
+
+// count returns how many lines text has.
+func count(text []byte) uint64 { return uint64(bytes.Count(text, newline)) }
 
 // sound leaves out, in place, lines with bytes that no line has.
 func sound(text []byte) []byte {
@@ -131,7 +134,7 @@ func (b *batch) send(write func([]byte) (int, error)) error {
 	n = min(max(n, 0), len(b.text))
 	b.torn = n > 0 && b.text[n-1] != '\n'
 	if b.written = b.sound; n < len(b.text) {
-		b.written = int64(bytes.Count(b.text[:n], newline))
+		b.written = count(b.text[:n])
 	}
 	return err
 }

@@ -12,7 +12,7 @@ func BenchmarkLog(b *testing.B) {
 	line := []byte(`{"time":"2026-01-02T15:04:05.000000Z","level":"INFO","msg":"a line of about the length that those of requests have, with an id and an address and an agent"}` + "\n")
 	run := func(b *testing.B, o accesslog.Options) {
 		o.Writer = io.Discard
-		l := accesslog.New(o)
+		l := accesslog.New(&o)
 		for b.Loop() {
 			accesslog.Add(l, line)
 		}

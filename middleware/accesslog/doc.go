@@ -20,8 +20,8 @@
 // next process that opens the ring writes them.
 //
 //	ring, err := accesslog.OpenRing("/run/service/access.ring", 4<<20)
-//	file, err := accesslog.OpenFile("/var/log/service/access.log", accesslog.FileOptions{MaxSize: 1 << 30, Signal: syscall.SIGHUP})
-//	log := accesslog.New(accesslog.Options{Writer: file, Ring: ring})
+//	file, err := accesslog.OpenFile("/var/log/service/access.log", &accesslog.FileOptions{MaxSize: 1 << 30, Signal: syscall.SIGHUP})
+//	log := accesslog.New(&accesslog.Options{Writer: file, Ring: ring})
 //
 // If the writer is a [File], each line is then in the log once: the ring remembers how long the file was. With any other writer, the lines that
 // were being written at that moment may be there twice. A power cut loses a ring in memory, and of one on a disk what the system had not

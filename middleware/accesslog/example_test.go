@@ -19,7 +19,7 @@ import (
 
 func ExampleLog() {
 	var out bytes.Buffer // a file, usually
-	log := accesslog.New(accesslog.Options{Writer: &out})
+	log := accesslog.New(&accesslog.Options{Writer: &out})
 	h := log.Middleware(http.NotFoundHandler())
 	h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/nowhere", nil))
 	if err := log.Close(); err != nil { // after the server's Shutdown
@@ -35,14 +35,14 @@ func ExampleLog() {
 
 func ExampleOptions() {
 	var out bytes.Buffer
-	log := accesslog.New(accesslog.Options{Writer: &out, Buffer: 64 << 10, FlushEvery: time.Second, CloseWait: 10 * time.Second})
+	log := accesslog.New(&accesslog.Options{Writer: &out, Buffer: 64 << 10, FlushEvery: time.Second, CloseWait: 10 * time.Second})
 	fmt.Println(log.Close())
 	// Output: <nil>
 }
 
 // With a buffer too small for a line, everything is dropped, and counted.
 func ExampleStats() {
-	log := accesslog.New(accesslog.Options{Writer: new(bytes.Buffer), Buffer: 10})
+	log := accesslog.New(&accesslog.Options{Writer: new(bytes.Buffer), Buffer: 10})
 	defer log.Close()
 	log.Middleware(http.NotFoundHandler()).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
 	fmt.Printf("%+v\n", log.Stats())
@@ -63,7 +63,7 @@ func ExampleRing() {
 		return
 	}
 	fmt.Println(ring.Waiting(), "bytes left by the process before")
-	log := accesslog.New(accesslog.Options{Writer: io.Discard, Ring: ring})
+	log := accesslog.New(&accesslog.Options{Writer: io.Discard, Ring: ring})
 	fmt.Println(log.Close())
 	// Output:
 	// 0 bytes left by the process before
@@ -77,27 +77,27 @@ func ExampleFile() {
 		return
 	}
 	defer os.RemoveAll(dir)
-	f, err := accesslog.OpenFile(filepath.Join(dir, "access.log"), accesslog.FileOptions{MaxSize: 100 << 20, Keep: 3, Signal: syscall.SIGHUP})
+	f, err := accesslog.OpenFile(filepath.Join(dir, "access.log"), &accesslog.FileOptions{MaxSize: 100 << 20, Keep: 3, Signal: syscall.SIGHUP})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	defer f.Close()
-	log := accesslog.New(accesslog.Options{Writer: f})
+	log := accesslog.New(&accesslog.Options{Writer: f})
 	defer log.Close()
 	fmt.Println(f.Rotate())
 	// Output: <nil>
 }
 
 func ExampleFileOptions() {
-	_, err := accesslog.OpenFile("", accesslog.FileOptions{MaxSize: 1 << 30})
+	_, err := accesslog.OpenFile("", &accesslog.FileOptions{MaxSize: 1 << 30})
 	fmt.Println(err != nil)
 	// Output: true
 }
 
 func ExampleFormat() {
 	var out bytes.Buffer
-	log := accesslog.New(accesslog.Options{Writer: &out, Format: accesslog.Logfmt})
+	log := accesslog.New(&accesslog.Options{Writer: &out, Format: accesslog.Logfmt})
 	log.Middleware(http.NotFoundHandler()).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/nowhere", nil))
 	_ = log.Close()
 	fmt.Println(strings.Contains(out.String(), "method=GET path=/nowhere status=404"))
@@ -106,7 +106,7 @@ func ExampleFormat() {
 
 // Of requests that went well in less than 100 ms one in a thousand is logged, and nearly always none of three.
 func ExampleSample() {
-	log := accesslog.New(accesslog.Options{Writer: io.Discard, Sample: accesslog.Sample{Every: 1000, Slow: 100 * time.Millisecond}})
+	log := accesslog.New(&accesslog.Options{Writer: io.Discard, Sample: accesslog.Sample{Every: 1000, Slow: 100 * time.Millisecond}})
 	log.Middleware(http.NotFoundHandler()).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/nowhere", nil))
 	_ = log.Close()
 	fmt.Println(log.Stats().Written, "line: it failed")
@@ -115,7 +115,7 @@ func ExampleSample() {
 
 func ExampleLog_Handler() {
 	var out bytes.Buffer
-	log := accesslog.New(accesslog.Options{Writer: &out})
+	log := accesslog.New(&accesslog.Options{Writer: &out})
 	app := slog.New(log.Handler(&slog.HandlerOptions{Level: slog.LevelInfo}))
 	app.Info("listening", "port", 8080)
 	_ = log.Close()

@@ -2,15 +2,18 @@ package accesslog
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
 	"sync"
+
+	"github.com/hotpath-go/hotpath/middleware/internal/option"
 )
 
-// FileOptions says when a File goes over to a new one.
+// FileOptions says when a File goes over to a new one. It is a value: OpenFile copies it. A negative number is refused.
 type FileOptions struct {
 	// MaxSize is how long the file may get before the next lines go to a new one. Zero means that size does not matter.
 	MaxSize int64
@@ -20,8 +23,8 @@ type FileOptions struct {
 	Signal os.Signal
 }
 
-// File is a log's file, to be used as Options.Writer: it rotates, and together with a Ring a SIGKILL neither loses a line nor
-// doubles one. It is safe for concurrent use. Its owner calls Close after the Log's.
+// A File is safe for concurrent use. It is a log's file, to be used as Options.Writer: it rotates, and together with a Ring a
+// SIGKILL neither loses a line nor doubles one. Its owner calls Close after the Log's.
 type File struct {
 	path    string
 	options FileOptions
@@ -35,11 +38,13 @@ type File struct {
 	ended bool
 }
 
-// OpenFile opens or makes the file at path, to write at its end.
-func OpenFile(path string, o FileOptions) (*File, error) {
-	if o.Keep <= 0 {
-		o.Keep = 5
+// OpenFile opens or makes the file at path, to write at its end. Nil means the zero FileOptions.
+func OpenFile(path string, given *FileOptions) (*File, error) {
+	o := option.Of(given)
+	if err := errors.Join(option.Check("accesslog: FileOptions.MaxSize", o.MaxSize), option.Check("accesslog: FileOptions.Keep", o.Keep)); err != nil {
+		return nil, err
 	}
+	o.Keep = cmp.Or(o.Keep, 5)
 	f := &File{path: path, options: o}
 	if err := f.open(); err != nil {
 		return nil, fmt.Errorf("accesslog: %w", err)

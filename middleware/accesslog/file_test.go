@@ -13,7 +13,7 @@ import (
 
 func openFile(t *testing.T, path string, o accesslog.FileOptions) *accesslog.File {
 	t.Helper()
-	f, err := accesslog.OpenFile(path, o)
+	f, err := accesslog.OpenFile(path, &o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func TestRotate(t *testing.T) {
 func TestRotationsUnderLoad(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "log")
 	f := openFile(t, path, accesslog.FileOptions{Keep: 1000})
-	l := accesslog.New(accesslog.Options{Writer: f, FlushAt: 1000})
+	l := accesslog.New(&accesslog.Options{Writer: f, FlushAt: 1000})
 	stop := make(chan struct{})
 	var turns sync.WaitGroup
 	turns.Go(func() {
@@ -128,7 +128,7 @@ func TestRotationThatFails(t *testing.T) {
 	_ = os.Mkdir(dir, 0o700)
 	f := openFile(t, filepath.Join(dir, "log"), accesslog.FileOptions{})
 	var seen []error
-	l := accesslog.New(accesslog.Options{Writer: f, OnError: func(err error) { seen = append(seen, err) }})
+	l := accesslog.New(&accesslog.Options{Writer: f, OnError: func(err error) { seen = append(seen, err) }})
 	flush := func(n int) {
 		serve(l, n)
 		if err := l.Flush(t.Context()); err != nil {

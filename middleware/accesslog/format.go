@@ -1,8 +1,6 @@
 package accesslog
 
-import "slices"
-
-// Format is how a line looks.
+// A Format is a value. It is how a line looks.
 type Format int
 
 // The formats. In both, nothing that a client sends ends a line or a field.
@@ -45,9 +43,9 @@ func text(s string) (k key) {
 	return k
 }
 
+// append needs room for a whole text behind b.
 func (k *key) append(b []byte) []byte {
 	n := len(b)
-	b = slices.Grow(b, len(k.text))
 	*(*[len(k.text)]byte)(b[n : n+len(k.text)]) = k.text
 	return b[:n+k.size]
 }

@@ -40,7 +40,7 @@ func TestSlog(t *testing.T) {
 		var l *accesslog.Log
 		slogtest.Run(t, func(t *testing.T) slog.Handler {
 			out = new(sink)
-			l = accesslog.New(accesslog.Options{Writer: out, Format: f})
+			l = accesslog.New(&accesslog.Options{Writer: out, Format: f})
 			return l.Handler(nil)
 		}, func(t *testing.T) map[string]any {
 			if err := l.Close(); err != nil {
@@ -60,7 +60,7 @@ func (shout) MarshalJSON() ([]byte, error) { return []byte("{\n\"a\":\n1}"), nil
 func TestSlogLines(t *testing.T) {
 	for _, f := range []accesslog.Format{accesslog.JSON, accesslog.Logfmt} {
 		out := new(sink)
-		l := accesslog.New(accesslog.Options{Writer: out, Format: f})
+		l := accesslog.New(&accesslog.Options{Writer: out, Format: f})
 		log := slog.New(l.Handler(&slog.HandlerOptions{Level: slog.LevelWarn, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr { return a }}))
 		log.Info("left out")
 		log.Warn("a\nb", "k\ney", "v\nalue", "any", shout{}, "bytes", []byte("x\ny"))
@@ -75,7 +75,7 @@ func TestSlogLines(t *testing.T) {
 // Lines of several goroutines and of requests stay apart.
 func TestSlogBesideRequests(t *testing.T) {
 	var out bytes.Buffer
-	l := accesslog.New(accesslog.Options{Writer: &out})
+	l := accesslog.New(&accesslog.Options{Writer: &out})
 	log := slog.New(l.Handler(nil)).With("from", "app")
 	done := make(chan struct{})
 	go func() {

@@ -69,7 +69,7 @@ func victim(dir string) {
 
 // openLog is the log of victim and, later, of the test. Its files are small, so that the victim dies in rotations too.
 func openLog(dir string) (*accesslog.Log, *accesslog.File) {
-	f, err := accesslog.OpenFile(filepath.Join(dir, "log"), accesslog.FileOptions{MaxSize: 100 << 10, Keep: 1000})
+	f, err := accesslog.OpenFile(filepath.Join(dir, "log"), &accesslog.FileOptions{MaxSize: 100 << 10, Keep: 1000})
 	if err != nil {
 		panic(err)
 	}
@@ -77,7 +77,7 @@ func openLog(dir string) (*accesslog.Log, *accesslog.File) {
 	if err != nil {
 		panic(err)
 	}
-	return accesslog.New(accesslog.Options{Writer: f, Ring: r, FlushEvery: 2 * time.Millisecond, FlushAt: 4 << 10}), f
+	return accesslog.New(&accesslog.Options{Writer: f, Ring: r, FlushEvery: 2 * time.Millisecond, FlushAt: 4 << 10, CloseWait: time.Minute}), f
 }
 
 // Whatever ends a process, every line that was handed over is in the log or in the ring afterwards, once.

@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// Stats counts lines since New. Handed + Recovered = Written + Dropped + Pending.
+// A Stats is a value. It counts lines since New: Handed + Recovered = Written + Dropped + Pending. All only grow, but for Pending.
 type Stats struct {
-	Handed    int64 // lines of requests and of the application
-	Recovered int64 // lines that an earlier process left in the ring
-	Written   int64 // lines the writer took whole
-	Dropped   int64 // lines lost: buffer full, writer or ring failed, damaged in the ring, or log closed
-	Pending   int64 // lines in memory, or in the ring
-	Sampled   int64 // requests that Options.Sample left out; they have no line
+	Handed    uint64 // lines of requests and of the application
+	Recovered uint64 // lines that an earlier process left in the ring
+	Written   uint64 // lines the writer took whole
+	Dropped   uint64 // lines lost: buffer full, writer or ring failed, damaged in the ring, or log closed
+	Pending   int    // lines in memory, or in the ring, now
+	Sampled   uint64 // requests that Options.Sample left out; they have no line
 }
 
 // Stats returns the counts of one moment.
@@ -21,7 +21,7 @@ func (l *Log) Stats() Stats {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	s := q.stats
-	s.Pending = q.accepted - q.settled
+	s.Pending = int(q.accepted - q.settled)
 	s.Sampled = l.sampled.Load()
 	return s
 }

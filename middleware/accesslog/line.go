@@ -1,6 +1,7 @@
 package accesslog
 
 import (
+	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -9,14 +10,18 @@ import (
 	"github.com/hotpath-go/hotpath/middleware/internal/quote"
 )
 
+// room is more than a line takes without its strings: each of the texts around values, and 24 bytes for each value.
+const room = 2 * 14 * 24
+
 func (l *Log) appendLine(b []byte, x *middleware.Exchange, every int) []byte {
 	rec, f := x.Record, &layouts[l.options.Format]
+	b = slices.Grow(b, room)
 	b = l.appendTime(f.time.append(b), x.Start())
 	b = f.afterTime.append(b)
 	b = l.appendString(b, &f.method, x.Method)
 	b = l.appendString(b, &f.path, x.Path)
 	b = appendStatus(f.status.append(b), x.Status())
-	b = strconv.AppendInt(f.bytes.append(b), rec.Bytes(), 10)
+	b = appendUint(f.bytes.append(b), uint64(rec.Bytes()))
 	b = appendMillis(f.duration.append(b), x.Took())
 	if l.options.FirstByte {
 		b = appendMillis(f.firstByte.append(b), rec.FirstByte())
@@ -36,14 +41,15 @@ func (l *Log) appendLine(b []byte, x *middleware.Exchange, every int) []byte {
 	return f.end.append(b)
 }
 
+// appendString leaves room behind the string.
 func (l *Log) appendString(b []byte, k *key, s string) []byte {
 	if len(s) > l.options.MaxField {
 		s = cut(s, l.options.MaxField)
 	}
 	if b = k.append(b); l.options.Format == Logfmt {
-		return quote.AppendWord(b, s)
+		return quote.AppendWord(b, s, room)
 	}
-	return quote.Append(b, s)
+	return quote.Append(b, s, room)
 }
 
 // cut makes s, which is longer, limit bytes long at most. It keeps whole characters, so that a cut never makes invalid UTF-8 of valid.
@@ -55,11 +61,20 @@ func cut(s string, limit int) string {
 	return s[:end]
 }
 
-// appendMillis appends d in milliseconds with microseconds as the three decimals. A clock that went back reads 0.
+// appendMillis appends d in milliseconds with microseconds as the three decimals. A clock that went back reads 0. It needs room.
 func appendMillis(b []byte, d time.Duration) []byte {
-	us := uint64(max(d.Microseconds(), 0))
-	b = strconv.AppendUint(b, us/1000, 10)
-	return appendThree(append(b, '.'), uint32(us%1000))
+	us := uint64(max(d, 0)) / 1000
+	b = appendUint(b, us/1000)
+	b = append(b, '.')
+	return appendThree(b, uint32(us%1000))
+}
+
+// appendUint is strconv.AppendUint, sooner done with one digit.
+func appendUint(b []byte, n uint64) []byte {
+	if n < 10 {
+		return append(b, byte('0'+n))
+	}
+	return strconv.AppendUint(b, n, 10)
 }
 
 func appendStatus(b []byte, status int) []byte {
@@ -69,9 +84,12 @@ func appendStatus(b []byte, status int) []byte {
 	return appendThree(b, uint32(status))
 }
 
-// appendThree appends the three digits of n.
+// appendThree appends the three digits of n. It needs room.
 func appendThree(b []byte, n uint32) []byte {
-	return append(b, byte('0'+n/100), byte('0'+n/10%10), byte('0'+n%10))
+	at := len(b)
+	b = b[:at+3]
+	b[at], b[at+1], b[at+2] = byte('0'+n/100), byte('0'+n/10%10), byte('0'+n%10)
+	return b
 }
 
 // second is a formatted second. It is never changed: the log's pointer moves to another.

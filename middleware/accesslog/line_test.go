@@ -18,7 +18,7 @@ import (
 func TestLine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := new(sink)
-		l := accesslog.New(accesslog.Options{Writer: out, FirstByte: true})
+		l := accesslog.New(&accesslog.Options{Writer: out, FirstByte: true})
 		h := l.Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			middleware.RecordOf(w).SetRequestID("id-1")
 			time.Sleep(1500 * time.Microsecond)
@@ -44,7 +44,7 @@ func TestLine(t *testing.T) {
 func TestTimeIsExact(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := new(sink)
-		l := accesslog.New(accesslog.Options{Writer: out})
+		l := accesslog.New(&accesslog.Options{Writer: out})
 		var want []string
 		for range 50 {
 			time.Sleep(123456789 * time.Nanosecond)
@@ -63,7 +63,7 @@ func TestTimeIsExact(t *testing.T) {
 func TestPanicIsLoggedAndGoesOn(t *testing.T) {
 	for name, began := range map[string]bool{"before the first byte": false, "after": true} {
 		out := new(sink)
-		l := accesslog.New(accesslog.Options{Writer: out})
+		l := accesslog.New(&accesslog.Options{Writer: out})
 		h := l.Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if began {
 				w.WriteHeader(201)
@@ -88,7 +88,7 @@ func TestPanicIsLoggedAndGoesOn(t *testing.T) {
 
 func TestNothingWrittenIs200(t *testing.T) {
 	out := new(sink)
-	l := accesslog.New(accesslog.Options{Writer: out})
+	l := accesslog.New(&accesslog.Options{Writer: out})
 	l.Middleware(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})).
 		ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
 	_ = l.Close()
@@ -100,7 +100,7 @@ func TestNothingWrittenIs200(t *testing.T) {
 func TestLongFieldsAreCutBetweenCharacters(t *testing.T) {
 	for limit := 1; limit < 12; limit++ {
 		out := new(sink)
-		l := accesslog.New(accesslog.Options{Writer: out, MaxField: limit})
+		l := accesslog.New(&accesslog.Options{Writer: out, MaxField: limit})
 		r := httptest.NewRequest("GET", "/", nil)
 		r.URL.Path = strings.Repeat("日", 5)
 		l.Middleware(http.NotFoundHandler()).ServeHTTP(httptest.NewRecorder(), r)
@@ -117,7 +117,7 @@ func FuzzLine(f *testing.F) {
 	f.Add("GET", "/a\nb\"\\\x00", "1.2.3.4:5", "ua\xff\u2028", "id", 7)
 	f.Fuzz(func(t *testing.T, method, path, remote, agent, id string, n int) {
 		out := new(sink)
-		l := accesslog.New(accesslog.Options{Writer: out, MaxField: 1 << 20, Buffer: 1 << 22})
+		l := accesslog.New(&accesslog.Options{Writer: out, MaxField: 1 << 20, Buffer: 1 << 22})
 		body := make([]byte, n&0xff)
 		h := l.Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			middleware.RecordOf(w).SetRequestID(id)

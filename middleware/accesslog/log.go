@@ -1,6 +1,7 @@
 package accesslog
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -8,9 +9,10 @@ import (
 	"time"
 
 	"github.com/hotpath-go/hotpath/middleware"
+	"github.com/hotpath-go/hotpath/middleware/internal/option"
 )
 
-// Options says where lines go and how long they may wait.
+// Options says where lines go and how long they may wait. It is a value: New copies it. A negative number is refused.
 type Options struct {
 	// Writer gets whole lines, many at a time, from one goroutine. Close does not close it. Zero means os.Stdout.
 	Writer io.Writer
@@ -24,8 +26,8 @@ type Options struct {
 	Buffer int
 	// FlushEvery is how long a line may wait for company. Zero means 100 ms.
 	FlushEvery time.Duration
-	// FlushAt is how many waiting bytes are written at once without waiting longer. Zero means 128 KiB, or a quarter of Buffer
-	// if that is less.
+	// FlushAt is how many waiting bytes are written at once without waiting longer, at most a quarter of the room that the lines
+	// have. Zero means 128 KiB.
 	FlushAt int
 	// CloseWait bounds how long Close waits for a stuck Writer. Zero means 5 s.
 	CloseWait time.Duration
@@ -37,43 +39,40 @@ type Options struct {
 	OnError func(error)
 }
 
-func (o Options) withDefaults() Options {
+// settled returns what o means, and panics for what makes no sense.
+func settled(given *Options) Options {
+	o := option.Of(given)
 	if o.Writer == nil {
 		o.Writer = os.Stdout
 	}
 	if o.Format < 0 || int(o.Format) >= len(layouts) {
-		panic("accesslog: Options.Format is none of the formats: use JSON or Logfmt")
+		panic(fmt.Sprintf("accesslog: Options.Format is %d, none of the formats: use JSON or Logfmt", o.Format))
 	}
-	o.Buffer = orDefault(o.Buffer, 4<<20)
+	o.Sample.Every = option.Or("accesslog: Options.Sample.Every", o.Sample.Every, 1)
+	o.Sample.Slow = option.Or("accesslog: Options.Sample.Slow", o.Sample.Slow, 0)
+	o.Buffer = option.Or("accesslog: Options.Buffer", o.Buffer, 4<<20)
 	if o.Ring != nil {
 		o.Buffer = int(o.Ring.size)
 	}
-	o.FlushEvery = orDefault(o.FlushEvery, 100*time.Millisecond)
-	o.FlushAt = min(orDefault(o.FlushAt, 128<<10), max(o.Buffer/4, 1))
-	o.CloseWait = orDefault(o.CloseWait, 5*time.Second)
-	o.MaxField = orDefault(o.MaxField, 2048)
+	o.FlushEvery = option.Or("accesslog: Options.FlushEvery", o.FlushEvery, 100*time.Millisecond)
+	o.FlushAt = min(option.Or("accesslog: Options.FlushAt", o.FlushAt, 128<<10), max(o.Buffer/4, 1))
+	o.CloseWait = option.Or("accesslog: Options.CloseWait", o.CloseWait, 5*time.Second)
+	o.MaxField = option.Or("accesslog: Options.MaxField", o.MaxField, 2048)
 	return o
 }
 
-func orDefault[T int | time.Duration](v, preset T) T {
-	if v <= 0 {
-		return preset
-	}
-	return v
-}
-
-// Log is an access log, and as such a piece of a middleware.Stack: it goes outermost, so that it sees what the other pieces
-// answer. It is safe for concurrent use. Its owner calls Close when the server has stopped.
+// A Log is safe for concurrent use. It is an access log, and as such a piece of a middleware.Stack: it goes outermost, so that it
+// sees what the other pieces answer. Its owner calls Close when the server has stopped.
 type Log struct {
 	options Options
 	queue   *queue
 	second  atomic.Pointer[second]
-	sampled atomic.Int64 // requests without a line
+	sampled atomic.Uint64 // requests without a line
 }
 
-// New starts a log and the goroutine that writes it, which lives until Close.
-func New(o Options) *Log {
-	o = o.withDefaults()
+// New starts a log and the goroutine that writes it, which lives until Close. Nil means the zero Options.
+func New(given *Options) *Log {
+	o := settled(given)
 	l := &Log{options: o, queue: newQueue(o)}
 	go l.queue.run(newBatch(o, l.queue.bank))
 	return l

@@ -47,7 +47,7 @@ func pairs(t *testing.T, line string) (out [][2]string) {
 func TestLogfmt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := new(sink)
-		l := accesslog.New(accesslog.Options{Writer: out, Format: accesslog.Logfmt, FirstByte: true})
+		l := accesslog.New(&accesslog.Options{Writer: out, Format: accesslog.Logfmt, FirstByte: true})
 		h := l.Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			time.Sleep(1500 * time.Microsecond)
 			_, _ = w.Write([]byte("hello"))
@@ -69,7 +69,7 @@ func FuzzLogfmt(f *testing.F) {
 	f.Add("GET", "/a b\n\"\\\x00=", "1.2.3.4:5", "ua\xff\u2028\u0085", "id")
 	f.Fuzz(func(t *testing.T, method, path, remote, agent, id string) {
 		out := new(sink)
-		l := accesslog.New(accesslog.Options{Writer: out, Format: accesslog.Logfmt, MaxField: 1 << 20, Buffer: 1 << 22})
+		l := accesslog.New(&accesslog.Options{Writer: out, Format: accesslog.Logfmt, MaxField: 1 << 20, Buffer: 1 << 22})
 		h := l.Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { middleware.RecordOf(w).SetRequestID(id) }))
 		h.ServeHTTP(httptest.NewRecorder(), &http.Request{Method: method, URL: &url.URL{Path: path}, RemoteAddr: remote, Header: http.Header{"User-Agent": {agent}}})
 		_ = l.Close()

@@ -17,7 +17,7 @@ func TestKilledAfterTheFirstWriteIntoARotatedFile(t *testing.T) {
 	path, log := filepath.Join(dir, "ring"), filepath.Join(dir, "log")
 	life := func(rounds int) accesslog.Stats {
 		f := openFile(t, log, accesslog.FileOptions{})
-		l := accesslog.New(accesslog.Options{Writer: f, Ring: openRing(t, path, 1<<16)})
+		l := accesslog.New(&accesslog.Options{Writer: f, Ring: openRing(t, path, 1<<16)})
 		for range rounds {
 			if err := f.Rotate(); err != nil {
 				t.Fatal(err)
@@ -47,7 +47,7 @@ func TestKilledInTheMiddleOfAWrite(t *testing.T) {
 		path, log := filepath.Join(dir, "ring"), filepath.Join(dir, "log")
 		life := func(o accesslog.FileOptions, lines int) {
 			f := openFile(t, log, o)
-			l := accesslog.New(accesslog.Options{Writer: f, Ring: openRing(t, path, 1<<16)})
+			l := accesslog.New(&accesslog.Options{Writer: f, Ring: openRing(t, path, 1<<16)})
 			serve(l, lines)
 			_, _ = l.Close(), f.Close()
 			balanced(t, l)

@@ -28,8 +28,8 @@ type queue struct {
 	size     uint64 // of bank
 	head     uint64 // where the next line goes, counted since the bank began
 	tail     uint64 // where the waiting lines begin
-	accepted int64  // lines put into banks, ever
-	settled  int64  // of those, written or lost
+	accepted uint64 // lines put into banks, ever
+	settled  uint64 // of those, written or lost
 	stats    Stats
 	busy     bool          // run has lines in hand, from tail on
 	awake    bool          // run will look by itself within FlushEvery
@@ -61,8 +61,6 @@ func (q *queue) add(text []byte) {
 	before, idle := q.head-q.tail, false
 	if before == 0 {
 		idle = !q.awake
-		q.head = q.bank.start(q.head)
-		q.tail = q.head
 	}
 	after := before + uint64(len(text))
 	if q.closed || after > q.size {
@@ -167,6 +165,7 @@ func (q *queue) take(b *batch, some bool) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.tail == q.head {
+		q.rewind(b)
 		q.awake = some
 		return false
 	}
@@ -174,6 +173,25 @@ func (q *queue) take(b *batch, some bool) bool {
 	b.begin(q.bank, q.tail, q.head)
 	return true
 }
+
+// rewind, with mu held and nothing waiting, goes back to the bank's beginning from far behind it: memory that is used again and again is
+// at the processor's hand, and most of a large ring is not. The mark comes first: until the next line, the head is before it.
+func (q *queue) rewind(b *batch) {
+	over := q.head % q.size
+	if over < near(q.size) {
+		return
+	}
+	at := q.head - over + q.size
+	b.note(at, b.mark.place)
+	if err := q.bank.mark(b.mark); err != nil {
+		q.lose(err)
+		return
+	}
+	q.head, q.tail = at, at
+}
+
+// near is how far behind the beginning is near enough, and worth no mark.
+func near(size uint64) uint64 { return min(size/4, 128<<10) }
 
 // fail is lose for run, which may find the bank replaced already.
 func (q *queue) fail(failed bank, err error) {

@@ -2,11 +2,14 @@ package accesslog
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+
+	"github.com/hotpath-go/hotpath/middleware/internal/option"
 )
 
 // ErrRingInUse is what OpenRing returns while another Ring, of this process or another, has the file.
@@ -15,7 +18,8 @@ var ErrRingInUse = errors.New("accesslog: ring is in use")
 // ErrNoRing is what OpenRing returns for a file that is no ring, or was damaged.
 var ErrNoRing = errors.New("accesslog: not a ring file, or a damaged one: move it away")
 
-// Ring is a file in which lines wait to be written, so that they survive the process. It is for one Log, which closes it.
+// A Ring is not safe for concurrent use: one goroutine opens it and gives it to one Log, which closes it. It is a file in which
+// lines wait to be written, so that they survive the process.
 //
 // Choose a file system in memory, such as /run or /dev/shm: on a disk, a store into the file may wait for the disk when the
 // system holds back those who write too much, and with it the request.
@@ -33,7 +37,8 @@ type Ring struct {
 //	0    magic
 //	16   size
 //	64   head
-//	128  a mark, and another from 192 on: the one with the greater seq holds; one without has never been finished
+//	128  a mark, and another from 192 on: the one with the greater seq holds; one without has never been finished.
+//	     Its tail may lie behind the head, at a multiple of size: nothing waits then, and the next line goes there
 const (
 	headerSize = 4096
 	atSize     = 16
@@ -47,14 +52,17 @@ const (
 var magic = []byte("hotpath ring 1\r\n")
 
 // OpenRing opens or makes the file and takes it for this process. Lines that an earlier process left in it are written by the Log
-// that gets the ring. The room for size bytes of lines is allocated at once, so that a full disk is found here and not later; less than
-// 4 KiB is 4 KiB. A ring that holds lines keeps the size it has.
+// that gets the ring. The room for size bytes of lines is allocated at once, so that a full disk is found here and not later. Zero
+// means 4 MiB; less than 4 KiB is 4 KiB, and a negative size is refused. A ring that holds lines keeps the size it has.
 func OpenRing(path string, size int) (*Ring, error) {
+	if err := option.Check("accesslog: the ring's size", size); err != nil {
+		return nil, err
+	}
 	f, fresh, err := openLocked(path)
 	if err != nil {
 		return nil, fmt.Errorf("accesslog: ring: %w", err)
 	}
-	r := &Ring{file: f, size: uint64(max(size, minRing))}
+	r := &Ring{file: f, size: uint64(max(cmp.Or(size, 4<<20), minRing))}
 	if err := r.open(); err != nil {
 		_ = f.Close()
 		if fresh {
@@ -122,7 +130,13 @@ func (r *Ring) read() (ok bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if r.size < minRing || uint64(info.Size()) != headerSize+r.size || r.mark.tail > r.head || r.head-r.mark.tail > r.size {
+	if r.size < minRing || uint64(info.Size()) != headerSize+r.size {
+		return false, ErrNoRing
+	}
+	if tail := r.mark.tail; tail > r.head && tail-r.head < r.size && tail%r.size == 0 { // rewound, and no line has come since
+		r.head = tail
+	}
+	if r.mark.tail > r.head || r.head-r.mark.tail > r.size {
 		return false, ErrNoRing
 	}
 	return true, nil
@@ -149,12 +163,12 @@ func (r *Ring) give(q *queue) {
 			return
 		}
 	}
-	q.accepted = int64(bytes.Count(waiting, newline))
+	q.accepted = count(waiting)
 	q.stats.Recovered = q.accepted
 }
 
 // Waiting returns how many bytes of lines an earlier process left, before a Log had the ring.
-func (r *Ring) Waiting() int { return int(r.head - r.mark.tail) }
+func (r *Ring) Waiting() int64 { return int64(r.head - r.mark.tail) }
 
 // Close gives the file up. For a ring that a Log has it does nothing: that is the Log's to do.
 func (r *Ring) Close() error {

@@ -48,9 +48,6 @@ func allocate(f *os.File, n int64) error {
 // what a killed process had stored must have got there in this order.
 func (m *mapped) word(at int) *atomic.Uint64 { return (*atomic.Uint64)(unsafe.Pointer(&m.mem[at])) }
 
-// start stays: until the next mark, who comes after a SIGKILL reads on from at.
-func (*mapped) start(at uint64) uint64 { return at }
-
 func (m *mapped) put(at uint64, text []byte) (err error) {
 	defer survive(debug.SetPanicOnFault(true), &err)
 	copyIn(m.mem[headerSize:], at, text)

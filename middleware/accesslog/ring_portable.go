@@ -22,9 +22,6 @@ func openBank(f *os.File, size int) (bank, error) {
 // allocate makes the file n bytes long, every one with room on the disk.
 func allocate(f *os.File, n int64) error { return fill(f, n) }
 
-// start stays: until the next mark, who comes after a SIGKILL reads on from at.
-func (*pages) start(at uint64) uint64 { return at }
-
 func (p *pages) put(at uint64, text []byte) error {
 	if err := p.split(at, text, p.file.WriteAt); err != nil {
 		return err

@@ -2,6 +2,7 @@ package accesslog_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"io"
 	"os"
@@ -27,7 +28,7 @@ func openRing(t *testing.T, path string, size int) *accesslog.Ring {
 func leave(t *testing.T, path string, n int) {
 	t.Helper()
 	out := &sink{gate: make(chan struct{})}
-	l := accesslog.New(accesslog.Options{Writer: out, Ring: openRing(t, path, 1<<16), CloseWait: time.Millisecond, FlushEvery: time.Hour})
+	l := accesslog.New(&accesslog.Options{Writer: out, Ring: openRing(t, path, 1<<16), CloseWait: time.Millisecond, FlushEvery: time.Hour})
 	serve(l, n)
 	was, err := os.ReadFile(path)
 	if err != nil {
@@ -54,7 +55,7 @@ func leave(t *testing.T, path string, n int) {
 func recovered(t *testing.T, path string) (string, accesslog.Stats) {
 	t.Helper()
 	out := new(sink)
-	l := accesslog.New(accesslog.Options{Writer: out, Ring: openRing(t, path, 1<<16)})
+	l := accesslog.New(&accesslog.Options{Writer: out, Ring: openRing(t, path, 1<<16)})
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +116,7 @@ func TestDamagedLines(t *testing.T) {
 // Lines go over the ring's end again and again, in pieces.
 func TestRingWraps(t *testing.T) {
 	out := new(sink)
-	l := accesslog.New(accesslog.Options{Writer: out, Ring: openRing(t, filepath.Join(t.TempDir(), "ring"), 1), FlushAt: 1000})
+	l := accesslog.New(&accesslog.Options{Writer: out, Ring: openRing(t, filepath.Join(t.TempDir(), "ring"), 1), FlushAt: 1000})
 	for range 200 {
 		serve(l, 10)
 		if err := l.Flush(t.Context()); err != nil {
@@ -128,12 +129,47 @@ func TestRingWraps(t *testing.T) {
 	}
 }
 
+// A ring that keeps up goes back to its beginning, and a process that dies before the next line, or behind it, loses and doubles none.
+func TestRingGoesBack(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "ring")
+	l := accesslog.New(&accesslog.Options{Writer: new(sink), Ring: openRing(t, path, 1<<16), FlushEvery: time.Hour})
+	defer l.Close()
+	for range 3 {
+		for range 2 {
+			serve(l, 80) // of 175 bytes: less than a quarter of the ring, which would be written at once
+			if err := l.Flush(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		rewound(t, l)
+		for _, more := range []int{0, 3} {
+			serve(l, more)
+			b, err := os.ReadFile(path)
+			if err == nil {
+				err = os.WriteFile(filepath.Join(dir, "dead"), b, 0o600)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, s := recovered(t, filepath.Join(dir, "dead"))
+			if len(decode(t, text)) != more || s.Recovered != uint64(more) {
+				t.Errorf("%d lines came back, %+v, want %d", len(decode(t, text)), s, more)
+			}
+			text, _ = recovered(t, filepath.Join(dir, "dead")) // and once only
+			if text != "" {
+				t.Errorf("%q came back twice", text)
+			}
+		}
+	}
+}
+
 // A full ring that lies over its end comes back whole.
 func TestWrappedRingComesBack(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ring")
 	out := &sink{gate: make(chan struct{}, 1)}
 	out.gate <- struct{}{} // one write passes
-	l := accesslog.New(accesslog.Options{Writer: out, Ring: openRing(t, path, 8<<10), CloseWait: time.Millisecond, FlushEvery: time.Hour})
+	l := accesslog.New(&accesslog.Options{Writer: out, Ring: openRing(t, path, 8<<10), CloseWait: time.Millisecond, FlushEvery: time.Hour})
 	serve(l, 10) // fewer than FlushAt, a quarter of the ring: one write
 	if err := l.Flush(t.Context()); err != nil {
 		t.Fatal(err)
@@ -149,7 +185,7 @@ func TestWrappedRingComesBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	text, s := recovered(t, copied)
-	if before.Dropped == 0 || s.Recovered != before.Pending || int64(len(decode(t, text))) != before.Pending {
+	if before.Dropped == 0 || s.Recovered != uint64(before.Pending) || len(decode(t, text)) != before.Pending {
 		t.Errorf("%d lines, %+v, had %+v", len(decode(t, text)), s, before)
 	}
 	close(out.gate)
@@ -162,14 +198,14 @@ func TestOneOwner(t *testing.T) {
 	if _, err := accesslog.OpenRing(path, 0); !errors.Is(err, accesslog.ErrRingInUse) {
 		t.Fatalf("second owner: %v, want ErrRingInUse", err)
 	}
-	l := accesslog.New(accesslog.Options{Writer: io.Discard, Ring: r})
+	l := accesslog.New(&accesslog.Options{Writer: io.Discard, Ring: r})
 	func() {
 		defer func() {
 			if recover() == nil {
 				t.Error("a ring for two logs: no panic")
 			}
 		}()
-		accesslog.New(accesslog.Options{Writer: io.Discard, Ring: r})
+		accesslog.New(&accesslog.Options{Writer: io.Discard, Ring: r})
 	}()
 	if err := r.Close(); err != nil {
 		t.Error(err)
@@ -192,7 +228,15 @@ func TestForeignAndCutFilesAreRefused(t *testing.T) {
 	}
 	bad := bytes.Clone(b)
 	copy(bad[64:], "\xff\xff\xff\xff\xff") // the head far beyond the tail
-	for name, content := range map[string][]byte{"foreign": []byte("my letters"), "cut": b[:len(b)-1], "header alone": b[:4096], "head": bad} {
+	tail := bytes.Clone(b)
+	binary.NativeEndian.PutUint64(tail[64:], 99)
+	binary.NativeEndian.PutUint64(tail[128:], 9) // a mark, whose tail is behind the head and not at the ring's beginning
+	binary.NativeEndian.PutUint64(tail[128+8:], 100)
+	lap := bytes.Clone(tail)
+	binary.NativeEndian.PutUint64(lap[128+8:], 2<<16) // at its beginning, and more than a ring away
+	for name, content := range map[string][]byte{
+		"foreign": []byte("my letters"), "cut": b[:len(b)-1], "header alone": b[:4096], "head": bad, "tail": tail, "lap": lap,
+	} {
 		if err := os.WriteFile(path, content, 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -232,7 +276,7 @@ func TestRingTruncatedUnderTheLog(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "ring")
 		out := new(sink)
 		var fault atomic.Pointer[error]
-		l := accesslog.New(accesslog.Options{
+		l := accesslog.New(&accesslog.Options{
 			Writer: out, Ring: openRing(t, path, 1<<20), FlushEvery: time.Hour,
 			OnError: func(err error) { fault.CompareAndSwap(nil, &err) },
 		})
@@ -252,7 +296,7 @@ func TestRingTruncatedUnderTheLog(t *testing.T) {
 		}
 		s := balanced(t, l)
 		lines := strings.Count(out.text(), "\n")
-		if s.Pending != 0 || int64(lines) != s.Written || s.Written < 100 || s.Dropped > 200 {
+		if s.Pending != 0 || uint64(lines) != s.Written || s.Written < 100 || s.Dropped > 200 {
 			t.Errorf("reading %t: %d lines, %+v", reading, lines, s)
 		}
 		if mapping && (s.Dropped != 100 || fault.Load() == nil) {
@@ -268,7 +312,7 @@ func TestRoomOfWhatWasWrittenBefore(t *testing.T) {
 	path, log := filepath.Join(dir, "ring"), filepath.Join(dir, "log")
 	life := func() (*accesslog.Log, *accesslog.File) {
 		f := openFile(t, log, accesslog.FileOptions{})
-		return accesslog.New(accesslog.Options{Writer: f, Ring: openRing(t, path, 16<<10)}), f
+		return accesslog.New(&accesslog.Options{Writer: f, Ring: openRing(t, path, 16<<10)}), f
 	}
 	snapshot := func() []byte {
 		b, err := os.ReadFile(path)
@@ -306,7 +350,7 @@ func TestRoomOfWhatWasWrittenBefore(t *testing.T) {
 		t.Fatal(err)
 	}
 	text, s := recovered(t, path)
-	if s.Recovered != waiting || int64(len(decode(t, text))) != waiting || waiting < 80 {
+	if s.Recovered != uint64(waiting) || len(decode(t, text)) != waiting || waiting < 80 {
 		t.Errorf("%+v, want the %d that waited", s, waiting)
 	}
 }

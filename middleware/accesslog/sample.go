@@ -8,7 +8,7 @@ import (
 	"github.com/hotpath-go/hotpath/middleware"
 )
 
-// Sample says which requests may be left out of the log. Requests that failed always have a line: those with a status from 400 on,
+// A Sample is a value. It says which requests may be left out of the log. Requests that failed always have a line: those with a status from 400 on,
 // without a status, hijacked or aborted.
 type Sample struct {
 	// Every is how many others stand behind one line, which says so as "sample". They are chosen by chance. Zero means that every

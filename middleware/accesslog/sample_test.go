@@ -12,12 +12,12 @@ import (
 
 func TestSample(t *testing.T) {
 	out := new(sink)
-	l := accesslog.New(accesslog.Options{Writer: out, Buffer: 1 << 24, Sample: accesslog.Sample{Every: 10}})
+	l := accesslog.New(&accesslog.Options{Writer: out, Buffer: 1 << 24, Sample: accesslog.Sample{Every: 10}})
 	serve(l, 5_000)
 	_ = l.Close()
 	s, lines := balanced(t, l), decode(t, out.text())
 	// Binomial: 500 ± 21; ten deviations off is once in 10^23 runs.
-	if n := len(lines); n < 290 || n > 710 || s.Handed != int64(n) || s.Handed+s.Sampled != 5_000 || lines[0]["sample"] != 10.0 {
+	if n := len(lines); n < 290 || n > 710 || s.Handed != uint64(n) || s.Handed+s.Sampled != 5_000 || lines[0]["sample"] != 10.0 {
 		t.Errorf("%d lines, %+v, want about 500 that say so", n, s)
 	}
 }
@@ -32,7 +32,7 @@ func TestSampleKeepsWhatMatters(t *testing.T) {
 			"slow":  func(http.ResponseWriter, *http.Request) { time.Sleep(time.Second) },
 		} {
 			out := new(sink)
-			l := accesslog.New(accesslog.Options{Writer: out, Sample: accesslog.Sample{Every: 1 << 30, Slow: time.Second}})
+			l := accesslog.New(&accesslog.Options{Writer: out, Sample: accesslog.Sample{Every: 1 << 30, Slow: time.Second}})
 			func() {
 				defer func() { _ = recover() }()
 				l.Middleware(h).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
@@ -42,7 +42,7 @@ func TestSampleKeepsWhatMatters(t *testing.T) {
 				t.Errorf("%s: %v, want a line", name, lines)
 			}
 		}
-		l := accesslog.New(accesslog.Options{Writer: new(sink), Sample: accesslog.Sample{Every: 1 << 30, Slow: time.Second}})
+		l := accesslog.New(&accesslog.Options{Writer: new(sink), Sample: accesslog.Sample{Every: 1 << 30, Slow: time.Second}})
 		serve(l, 10)
 		_ = l.Close()
 		if s := l.Stats(); s.Sampled != 10 {

@@ -27,7 +27,7 @@ func TestStuckFIFO(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer out.Close()
-	l := accesslog.New(accesslog.Options{Writer: out, Ring: openRing(t, filepath.Join(dir, "ring"), 128<<10), CloseWait: 20 * time.Second})
+	l := accesslog.New(&accesslog.Options{Writer: out, Ring: openRing(t, filepath.Join(dir, "ring"), 128<<10), CloseWait: 20 * time.Second})
 	served := make(chan struct{})
 	go func() {
 		defer close(served)
@@ -45,14 +45,14 @@ func TestStuckFIFO(t *testing.T) {
 	if s := balanced(t, l); s.Handed != 8000 || s.Dropped == 0 || s.Pending == 0 {
 		t.Errorf("%+v, want 8000 handed over, some dropped, some waiting", s)
 	}
-	lines := make(chan int64)
+	lines := make(chan uint64)
 	in, err := os.Open(fifo)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer in.Close()
 	go func() {
-		n := int64(0)
+		n := uint64(0)
 		for sc := bufio.NewScanner(in); sc.Scan() && sc.Text() != "end"; n++ {
 		}
 		lines <- n

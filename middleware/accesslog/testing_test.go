@@ -62,7 +62,7 @@ func decode(t *testing.T, text string) (lines []map[string]any) {
 func balanced(t *testing.T, l *accesslog.Log) accesslog.Stats {
 	t.Helper()
 	s := l.Stats()
-	if s.Handed+s.Recovered != s.Written+s.Dropped+s.Pending {
+	if s.Handed+s.Recovered != s.Written+s.Dropped+uint64(s.Pending) {
 		t.Fatalf("%+v: handed and recovered lines are not those written, dropped and pending", s)
 	}
 	return s

@@ -20,7 +20,7 @@ func Limits() []Work {
 	for i := range keys {
 		keys[i] = "192.0.2." + strconv.Itoa(i)
 	}
-	ours := limit.NewRate(limit.RateOptions{Every: 1, Burst: 1 << 30})
+	ours := limit.NewRate(&limit.RateOptions{Every: 1, Burst: 1 << 30})
 	one := rate.NewLimiter(1e9, 1<<30)
 	own := map[string]*rate.Limiter{}
 	for _, k := range keys {

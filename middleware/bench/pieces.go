@@ -100,7 +100,7 @@ func zapLine() line {
 // Counts count requests by route and class, with a histogram.
 func Counts() []Work {
 	const kase = "metrics"
-	m := metrics.New(metrics.Options{})
+	m := metrics.New(nil)
 	route := pattern{"GET /v1/users/{id}/orders"}
 	bound := prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "x", Buckets: make14()}, []string{"route", "code"})
 	labels := bound.WithLabelValues(route.text, "2xx")
@@ -123,7 +123,7 @@ func (p pattern) Enter(x *middleware.Exchange) bool { x.Request.Pattern = p.text
 func (pattern) Leave(*middleware.Exchange)          {}
 
 func make14() (b []float64) {
-	for _, d := range metrics.New(metrics.Options{}).Buckets() {
+	for _, d := range metrics.New(nil).Buckets() {
 		b = append(b, d.Seconds())
 	}
 	return b

@@ -37,10 +37,10 @@ func Stacks() []Work {
 	c := Cases()[0]
 	log, wait := newLog(accesslog.Options{})
 	all := middleware.Stack{
-		log, requestid.Piece(requestid.Options{}), metrics.New(metrics.Options{}), recovery.Piece(recovery.Options{}),
-		limit.NewConcurrency(limit.ConcurrencyOptions{}), limit.NewRate(limit.RateOptions{Every: 1, Burst: 1 << 30}),
+		log, requestid.Piece(nil), metrics.New(nil), recovery.Piece(nil),
+		limit.NewConcurrency(nil), limit.NewRate(&limit.RateOptions{Every: 1, Burst: 1 << 30}),
 	}
-	timed := append(all[:len(all):len(all)], deadline.Piece(deadline.Options{}))
+	timed := append(all[:len(all):len(all)], deadline.Piece(nil))
 	named := func(h http.Handler) func(n int) {
 		return c.prepared(h, true, func(r *http.Request) { r.Header["X-Request-Id"] = []string{"4bf92f3577b34da6a3ce929d0e0e4736"} })
 	}
@@ -59,7 +59,7 @@ func newLog(o accesslog.Options) (*accesslog.Log, func(func(int)) func(int)) {
 	if o.Ring == nil {
 		o.Buffer = 16 << 20
 	}
-	log := accesslog.New(o)
+	log := accesslog.New(&o)
 	return log, func(loop func(int)) func(int) {
 		return func(n int) {
 			loop(n)

@@ -6,10 +6,11 @@ import (
 	"time"
 
 	"github.com/hotpath-go/hotpath/middleware"
+	"github.com/hotpath-go/hotpath/middleware/internal/option"
 	"github.com/hotpath-go/hotpath/middleware/internal/problem"
 )
 
-// Options says how long a request may take. It must not be changed after New.
+// Options says how long a request may take. It is a value: New copies it. A negative duration is refused.
 type Options struct {
 	// Timeout is counted from the request's arrival. Zero means 30 s.
 	Timeout time.Duration
@@ -18,14 +19,13 @@ type Options struct {
 }
 
 // New returns the middleware. Beside other pieces in a Chain it is fused with them; see Piece.
-func New(o Options) func(http.Handler) http.Handler { return middleware.Stack{Piece(o)}.Middleware }
+func New(o *Options) func(http.Handler) http.Handler { return middleware.Stack{Piece(o)}.Middleware }
 
-// Piece returns the same for a middleware.Stack. The request's context gets the deadline. A handler that comes back after it,
+// Piece returns the same for a middleware.Stack. Nil means the zero Options. The request's context gets the deadline. A handler that comes back after it,
 // having written nothing, is answered for: 503, a problem document. What a handler writes goes out as it always does.
-func Piece(o Options) middleware.Piece {
-	if o.Timeout <= 0 {
-		o.Timeout = 30 * time.Second
-	}
+func Piece(given *Options) middleware.Piece {
+	o := option.Of(given)
+	o.Timeout = option.Or("deadline: Options.Timeout", o.Timeout, 30*time.Second)
 	return &piece{o}
 }
 

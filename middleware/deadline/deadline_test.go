@@ -20,7 +20,7 @@ import (
 
 func serve(o deadline.Options, r *http.Request, h http.HandlerFunc) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
-	deadline.New(o)(h).ServeHTTP(w, r)
+	deadline.New(&o)(h).ServeHTTP(w, r)
 	return w
 }
 
@@ -151,7 +151,7 @@ func TestTheClientGoes(t *testing.T) {
 // A goroutine that outlives its request sees the context done, whether or not it waited before, and never comes back to life.
 func TestGoroutinesThatOutliveTheRequest(t *testing.T) {
 	var wg sync.WaitGroup
-	h := deadline.New(deadline.Options{Timeout: time.Hour})(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	h := deadline.New(&deadline.Options{Timeout: time.Hour})(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx := r.Context()
 		for i := range 4 {
 			wg.Go(func() {
@@ -177,7 +177,7 @@ func TestGoroutinesThatOutliveTheRequest(t *testing.T) {
 // A stream's first byte arrives while the handler still runs.
 func TestStreamsAreNotBuffered(t *testing.T) {
 	got := make(chan bool)
-	srv := httptest.NewServer(deadline.New(deadline.Options{})(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	srv := httptest.NewServer(deadline.New(nil)(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, "first")
 		w.(http.Flusher).Flush()
 		<-got
@@ -211,7 +211,7 @@ func TestPanicGoesOn(t *testing.T) {
 // Of two deadlines the earlier holds, also in a stack.
 func TestTwoDeadlines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		outer, inner := deadline.Piece(deadline.Options{Timeout: time.Second}), deadline.Piece(deadline.Options{Timeout: time.Minute})
+		outer, inner := deadline.Piece(&deadline.Options{Timeout: time.Second}), deadline.Piece(&deadline.Options{Timeout: time.Minute})
 		start, w := time.Now(), httptest.NewRecorder()
 		between := new(keep)
 		defer func() {
@@ -241,7 +241,7 @@ func (k *keep) Leave(*middleware.Exchange)        {}
 func TestBothEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		between := new(keep)
-		outer, inner := deadline.Piece(deadline.Options{Timeout: time.Hour}), deadline.Piece(deadline.Options{})
+		outer, inner := deadline.Piece(&deadline.Options{Timeout: time.Hour}), deadline.Piece(nil)
 		middleware.Stack{outer, between, inner}.Then(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { r.Context().Done() })).
 			ServeHTTP(httptest.NewRecorder(), get())
 		if err := between.ctx.Err(); err != context.Canceled {
@@ -253,7 +253,7 @@ func TestBothEnd(t *testing.T) {
 // A request and its context that somebody keeps stay as they were, however many come after.
 func TestKeptRequestsStay(t *testing.T) {
 	var kept []*http.Request
-	h := deadline.New(deadline.Options{})(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { kept = append(kept, r) }))
+	h := deadline.New(nil)(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { kept = append(kept, r) }))
 	for i := range 30 {
 		h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", fmt.Sprintf("/%d", i), nil))
 	}

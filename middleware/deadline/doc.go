@@ -1,6 +1,6 @@
 // Package deadline gives each request's context a deadline, and answers 503 for a handler that was late and wrote nothing.
 //
-//	h := middleware.Stack{log, deadline.Piece(deadline.Options{Timeout: 2 * time.Second})}.Then(mux)
+//	h := middleware.Stack{log, deadline.Piece(&deadline.Options{Timeout: 2 * time.Second})}.Then(mux)
 //
 // The handler runs on the server's own goroutine and writes to the server's own writer: nothing is buffered, streams and
 // sendfile work, and there is no second goroutine to race with. The price is that a handler which looks at no context cannot be

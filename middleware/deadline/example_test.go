@@ -10,7 +10,7 @@ import (
 )
 
 func ExampleOptions() {
-	h := deadline.New(deadline.Options{
+	h := deadline.New(&deadline.Options{
 		Timeout:   10 * time.Millisecond,
 		OnTimeout: func(r *http.Request) { fmt.Println(r.URL.Path, "was late") },
 	})(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -25,9 +25,9 @@ func ExampleOptions() {
 }
 
 func ExampleExtend() {
-	h := deadline.New(deadline.Options{Timeout: time.Second})(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	h := deadline.New(&deadline.Options{Timeout: time.Minute})(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/export" {
-			fmt.Println(deadline.Extend(r.Context(), time.Minute))
+			fmt.Println(deadline.Extend(r.Context(), time.Hour))
 		}
 	}))
 	h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/export", nil))

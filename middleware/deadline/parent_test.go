@@ -62,7 +62,7 @@ func TestPatternIsSeenOutside(t *testing.T) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /users/{id}", func(http.ResponseWriter, *http.Request) {})
 	p := new(pattern)
-	middleware.Stack{p, deadline.Piece(deadline.Options{})}.Then(mux).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/users/1", nil))
+	middleware.Stack{p, deadline.Piece(nil)}.Then(mux).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/users/1", nil))
 	if p.seen != "GET /users/{id}" {
 		t.Errorf("pattern %q", p.seen)
 	}

@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// Check is one thing that a process needs in order to serve.
+// A Check is a value; its Run must be safe for concurrent use with the rest of the program. It is one thing that a process needs
+// in order to serve.
 type Check struct {
 	// Name is shown to those who ask for readiness.
 	Name string

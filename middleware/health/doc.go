@@ -1,6 +1,6 @@
 // Package health says whether the process lives and whether it wants requests, and takes it out of service without a failed one.
 //
-//	h := health.New(health.Options{Checks: []health.Check{{Name: "database", Run: db.PingContext}}})
+//	h := health.New(&health.Options{Checks: []health.Check{{Name: "database", Run: db.PingContext}}})
 //	mux.Handle("GET /livez", h.Live())
 //	mux.Handle("GET /readyz", h.Ready())
 //	srv := &http.Server{Handler: middleware.Stack{log, h}.Then(mux)}

@@ -12,7 +12,7 @@ import (
 )
 
 func ExampleHealth() {
-	h := health.New(health.Options{Delay: time.Millisecond})
+	h := health.New(&health.Options{Delay: time.Millisecond})
 	look := func() {
 		w := httptest.NewRecorder()
 		h.Ready().ServeHTTP(w, httptest.NewRequest("GET", "/readyz", nil))
@@ -31,7 +31,7 @@ func ExampleHealth() {
 
 func ExampleCheck() {
 	database := health.Check{Name: "database", Run: func(context.Context) error { return errors.New("no route to host") }}
-	h := health.New(health.Options{Checks: []health.Check{database}})
+	h := health.New(&health.Options{Checks: []health.Check{database}})
 	w := httptest.NewRecorder()
 	h.Ready().ServeHTTP(w, httptest.NewRequest("GET", "/readyz", nil))
 	fmt.Print(w.Code, " ", w.Body)
@@ -39,7 +39,7 @@ func ExampleCheck() {
 }
 
 func ExampleOptions() {
-	h := health.New(health.Options{Delay: 10 * time.Second, CacheFor: 2 * time.Second, CheckTimeout: 500 * time.Millisecond})
+	h := health.New(&health.Options{Delay: 10 * time.Second, CacheFor: 2 * time.Second, CheckTimeout: 500 * time.Millisecond})
 	w := httptest.NewRecorder()
 	h.Live().ServeHTTP(w, httptest.NewRequest("GET", "/livez", nil))
 	fmt.Print(w.Body)

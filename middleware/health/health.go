@@ -1,17 +1,22 @@
 package health
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/hotpath-go/hotpath/middleware"
+	"github.com/hotpath-go/hotpath/middleware/internal/option"
 	"github.com/hotpath-go/hotpath/middleware/internal/problem"
 )
 
-// Options says when the process is ready and how it leaves. It must not be changed after New.
+// Options says when the process is ready and how it leaves. It is a value: New copies it. A negative duration is refused where its
+// field does not say what it means.
 type Options struct {
 	// Checks must all pass for readiness. Zero means there are none.
 	Checks []Check
@@ -20,7 +25,7 @@ type Options struct {
 	// CacheFor is how long the checks' result is given to whoever asks. Zero means 1 s.
 	CacheFor time.Duration
 	// Delay is how long Drain waits for balancers to see that the process is not ready: longer than their probes' interval
-	// times the failures they want. Zero means 5 s.
+	// times the failures they want. Zero means 5 s, a negative one that nobody has to see it.
 	Delay time.Duration
 }
 
@@ -31,8 +36,8 @@ const (
 	refusing
 )
 
-// Health is the state of one process. It is safe for concurrent use. As a piece of a middleware.Stack it closes connections
-// while the process drains.
+// A Health is safe for concurrent use. It is the state of one process. As a piece of a middleware.Stack it closes connections while
+// the process drains.
 type Health struct {
 	options Options
 	phase   atomic.Int32
@@ -42,24 +47,19 @@ type Health struct {
 	failed  []string
 }
 
-// New returns the health of a process that serves.
-func New(o Options) *Health {
-	o.CheckTimeout = orDefault(o.CheckTimeout, time.Second)
-	o.CacheFor = orDefault(o.CacheFor, time.Second)
-	o.Delay = orDefault(o.Delay, 5*time.Second)
-	for _, c := range o.Checks {
+// New returns the health of a process that serves. Nil means the zero Options.
+func New(given *Options) *Health {
+	o := option.Of(given)
+	o.CheckTimeout = option.Or("health: Options.CheckTimeout", o.CheckTimeout, time.Second)
+	o.CacheFor = option.Or("health: Options.CacheFor", o.CacheFor, time.Second)
+	o.Delay = cmp.Or(o.Delay, 5*time.Second)
+	o.Checks = slices.Clone(o.Checks)
+	for i, c := range o.Checks {
 		if c.Run == nil {
-			panic("health: check " + c.Name + " has no Run: give it a function or leave it out")
+			panic(fmt.Sprintf("health: Options.Checks[%d], %q, has no Run: give it a function or leave it out", i, c.Name))
 		}
 	}
 	return &Health{options: o}
-}
-
-func orDefault(d, preset time.Duration) time.Duration {
-	if d <= 0 {
-		return preset
-	}
-	return d
 }
 
 // Live answers 200 as long as the process answers at all.

@@ -5,7 +5,7 @@
 //		Deny:     []netip.Prefix{netip.MustParsePrefix("10.66.0.0/16")},
 //		DenyRest: true,
 //	})
-//	filter := ipfilter.New(table, ipfilter.Options{})
+//	filter := ipfilter.New(table, nil)
 //	h := middleware.Stack{log, filter}.Then(mux)
 //
 // Of the prefixes that hold an address the longest decides. [Filter.Replace] puts another table in place while requests are served,

@@ -38,7 +38,7 @@ func ExampleRules() {
 func ExampleFilter() {
 	everybody, _ := ipfilter.NewTable(ipfilter.Rules{})
 	nobody, _ := ipfilter.NewTable(ipfilter.Rules{DenyRest: true})
-	filter := ipfilter.New(everybody, ipfilter.Options{})
+	filter := ipfilter.New(everybody, nil)
 	h := filter.Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {}))
 	for range 2 {
 		w := httptest.NewRecorder()
@@ -53,14 +53,14 @@ func ExampleFilter() {
 
 func ExampleOptions() {
 	table, _ := ipfilter.NewTable(ipfilter.Rules{DenyRest: true})
-	filter := ipfilter.New(table, ipfilter.Options{OnDeny: func(r *http.Request, client netip.Addr) { fmt.Println("denied", client) }})
+	filter := ipfilter.New(table, &ipfilter.Options{OnDeny: func(r *http.Request, client netip.Addr) { fmt.Println("denied", client) }})
 	filter.Middleware(http.NotFoundHandler()).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
 	// Output: denied 192.0.2.1
 }
 
 // The client wrote the first address itself; the proxy appended the second.
 func ExampleProxies() {
-	proxies, _ := ipfilter.NewProxies(ipfilter.ProxyOptions{Trusted: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}})
+	proxies, _ := ipfilter.NewProxies(&ipfilter.ProxyOptions{Trusted: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}})
 	r := httptest.NewRequest("GET", "/", nil)
 	r.RemoteAddr = "10.0.0.1:4711"
 	r.Header.Set("X-Forwarded-For", "127.0.0.1, 203.0.113.9")
@@ -69,7 +69,7 @@ func ExampleProxies() {
 }
 
 func ExampleProxyOptions() {
-	proxies, _ := ipfilter.NewProxies(ipfilter.ProxyOptions{Trusted: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, Header: "X-Real-IP", Local: true})
+	proxies, _ := ipfilter.NewProxies(&ipfilter.ProxyOptions{Trusted: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, Header: "X-Real-IP", Local: true})
 	r := httptest.NewRequest("GET", "/", nil)
 	r.RemoteAddr = "@" // a Unix socket
 	r.Header.Set("X-Real-IP", "203.0.113.9")

@@ -6,10 +6,11 @@ import (
 	"sync/atomic"
 
 	"github.com/hotpath-go/hotpath/middleware"
+	"github.com/hotpath-go/hotpath/middleware/internal/option"
 	"github.com/hotpath-go/hotpath/middleware/internal/problem"
 )
 
-// Options says who a request's client is. It must not be changed after New.
+// Options says who a request's client is. It is a value: New copies it.
 type Options struct {
 	// Proxies are asked for the client's address. Zero means that nobody is trusted and the peer is the client.
 	Proxies *Proxies
@@ -17,17 +18,17 @@ type Options struct {
 	OnDeny func(r *http.Request, client netip.Addr)
 }
 
-// Filter answers 403 to clients that its Table does not allow, and to those whose address it cannot know. As a piece of a
-// middleware.Stack it goes inside the access log. It is safe for concurrent use.
+// A Filter is safe for concurrent use. It is a piece of a middleware.Stack, inside the access log, that answers 403 to clients that
+// its Table does not allow, and to those whose address it cannot know.
 type Filter struct {
 	options Options
 	// table is published whole: a request is judged by one table.
 	table atomic.Pointer[Table]
 }
 
-// New returns a filter with the rules of t.
-func New(t *Table, o Options) *Filter {
-	f := &Filter{options: o}
+// New returns a filter with the rules of t. Nil means the zero Options.
+func New(t *Table, o *Options) *Filter {
+	f := &Filter{options: option.Of(o)}
 	f.Replace(t)
 	return f
 }

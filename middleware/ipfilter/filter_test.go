@@ -14,7 +14,7 @@ import (
 
 func proxies(t testing.TB, o ipfilter.ProxyOptions) *ipfilter.Proxies {
 	t.Helper()
-	p, err := ipfilter.NewProxies(o)
+	p, err := ipfilter.NewProxies(&o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +96,7 @@ func TestNoSpoofWins(t *testing.T) {
 
 func TestFilter(t *testing.T) {
 	denied := 0
-	f := ipfilter.New(table(t, ipfilter.Rules{Deny: prefixes("192.0.2.0/24")}), ipfilter.Options{
+	f := ipfilter.New(table(t, ipfilter.Rules{Deny: prefixes("192.0.2.0/24")}), &ipfilter.Options{
 		Proxies: proxies(t, ipfilter.ProxyOptions{Trusted: prefixes("10.0.0.0/8")}),
 		OnDeny:  func(r *http.Request, client netip.Addr) { denied++ },
 	})
@@ -125,7 +125,7 @@ func TestFilter(t *testing.T) {
 func TestReplaceWhileServing(t *testing.T) {
 	one := table(t, ipfilter.Rules{Deny: prefixes("192.0.2.0/24")})
 	two := table(t, ipfilter.Rules{Allow: prefixes("198.51.100.0/24"), DenyRest: true})
-	f := ipfilter.New(one, ipfilter.Options{})
+	f := ipfilter.New(one, nil)
 	h := f.Middleware(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		if r.RemoteAddr == "192.0.2.1:1" {
 			t.Error("passed")

@@ -4,16 +4,18 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+
+	"github.com/hotpath-go/hotpath/middleware/internal/option"
 )
 
-// Proxies knows which peers' word on a client's address counts. It is safe for concurrent use. A nil *Proxies trusts nobody.
+// A Proxies is safe for concurrent use, and never changed. It knows which peers' word on a client's address counts. A nil *Proxies trusts nobody.
 type Proxies struct {
 	trusted *Table
 	header  string
 	local   bool
 }
 
-// ProxyOptions says whom to trust.
+// ProxyOptions says whom to trust. It is a value: NewProxies copies it.
 type ProxyOptions struct {
 	// Trusted are the proxies' own addresses. Zero means there are none.
 	Trusted []netip.Prefix
@@ -24,8 +26,9 @@ type ProxyOptions struct {
 	Local bool
 }
 
-// NewProxies returns an error if a prefix is invalid.
-func NewProxies(o ProxyOptions) (*Proxies, error) {
+// NewProxies returns an error if a prefix is invalid. Nil means the zero ProxyOptions.
+func NewProxies(given *ProxyOptions) (*Proxies, error) {
+	o := option.Of(given)
 	t, err := NewTable(Rules{Allow: o.Trusted, DenyRest: true})
 	if err != nil {
 		return nil, err

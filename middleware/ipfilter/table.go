@@ -10,7 +10,7 @@ import (
 // ErrRules is what NewTable returns for rules that contradict themselves or have no effect.
 var ErrRules = errors.New("ipfilter: bad rules")
 
-// Rules say which addresses may pass: of the prefixes that hold an address, the longest decides.
+// Rules are a value, which NewTable copies. They say which addresses may pass: of the prefixes that hold an address, the longest decides.
 type Rules struct {
 	// Allow and Deny are prefixes of IPv4 and IPv6; bits behind the prefix are ignored, an IPv4-mapped IPv6 prefix is an IPv4
 	// one. Zero means there are none.
@@ -19,7 +19,7 @@ type Rules struct {
 	DenyRest bool
 }
 
-// Table holds rules for lookups. It is never changed, and safe for concurrent use.
+// A Table is safe for concurrent use, and never changed. It holds rules for lookups.
 type Table struct{ v4, v6 *trie }
 
 // NewTable makes a table of r. It refuses a prefix that is both allowed and denied, and a list of allowed ones beside which

@@ -5,26 +5,23 @@ import (
 	"net/http"
 
 	"github.com/hotpath-go/hotpath/middleware"
+	"github.com/hotpath-go/hotpath/middleware/internal/option"
 	"github.com/hotpath-go/hotpath/middleware/internal/problem"
 )
 
-// BodyOptions says how long a request's body may be.
+// BodyOptions says how long a request's body may be. It is a value: NewBody copies it. A negative number is refused.
 type BodyOptions struct {
 	// Max is the greatest number of bytes. Zero means 1 MiB.
 	Max int64
 }
 
-// Body answers 413 to requests that announce a longer body, before the handler sees them. Other bodies end with an
+// A Body is safe for concurrent use. It is a piece of a middleware.Stack that answers 413 to requests that announce a longer body, before the handler sees them. Other bodies end with an
 // *http.MaxBytesError where they exceed it; for a handler that then returns, having written nothing, it answers 413 too.
-// It is a piece of a middleware.Stack, and safe for concurrent use.
 type Body struct{ max int64 }
 
-// NewBody returns the limit.
-func NewBody(o BodyOptions) *Body {
-	if o.Max <= 0 {
-		o.Max = 1 << 20
-	}
-	return &Body{o.Max}
+// NewBody returns the limit. Nil means the zero BodyOptions.
+func NewBody(o *BodyOptions) *Body {
+	return &Body{option.Or("limit: BodyOptions.Max", option.Of(o).Max, 1<<20)}
 }
 
 // Middleware limits the bodies that next reads. Beside other pieces in a Chain it is fused with them.

@@ -11,7 +11,7 @@ import (
 type clients struct {
 	seed      maphash.Seed
 	sets      []set // a power of two, by the hash's low bits
-	forgotten atomic.Int64
+	forgotten atomic.Uint64
 }
 
 const setSize = 7

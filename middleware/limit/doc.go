@@ -2,9 +2,9 @@
 //
 //	h := middleware.Stack{
 //		log,
-//		limit.NewConcurrency(limit.ConcurrencyOptions{Max: 512}),                      // 503
-//		limit.NewRate(limit.RateOptions{Every: 10 * time.Millisecond, Burst: 50}),     // 429
-//		limit.NewBody(limit.BodyOptions{Max: 1 << 20}),                                // 413
+//		limit.NewConcurrency(&limit.ConcurrencyOptions{Max: 512}),                      // 503
+//		limit.NewRate(&limit.RateOptions{Every: 10 * time.Millisecond, Burst: 50}),     // 429
+//		limit.NewBody(&limit.BodyOptions{Max: 1 << 20}),                                // 413
 //	}.Then(mux)
 //
 // Refusals are problem documents (RFC 9457) with Retry-After where waiting helps.

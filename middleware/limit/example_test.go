@@ -12,7 +12,7 @@ import (
 )
 
 func ExampleRate() {
-	h := limit.NewRate(limit.RateOptions{Every: time.Minute, Burst: 2}).Middleware(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	h := limit.NewRate(&limit.RateOptions{Every: time.Minute, Burst: 2}).Middleware(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	for range 3 {
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
@@ -26,7 +26,7 @@ func ExampleRate() {
 
 // A key of the application's own: what has none is not limited.
 func ExampleRateOptions() {
-	logins := limit.NewRate(limit.RateOptions{
+	logins := limit.NewRate(&limit.RateOptions{
 		Every: time.Minute, Burst: 1,
 		Key: func(r *http.Request) string { return r.Header.Get("X-Account") },
 	})
@@ -41,7 +41,7 @@ func ExampleRateOptions() {
 }
 
 func ExampleConcurrency() {
-	c := limit.NewConcurrency(limit.ConcurrencyOptions{Max: 1})
+	c := limit.NewConcurrency(&limit.ConcurrencyOptions{Max: 1})
 	var h http.Handler
 	h = c.Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		inner := httptest.NewRecorder()
@@ -53,13 +53,13 @@ func ExampleConcurrency() {
 }
 
 func ExampleConcurrencyOptions() {
-	c := limit.NewConcurrency(limit.ConcurrencyOptions{Max: 512, RetryAfter: 2 * time.Second})
+	c := limit.NewConcurrency(&limit.ConcurrencyOptions{Max: 512, RetryAfter: 2 * time.Second})
 	fmt.Println(c.Running())
 	// Output: 0
 }
 
 func ExampleBody() {
-	h := middleware.Stack{limit.NewBody(limit.BodyOptions{Max: 4})}.Then(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	h := middleware.Stack{limit.NewBody(&limit.BodyOptions{Max: 4})}.Then(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, httptest.NewRequest("POST", "/", strings.NewReader("hello")))
 	fmt.Print(w.Body)

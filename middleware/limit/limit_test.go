@@ -33,7 +33,7 @@ func serve(h http.Handler, r *http.Request) *httptest.ResponseRecorder {
 var nothing = http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
 
 func TestConcurrency(t *testing.T) {
-	c := limit.NewConcurrency(limit.ConcurrencyOptions{Max: 3, RetryAfter: 1500 * time.Millisecond})
+	c := limit.NewConcurrency(&limit.ConcurrencyOptions{Max: 3, RetryAfter: 1500 * time.Millisecond})
 	inside, leave := make(chan bool), make(chan bool)
 	h := c.Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		inside <- true
@@ -75,7 +75,7 @@ func TestConcurrency(t *testing.T) {
 // Over any time a client gets its burst and one more for each Every, never more, and never less if it asks for more.
 func TestRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := limit.NewRate(limit.RateOptions{Every: 100 * time.Millisecond, Burst: 5, Headers: true}).Middleware(nothing)
+		h := limit.NewRate(&limit.RateOptions{Every: 100 * time.Millisecond, Burst: 5, Headers: true}).Middleware(nothing)
 		start, passed := time.Now(), 0
 		for time.Since(start) < 10*time.Second {
 			w := serve(h, get("192.0.2.1:1"))
@@ -97,7 +97,7 @@ func TestRate(t *testing.T) {
 // A client that was away for long has its burst again, and not what it did not use before.
 func TestNothingIsSaved(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := limit.NewRate(limit.RateOptions{Every: time.Second, Burst: 3})
+		l := limit.NewRate(&limit.RateOptions{Every: time.Second, Burst: 3})
 		for range 3 {
 			passed := 0
 			for range 10 {
@@ -115,7 +115,7 @@ func TestNothingIsSaved(t *testing.T) {
 
 func TestRefusalSaysWhenToComeBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := limit.NewRate(limit.RateOptions{Every: 2500 * time.Millisecond, Burst: 2}).Middleware(nothing)
+		h := limit.NewRate(&limit.RateOptions{Every: 2500 * time.Millisecond, Burst: 2}).Middleware(nothing)
 		for i := range 3 {
 			w := serve(h, get("192.0.2.1:1"))
 			if i < 2 {
@@ -142,7 +142,7 @@ func TestRefusalSaysWhenToComeBack(t *testing.T) {
 }
 
 func TestWhoIsOneClient(t *testing.T) {
-	proxies, err := ipfilter.NewProxies(ipfilter.ProxyOptions{Trusted: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}})
+	proxies, err := ipfilter.NewProxies(&ipfilter.ProxyOptions{Trusted: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +172,7 @@ func TestWhoIsOneClient(t *testing.T) {
 		"a key":                 {byKey, keyed("a"), keyed("a"), true},
 		"no key":                {byKey, keyed(""), keyed(""), false},
 	} {
-		h := limit.NewRate(tt.o).Middleware(nothing)
+		h := limit.NewRate(&tt.o).Middleware(nothing)
 		first, second := serve(h, tt.a).Code, serve(h, tt.b).Code
 		if first != 200 || (second == 429) != tt.same {
 			t.Errorf("%s: %d, %d, want the same client: %t", name, first, second, tt.same)
@@ -183,7 +183,7 @@ func TestWhoIsOneClient(t *testing.T) {
 // A flood of keys neither frees a client that is being limited nor costs memory.
 func TestFloodOfKeys(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := limit.NewRate(limit.RateOptions{Every: time.Second, Burst: 100, Keys: 1000})
+		l := limit.NewRate(&limit.RateOptions{Every: time.Second, Burst: 100, Keys: 1000})
 		for range 100 {
 			if !l.Allow("greedy") {
 				t.Fatal("refused within the burst")
@@ -209,7 +209,7 @@ func TestFloodOfKeys(t *testing.T) {
 }
 
 func TestRateConcurrently(t *testing.T) {
-	l := limit.NewRate(limit.RateOptions{Every: time.Hour, Burst: 1000})
+	l := limit.NewRate(&limit.RateOptions{Every: time.Hour, Burst: 1000})
 	var wg sync.WaitGroup
 	passed := make([]int, 4)
 	for i := range passed {
@@ -230,7 +230,7 @@ func TestRateConcurrently(t *testing.T) {
 func TestBody(t *testing.T) {
 	read := -1
 	var failed error
-	h := limit.NewBody(limit.BodyOptions{Max: 10}).Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	h := limit.NewBody(&limit.BodyOptions{Max: 10}).Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var b []byte
 		b, failed = io.ReadAll(r.Body)
 		read = len(b)
@@ -270,7 +270,7 @@ func TestBody(t *testing.T) {
 
 // Through a server, where the answer must arrive although the client is still sending.
 func TestBodyThroughAServer(t *testing.T) {
-	srv := httptest.NewServer(limit.NewBody(limit.BodyOptions{Max: 1000}).Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	srv := httptest.NewServer(limit.NewBody(&limit.BodyOptions{Max: 1000}).Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 	})))
 	defer srv.Close()

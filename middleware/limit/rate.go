@@ -2,20 +2,22 @@ package limit
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"net/netip"
 	"time"
 
 	"github.com/hotpath-go/hotpath/middleware"
+	"github.com/hotpath-go/hotpath/middleware/internal/option"
 	"github.com/hotpath-go/hotpath/middleware/internal/problem"
 	"github.com/hotpath-go/hotpath/middleware/ipfilter"
 )
 
-// RateOptions says how often one client may ask.
+// RateOptions says how often one client may ask. It is a value: NewRate copies it. A negative number is refused.
 type RateOptions struct {
 	// Every is the time between requests that a client may keep up for ever. Zero means 100 ms.
 	Every time.Duration
-	// Burst is how many requests may come at once after a pause. Zero means 20.
+	// Burst is how many requests may come at once after a pause; Burst times Every is 73 years at most. Zero means 20.
 	Burst int
 	// Keys is how many clients are remembered, 20 bytes each. Zero means 65,536.
 	Keys int
@@ -28,7 +30,7 @@ type RateOptions struct {
 	Headers bool
 }
 
-// Rate answers 429 to requests of a client that come faster than they may. It is a piece of a middleware.Stack, and safe for concurrent use.
+// A Rate is safe for concurrent use. It is a piece of a middleware.Stack that answers 429 to requests of a client that come faster than they may.
 type Rate struct {
 	options RateOptions
 	policy  []string
@@ -37,16 +39,17 @@ type Rate struct {
 	clients *clients
 }
 
-// NewRate returns a limit that nobody has used.
-func NewRate(o RateOptions) *Rate {
-	if o.Every <= 0 {
-		o.Every = 100 * time.Millisecond
-	}
-	if o.Burst <= 0 {
-		o.Burst = 20
-	}
-	if o.Keys <= 0 {
-		o.Keys = 1 << 16
+// longest is as long as a window may be: the clock starts one late, a client's time is one ahead, and the sum must not overflow.
+const longest = math.MaxInt64 / 4
+
+// NewRate returns a limit that nobody has used. Nil means the zero RateOptions.
+func NewRate(given *RateOptions) *Rate {
+	o := option.Of(given)
+	o.Every = option.Or("limit: RateOptions.Every", o.Every, 100*time.Millisecond)
+	o.Burst = option.Or("limit: RateOptions.Burst", o.Burst, 20)
+	o.Keys = option.Or("limit: RateOptions.Keys", o.Keys, 1<<16)
+	if int64(o.Burst) > longest/int64(o.Every) {
+		panic(fmt.Sprintf("limit: RateOptions.Burst is %d: times Every, %v, that is more than 73 years, give less of one", o.Burst, o.Every))
 	}
 	window := time.Duration(o.Burst) * o.Every
 	policy := fmt.Sprintf("\"default\";q=%d;w=%s", o.Burst, seconds(window))
@@ -55,7 +58,7 @@ func NewRate(o RateOptions) *Rate {
 }
 
 // Forgotten returns how many clients were forgotten while they were still partly limited, because more came than Keys.
-func (l *Rate) Forgotten() int64 { return l.clients.forgotten.Load() }
+func (l *Rate) Forgotten() uint64 { return l.clients.forgotten.Load() }
 
 // Middleware limits how often next is reached. Beside other pieces in a Chain it is fused with them.
 func (l *Rate) Middleware(next http.Handler) http.Handler { return middleware.Stack{l}.Then(next) }

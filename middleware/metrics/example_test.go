@@ -11,7 +11,7 @@ import (
 )
 
 func ExampleMetrics() {
-	m := metrics.New(metrics.Options{})
+	m := metrics.New(nil)
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /users/{id}", func(http.ResponseWriter, *http.Request) {})
 	mux.Handle("GET /metrics", m.Handler())
@@ -29,7 +29,7 @@ func ExampleMetrics() {
 }
 
 func ExampleOptions() {
-	m := metrics.New(metrics.Options{Buckets: []time.Duration{50 * time.Millisecond, 200 * time.Millisecond}})
+	m := metrics.New(&metrics.Options{Buckets: []time.Duration{50 * time.Millisecond, 200 * time.Millisecond}})
 	h := m.Middleware(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { time.Sleep(60 * time.Millisecond) }))
 	h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
 	w := new(strings.Builder)
@@ -39,7 +39,7 @@ func ExampleOptions() {
 }
 
 func ExampleSeries() {
-	m := metrics.New(metrics.Options{Buckets: []time.Duration{time.Hour}})
+	m := metrics.New(&metrics.Options{Buckets: []time.Duration{time.Hour}})
 	m.Middleware(http.NotFoundHandler()).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
 	for s := range m.Series() {
 		fmt.Println(s.Route, s.Code, s.Count, "in", m.Buckets(), s.Within)

@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"math/bits"
 	"net/http"
@@ -13,11 +14,12 @@ import (
 	"unsafe"
 
 	"github.com/hotpath-go/hotpath/middleware"
+	"github.com/hotpath-go/hotpath/middleware/internal/option"
 )
 
-// Options says what is measured. It must not be changed after New.
+// Options says what is measured. It is a value: New copies it. A negative number is refused.
 type Options struct {
-	// Buckets are the histogram's upper limits, ascending. Zero means 1 ms to 10 s in thirteen steps.
+	// Buckets are the histogram's upper limits, positive and ascending. Zero means 1 ms to 10 s in thirteen steps.
 	Buckets []time.Duration
 	// Routes is how many patterns get series of their own. Zero means 1000.
 	Routes int
@@ -28,8 +30,8 @@ var defaultBuckets = []time.Duration{
 	100 * time.Millisecond, 250 * time.Millisecond, 500 * time.Millisecond, time.Second, 2500 * time.Millisecond, 5 * time.Second, 10 * time.Second,
 }
 
-// Metrics are the counts of one process. It is a piece of a middleware.Stack, outside those that answer instead of the handler, and
-// safe for concurrent use.
+// A Metrics is safe for concurrent use. It holds the counts of one process, and is a piece of a middleware.Stack, outside those that
+// answer instead of the handler.
 type Metrics struct {
 	buckets []time.Duration
 	limit   int
@@ -43,18 +45,19 @@ type Metrics struct {
 // unmatched is the route of requests that no pattern matched.
 const unmatched = "unmatched"
 
-// New returns metrics of no request.
-func New(o Options) *Metrics {
+// New returns metrics of no request. Nil means the zero Options.
+func New(given *Options) *Metrics {
+	o := option.Of(given)
 	if len(o.Buckets) == 0 {
 		o.Buckets = defaultBuckets
+	}
+	if o.Buckets[0] <= 0 {
+		panic(fmt.Sprintf("metrics: Options.Buckets begins with %v: no request takes that little, leave it out", o.Buckets[0]))
 	}
 	if !slices.IsSortedFunc(o.Buckets, cmp.Compare) || len(slices.Compact(slices.Clone(o.Buckets))) < len(o.Buckets) {
 		panic("metrics: Options.Buckets do not ascend: sort them and leave out doubles")
 	}
-	if o.Routes <= 0 {
-		o.Routes = 1000
-	}
-	m := &Metrics{buckets: slices.Clone(o.Buckets), limit: o.Routes, shards: 1 << bits.Len(uint(runtime.GOMAXPROCS(0)-1))}
+	m := &Metrics{buckets: slices.Clone(o.Buckets), limit: option.Or("metrics: Options.Routes", o.Routes, 1000), shards: 1 << bits.Len(uint(runtime.GOMAXPROCS(0)-1))}
 	m.routes.Store(&map[string]*route{unmatched: m.newRoute(unmatched)})
 	return m
 }
@@ -79,11 +82,7 @@ func (m *Metrics) Leave(x *middleware.Exchange) {
 	for i < len(m.buckets) && took > m.buckets[i] {
 		i++
 	}
-	shard := x.Shard() & (m.shards - 1)
-	sum, count := m.find(pattern).at(shard, class(x.Status()), i)
-	sum.Add(int64(took))
-	if n := count.Load(); !count.CompareAndSwap(n, n+1) {
-		count.Add(1)
+	if m.find(pattern).add(x.Shard()&(m.shards-1), class(x.Status()), i, took) {
 		x.Crowded()
 	}
 }
@@ -123,39 +122,4 @@ func (m *Metrics) meet(pattern string) *route {
 	more[pattern] = m.newRoute(pattern)
 	m.routes.Store(&more)
 	return more[pattern]
-}
-
-// classes are the values of the label code.
-var classes = [...]string{"none", "1xx", "2xx", "3xx", "4xx", "5xx"}
-
-func class(status int) int {
-	if c := status / 100; c < len(classes) {
-		return c
-	}
-	return 0
-}
-
-// route holds the counts of one pattern: for each shard and class a sum of nanoseconds and then a count for each bucket, the last
-// one for what is longer than all limits. A shard is counted in by few processors at a time, and has cache lines of its own; the
-// additions are atomic for the others' sake.
-type route struct {
-	pattern string
-	stride  int // words in a shard
-	row     int // words in a class of it
-	words   []atomic.Int64
-}
-
-// line is how many words two cache lines hold, which some processors fetch together. An allocation of this size is aligned to it.
-const line = 16
-
-func (m *Metrics) newRoute(pattern string) *route {
-	row := 1 + len(m.buckets) + 1
-	stride := (len(classes)*row + line - 1) / line * line
-	return &route{pattern, stride, row, make([]atomic.Int64, int(m.shards)*stride)}
-}
-
-// at returns what counts for a class and bucket.
-func (r *route) at(shard uint32, class, bucket int) (sum, count *atomic.Int64) {
-	row := r.words[int(shard)*r.stride+class*r.row:][:r.row]
-	return &row[0], &row[1+bucket]
 }

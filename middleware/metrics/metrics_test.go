@@ -29,7 +29,7 @@ func serve(h http.Handler, method, target string) {
 
 func TestText(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m := metrics.New(metrics.Options{Buckets: []time.Duration{10 * time.Millisecond, time.Second}})
+		m := metrics.New(&metrics.Options{Buckets: []time.Duration{10 * time.Millisecond, time.Second}})
 		mux := http.NewServeMux()
 		mux.HandleFunc("GET /wait/{for}", func(w http.ResponseWriter, r *http.Request) {
 			d, _ := time.ParseDuration(r.PathValue("for"))
@@ -62,7 +62,7 @@ func counts(m *metrics.Metrics) (out []string) {
 }
 
 func TestRoutesAndCodes(t *testing.T) {
-	m := metrics.New(metrics.Options{})
+	m := metrics.New(nil)
 	var table router.Table
 	table.HandleFunc("GET /ours/{code}", func(w http.ResponseWriter, r *http.Request) {
 		var code int
@@ -72,7 +72,7 @@ func TestRoutesAndCodes(t *testing.T) {
 	table.HandleFunc("/panic", func(http.ResponseWriter, *http.Request) { panic("boom") })
 	table.HandleFunc("/abort", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
 	table.Handle("/direct/{x}", router.Func(func(http.ResponseWriter, *http.Request, middleware.Match) {}))
-	h := middleware.Stack{m, recovery.Piece(recovery.Options{})}.Then(router.New(&table, nil))
+	h := middleware.Stack{m, recovery.Piece(nil)}.Then(router.New(&table, nil))
 	for _, target := range []string{"/ours/200", "/ours/204", "/ours/304", "/ours/404", "/ours/500", "/ours/999", "/panic", "/direct/1", "/direct/2", "/no", "/nothing"} {
 		serve(h, "GET", target)
 	}
@@ -92,7 +92,7 @@ func TestRoutesAndCodes(t *testing.T) {
 
 // Series are bounded, whatever sets patterns; and any pattern makes valid text.
 func TestPatternsAreBoundedAndEscaped(t *testing.T) {
-	m := metrics.New(metrics.Options{Routes: 3})
+	m := metrics.New(&metrics.Options{Routes: 3})
 	for _, p := range []string{"a\"b\\c\nd", "\xff", "third", "fourth", "fifth"} {
 		serve(m.Middleware(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { r.Pattern = p })), "GET", "/")
 	}
@@ -104,7 +104,7 @@ func TestPatternsAreBoundedAndEscaped(t *testing.T) {
 
 // However many patterns share a place where a route is looked for first, each is counted as its own, and as one wherever its text lies.
 func TestManyRoutes(t *testing.T) {
-	m := metrics.New(metrics.Options{})
+	m := metrics.New(nil)
 	for range 2 {
 		for i := range 600 {
 			serve(m.Middleware(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { r.Pattern = fmt.Sprint(i) })), "GET", "/")
@@ -123,7 +123,7 @@ func TestManyRoutes(t *testing.T) {
 
 // Nothing is lost between processors, and what is read meanwhile agrees with itself.
 func TestConcurrently(t *testing.T) {
-	m := metrics.New(metrics.Options{})
+	m := metrics.New(nil)
 	routes := make([]http.Handler, 8)
 	for i := range routes {
 		routes[i] = m.Middleware(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { r.Pattern = fmt.Sprint(i) }))
@@ -160,7 +160,7 @@ func TestBucketsMustAscend(t *testing.T) {
 					t.Errorf("%v: no panic", b)
 				}
 			}()
-			metrics.New(metrics.Options{Buckets: b})
+			metrics.New(&metrics.Options{Buckets: b})
 		}()
 	}
 }

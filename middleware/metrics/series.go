@@ -13,13 +13,13 @@ const (
 	Help = "How long requests took, by route and status class."
 )
 
-// Series is the histogram of one route and status class at one moment, for programs that show the counts in a way of their own. It
-// belongs to who got it.
+// A Series is not safe for concurrent use; it belongs to who got it. It is the histogram of one route and status class at one
+// moment, for programs that show the counts in a way of their own. All its numbers only grow from one moment to the next.
 type Series struct {
 	Route, Code string
-	Count       int64
+	Count       uint64
 	Sum         time.Duration
-	Within      []int64 // how many took no longer than each of Buckets
+	Within      []uint64 // how many took no longer than each of Buckets
 }
 
 // Buckets returns the upper limits, ascending.
@@ -31,29 +31,11 @@ func (m *Metrics) Series() iter.Seq[Series] {
 		routes := *m.routes.Load()
 		for _, pattern := range slices.Sorted(maps.Keys(routes)) {
 			for c, code := range classes {
-				s := Series{Route: pattern, Code: code, Within: make([]int64, len(m.buckets)+1)}
+				s := Series{Route: pattern, Code: code, Within: make([]uint64, len(m.buckets)+1)}
 				if routes[pattern].read(c, &s); s.Count > 0 && !yield(s) {
 					return
 				}
 			}
 		}
 	}
-}
-
-// read adds up the shards. The total is that of the counts read, so that a histogram always agrees with itself.
-func (r *route) read(class int, into *Series) {
-	for shard := range uint32(len(r.words) / r.stride) {
-		for i := range into.Within {
-			sum, count := r.at(shard, class, i)
-			into.Within[i] += count.Load()
-			if i == 0 {
-				into.Sum += time.Duration(sum.Load())
-			}
-		}
-	}
-	for i, here := range into.Within {
-		into.Count += here
-		into.Within[i] = into.Count
-	}
-	into.Within = into.Within[:len(into.Within)-1]
 }

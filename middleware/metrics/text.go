@@ -32,14 +32,14 @@ func (s *Series) append(b []byte, buckets []time.Duration) []byte {
 	for i, limit := range buckets {
 		b = append(b, Name+"_bucket"+labels+`,le="`...)
 		b = append(strconv.AppendFloat(b, limit.Seconds(), 'g', -1, 64), `"} `...)
-		b = append(strconv.AppendInt(b, s.Within[i], 10), '\n')
+		b = append(strconv.AppendUint(b, s.Within[i], 10), '\n')
 	}
 	b = append(b, Name+"_bucket"+labels+`,le="+Inf"} `...)
-	b = append(strconv.AppendInt(b, s.Count, 10), '\n')
+	b = append(strconv.AppendUint(b, s.Count, 10), '\n')
 	b = append(b, Name+"_sum"+labels+"} "...)
 	b = append(strconv.AppendFloat(b, s.Sum.Seconds(), 'g', -1, 64), '\n')
 	b = append(b, Name+"_count"+labels+"} "...)
-	return append(strconv.AppendInt(b, s.Count, 10), '\n')
+	return append(strconv.AppendUint(b, s.Count, 10), '\n')
 }
 
 var escaper = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)

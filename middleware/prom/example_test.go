@@ -12,7 +12,7 @@ import (
 )
 
 func ExampleNew() {
-	m := metrics.New(metrics.Options{})
+	m := metrics.New(nil)
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(prom.New(m))
 	m.Middleware(http.NotFoundHandler()).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))

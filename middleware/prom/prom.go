@@ -1,6 +1,6 @@
 // Package prom shows the counts of middleware/metrics in a Prometheus registry, beside what the program registers there itself.
 //
-//	m := metrics.New(metrics.Options{})
+//	m := metrics.New(nil)
 //	registry.MustRegister(prom.New(m))
 //
 // It is a module of its own, so that only who imports it depends on client_golang. Without a registry, Metrics.Handler serves the
@@ -36,10 +36,10 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 	for s := range c.metrics.Series() {
 		within := make(map[float64]uint64, len(c.limits))
 		for i, limit := range c.limits {
-			within[limit] = uint64(s.Within[i])
+			within[limit] = s.Within[i]
 		}
 		// A pattern is whatever the program registered; a label has to be UTF-8.
 		route := strings.ToValidUTF8(s.Route, "\ufffd")
-		out <- prometheus.MustNewConstHistogram(c.desc, uint64(s.Count), s.Sum.Seconds(), within, route, s.Code)
+		out <- prometheus.MustNewConstHistogram(c.desc, s.Count, s.Sum.Seconds(), within, route, s.Code)
 	}
 }

@@ -16,7 +16,7 @@ import (
 
 // busy are metrics that have counted: several routes and classes, one of them with a name that needs care.
 func busy() *metrics.Metrics {
-	m := metrics.New(metrics.Options{})
+	m := metrics.New(nil)
 	for i, pattern := range []string{"GET /users/{id}", "a\"b\\c\nd", "", "\xff"} {
 		h := m.Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			r.Pattern = pattern

@@ -9,7 +9,7 @@ import (
 )
 
 func ExampleOptions() {
-	protect := recovery.New(recovery.Options{
+	protect := recovery.New(&recovery.Options{
 		OnPanic: func(r *http.Request, value any, stack []byte) { fmt.Println(r.URL.Path, "panicked:", value) },
 	})
 	h := protect(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("a bug") }))

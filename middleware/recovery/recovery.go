@@ -8,10 +8,11 @@ import (
 	"runtime/debug"
 
 	"github.com/hotpath-go/hotpath/middleware"
+	"github.com/hotpath-go/hotpath/middleware/internal/option"
 	"github.com/hotpath-go/hotpath/middleware/internal/problem"
 )
 
-// Options says who hears of a panic. It must not be changed after New.
+// Options says who hears of a panic. It is a value: New copies it.
 type Options struct {
 	// Logger gets one error for each panic, with the stack. Zero means no line is written.
 	Logger *slog.Logger
@@ -21,15 +22,15 @@ type Options struct {
 }
 
 // New returns the middleware. Beside other pieces in a Chain it is fused with them; see Piece.
-func New(o Options) func(http.Handler) http.Handler { return middleware.Stack{Piece(o)}.Middleware }
+func New(o *Options) func(http.Handler) http.Handler { return middleware.Stack{Piece(o)}.Middleware }
 
-// Piece returns the same for a middleware.Stack. It goes inside the access log, so that the log sees the 500.
+// Piece returns the same for a middleware.Stack. Nil means the zero Options. It goes inside the access log, so that the log sees the 500.
 //
 // http.ErrAbortHandler is the handler's own wish and passes through untouched. Any other panic is answered with a problem
 // document (RFC 9457) and status 500. If part of the response may have been sent already, or the connection was hijacked, the
 // panic goes on as http.ErrAbortHandler: net/http then closes the connection or resets the HTTP/2 stream, without a second
 // stack in its log. A hijacked connection is not closed: it may have a new owner.
-func Piece(o Options) middleware.Piece { return &piece{o} }
+func Piece(o *Options) middleware.Piece { return &piece{option.Of(o)} }
 
 type piece struct{ options Options }
 

@@ -21,7 +21,7 @@ var body []int // empty: indexing it is a runtime error
 func run(o recovery.Options, h http.HandlerFunc) (w *httptest.ResponseRecorder, out any) {
 	w = httptest.NewRecorder()
 	defer func() { out = recover() }()
-	recovery.New(o)(h).ServeHTTP(w, httptest.NewRequest("GET", "/p", nil))
+	recovery.New(&o)(h).ServeHTTP(w, httptest.NewRequest("GET", "/p", nil))
 	return w, nil
 }
 
@@ -116,7 +116,7 @@ func TestPanicClosesTheWriter(t *testing.T) {
 	var kept *middleware.Record
 	w := httptest.NewRecorder()
 	var late http.ResponseWriter
-	recovery.New(recovery.Options{})(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	recovery.New(nil)(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		kept, late = middleware.RecordOf(w), w
 		panic("boom")
 	})).ServeHTTP(w, httptest.NewRequest("GET", "/", nil))

@@ -9,7 +9,7 @@ import (
 )
 
 func ExampleOptions() {
-	identify := requestid.New(requestid.Options{Context: true})
+	identify := requestid.New(&requestid.Options{Context: true})
 	h := identify(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Println(requestid.Value(w), requestid.FromContext(r.Context()))
 	}))

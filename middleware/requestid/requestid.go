@@ -7,9 +7,10 @@ import (
 	"net/http"
 
 	"github.com/hotpath-go/hotpath/middleware"
+	"github.com/hotpath-go/hotpath/middleware/internal/option"
 )
 
-// Options says where ids come from and go to. It must not be changed after New.
+// Options says where ids come from and go to. It is a value: New copies it. A negative number is refused.
 type Options struct {
 	// Header is the header's name in requests and responses. Zero means X-Request-Id.
 	Header string
@@ -24,18 +25,17 @@ type Options struct {
 }
 
 // New returns the middleware. Beside other pieces in a Chain it is fused with them; see Piece.
-func New(o Options) func(http.Handler) http.Handler { return middleware.Stack{Piece(o)}.Middleware }
+func New(o *Options) func(http.Handler) http.Handler { return middleware.Stack{Piece(o)}.Middleware }
 
-// Piece returns the same for a middleware.Stack. Without Options.Context it allocates once for 21 new ids and not at all for
-// an incoming one.
-func Piece(o Options) middleware.Piece {
+// Piece returns the same for a middleware.Stack. Nil means the zero Options. Without Options.Context it allocates once for 21 new
+// ids and not at all for an incoming one.
+func Piece(given *Options) middleware.Piece {
+	o := option.Of(given)
 	if o.Header == "" {
 		o.Header = "X-Request-Id"
 	}
 	o.Header = http.CanonicalHeaderKey(o.Header)
-	if o.MaxLength <= 0 {
-		o.MaxLength = 128
-	}
+	o.MaxLength = option.Or("requestid: Options.MaxLength", o.MaxLength, 128)
 	return &piece{o}
 }
 

@@ -21,7 +21,7 @@ const (
 func through(t *testing.T, o requestid.Options, header http.Header) string {
 	t.Helper()
 	var id string
-	h := requestid.New(o)(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	h := requestid.New(&o)(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id = requestid.Value(w)
 		if c := requestid.FromContext(r.Context()); (c == id) != o.Context {
 			t.Errorf("context has %q, want it to equal %q: %t", c, id, o.Context)
@@ -110,7 +110,7 @@ func TestAddDoesNotReachTheRequest(t *testing.T) {
 	spare := append(make([]string, 0, 4), "abc")
 	r := httptest.NewRequest("GET", "/", nil)
 	r.Header["X-Request-Id"] = spare
-	requestid.New(requestid.Options{})(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	requestid.New(nil)(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Add("X-Request-Id", "more")
 	})).ServeHTTP(httptest.NewRecorder(), r)
 	if got := spare[:2]; got[1] != "" {

@@ -8,8 +8,8 @@ import (
 	"github.com/hotpath-go/hotpath/middleware"
 )
 
-// Group adds routes to a Table, with a prefix before their paths and middlewares around their handlers. Like its table it is
-// not safe for concurrent use.
+// A Group is not safe for concurrent use, as its Table. It adds routes to that, with a prefix before their paths and middlewares
+// around their handlers.
 type Group struct {
 	table  *Table
 	prefix string

@@ -6,9 +6,10 @@ import (
 	"sync/atomic"
 
 	"github.com/hotpath-go/hotpath/middleware"
+	"github.com/hotpath-go/hotpath/middleware/internal/option"
 )
 
-// Options changes what a Router does. It must not be changed after New.
+// Options is a value: New copies it. It changes what a Router does.
 type Options struct {
 	// NoPathValue leaves Request.PathValue empty, which saves two allocations for a request whose pattern has wildcards. Value
 	// and Func work either way. Zero means PathValue works.
@@ -19,19 +20,16 @@ type Options struct {
 	RefuseAmbiguous bool
 }
 
-// Router serves the routes of a Table. It is safe for concurrent use.
+// A Router is safe for concurrent use. It serves the routes of a Table.
 type Router struct {
 	options Options
 	// table is published whole: a request loads it once and sees one table from beginning to end.
 	table atomic.Pointer[compiled]
 }
 
-// New returns a router for the routes that t has now. Options may be nil.
+// New returns a router for the routes that t has now. Nil means the zero Options.
 func New(t *Table, o *Options) *Router {
-	rt := new(Router)
-	if o != nil {
-		rt.options = *o
-	}
+	rt := &Router{options: option.Of(o)}
 	rt.Replace(t)
 	return rt
 }

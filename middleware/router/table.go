@@ -19,14 +19,14 @@ var (
 	ErrValue    = errors.New("router: bad wildcard value")
 )
 
-// Func is a handler that gets its match as an argument, the fastest way to wildcard values. A Router that calls it directly,
+// A Func is as safe for concurrent use as the function it is; a Router calls it from many goroutines. It is a handler that gets its match as an argument, the fastest way to wildcard values. A Router that calls it directly,
 // without middleware of a group between, does not wrap the writer.
 type Func func(http.ResponseWriter, *http.Request, middleware.Match)
 
 // ServeHTTP makes Func an http.Handler, for middleware and other routers.
 func (f Func) ServeHTTP(w http.ResponseWriter, r *http.Request) { f(w, r, middleware.MatchOf(w)) }
 
-// Route is one line of a Table. It may be copied.
+// A Route is a value. It is one line of a Table.
 type Route struct {
 	// Pattern is that of http.ServeMux: "[METHOD ][HOST]/[PATH]".
 	Pattern string
@@ -36,8 +36,8 @@ type Route struct {
 	Handler http.Handler
 }
 
-// Table is a set of routes. It is not safe for concurrent use, New and Replace included; the routers made of it are. The zero Table is empty and ready
-// to use.
+// A Table is not safe for concurrent use, New and Replace included; the routers made of it are. It is a set of routes. The zero
+// Table is empty and ready to use.
 type Table struct {
 	routes []route
 	names  map[string]int // indices of routes

@@ -36,9 +36,9 @@ func afterChi() http.Handler {
 	admin.HandleFunc("DELETE /users/{id}", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	t.HandleFunc("GET /files/{path...}", func(w http.ResponseWriter, r *http.Request) { text(w, "file "+router.Value(w, "path")) })
 	return middleware.Stack{
-		requestid.Piece(requestid.Options{}),
-		recovery.Piece(recovery.Options{}),
-		limit.NewConcurrency(limit.ConcurrencyOptions{Max: 1000}),
-		deadline.Piece(deadline.Options{Timeout: 2 * time.Second}),
+		requestid.Piece(nil),
+		recovery.Piece(nil),
+		limit.NewConcurrency(&limit.ConcurrencyOptions{Max: 1000}),
+		deadline.Piece(&deadline.Options{Timeout: 2 * time.Second}),
 	}.Then(router.New(&t, &router.Options{NoPathValue: true}))
 }

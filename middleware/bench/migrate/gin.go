@@ -34,5 +34,5 @@ func afterGin() http.Handler {
 	admin := t.Group("/admin", needKey)
 	admin.HandleFunc("DELETE /users/{id}", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	t.HandleFunc("GET /files/{path...}", func(w http.ResponseWriter, r *http.Request) { text(w, "file "+r.PathValue("path")) })
-	return middleware.Stack{recovery.Piece(recovery.Options{})}.Then(router.New(&t, nil))
+	return middleware.Stack{recovery.Piece(nil)}.Then(router.New(&t, nil))
 }

@@ -48,7 +48,7 @@ func cors(origins ...string) func(http.Handler) http.Handler {
 // recipes puts them in order: compression innermost, so that log and metrics count the bytes that were sent.
 func recipes(api http.Handler) http.Handler {
 	return middleware.Chain{
-		recovery.New(recovery.Options{}),
+		recovery.New(nil),
 		secure,
 		cors("https://app.example"),
 		func(h http.Handler) http.Handler { return gzhttp.GzipHandler(h) },

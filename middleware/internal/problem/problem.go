@@ -31,10 +31,10 @@ func Answer(w http.ResponseWriter, status int, requestID string) {
 
 func document(status int, requestID string) []byte {
 	b := append([]byte(nil), `{"type":"about:blank","title":`...)
-	b = quote.Append(b, http.StatusText(status))
+	b = quote.Append(b, http.StatusText(status), 0)
 	b = strconv.AppendInt(append(b, `,"status":`...), int64(status), 10)
 	if requestID != "" {
-		b = quote.Append(append(b, `,"request_id":`...), requestID)
+		b = quote.Append(append(b, `,"request_id":`...), requestID, 0)
 	}
 	return append(b, "}\n"...)
 }

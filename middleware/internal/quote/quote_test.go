@@ -20,11 +20,11 @@ func check(t *testing.T, s string) {
 	if err := json.Unmarshal(own, &want); err != nil {
 		t.Fatal(err)
 	}
-	line := quote.Append(nil, s)
+	line := quote.Append(nil, s, 0)
 	for _, room := range []int{0, len(line), len(line) + 20} {
 		before := append(make([]byte, 0, 3+room), "abc"...)
-		if after := quote.Append(before, s); string(after) != "abc"+string(line) {
-			t.Fatalf("Append(abc, %q) = %s with room for %d, want abc%s", s, after, room, line)
+		if after := quote.Append(before, s, 30); string(after) != "abc"+string(line) || cap(after)-len(after) < 30 {
+			t.Fatalf("Append(abc, %q) = %s with room for %d, want abc%s; %d bytes are spare", s, after, room, line, cap(after)-len(after))
 		}
 	}
 	if err := json.Unmarshal(line, &got); err != nil || got != want {
@@ -42,7 +42,7 @@ func check(t *testing.T, s string) {
 
 func TestEveryByteAtEveryOffset(t *testing.T) {
 	for c := range 256 {
-		for _, length := range []int{1, 7, 8, 9, 15, 16, 19, 24, 31, 40} {
+		for _, length := range []int{1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 19, 24, 31, 33, 40} {
 			for offset := range length {
 				s := []byte(strings.Repeat("a", length))
 				s[offset] = byte(c)
