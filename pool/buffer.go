@@ -15,15 +15,14 @@ import (
 // methods does not.
 type Buffer struct {
 	k    *block
-	puts uint64 // the block's, while this handle owns it
+	turn uint64 // the block's, while this handle owns it
 }
 
 // Buffer returns an empty [Buffer] with room for n bytes, which it takes from
 // p and gives back to p.
 func (p *Bytes) Buffer(n int) Buffer {
 	k := p.takeBlock(max(n, 0))
-	k.t.loan.Store(lent)
-	b := Buffer{k, k.t.puts.Load()}
+	b := Buffer{k, k.t.turn.begin()}
 	if p.watch.on() {
 		k.t.trace.Store(p.watch.taken(func() string { return "Buffer" }, k.t.trace.Load()))
 	}
@@ -35,10 +34,9 @@ func (p *Bytes) Buffer(n int) Buffer {
 func (b Buffer) Release() {
 	// One winner among all callers; see Item.Put.
 	k := b.k
-	if k == nil || !k.t.puts.CompareAndSwap(b.puts, b.puts+1) {
+	if k == nil || !k.t.turn.endOf(b.turn) {
 		b.late()
 	}
-	k.t.loan.Store(nil)
 	if t := k.t.trace.Load(); t != nil {
 		t.end()
 	}
@@ -49,7 +47,7 @@ var errLateBuffer error = misuse("pool: Buffer used without ownership: it was re
 
 // block returns the state, which stays the caller's until Release.
 func (b Buffer) block() *block {
-	if b.k == nil || b.k.t.puts.Load() != b.puts {
+	if b.k == nil || b.k.t.turn.now.Load() != b.turn {
 		b.late()
 	}
 	return b.k

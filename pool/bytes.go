@@ -67,13 +67,13 @@ func (p *Bytes) Get(n int) []byte {
 	if l == nil {
 		return p.newArray(n)
 	}
-	t, b := l.t, l.b
-	t.loan.Store(l)
-	l.b = nil
+	t, array := l.t, l.array
+	l.array, t.loan = nil, l
+	t.turn.begin() // last: whoever sees it may take the loan
 	if p.watch.on() {
 		p.trace(t, n)
 	}
-	return b[:n]
+	return sliceOf(array, n, t.size)
 }
 
 // getOther is Get for an n that is negative, larger than MaxSize, or the first.
@@ -136,13 +136,12 @@ func (p *Bytes) trace(t *ticket, n int) {
 // MaxSize or made beyond the Budget, and one that lies in the pool already. A
 // pooldebug build panics at the last.
 func (p *Bytes) Put(b []byte) {
-	t := p.tickets.find(unsafe.SliceData(b))
-	if t == nil || t.size != cap(b) {
-		p.refuse(t, b)
-		return
+	array := unsafe.SliceData(b)
+	t := p.tickets.first(array)
+	if t == nil || t.addr != addrOf(array) {
+		t = p.tickets.find(array)
 	}
-	l := t.in()
-	if l == nil {
+	if t.size != cap(b) || !t.turn.end() {
 		p.refuse(t, b)
 		return
 	}
@@ -153,7 +152,8 @@ func (p *Bytes) Put(b []byte) {
 		p.bury(b, t)
 		return
 	}
-	l.b = b
+	l := t.loan
+	t.loan, l.array = nil, array
 	l.lies.Put(l)
 }
 
@@ -163,7 +163,7 @@ func (p *Bytes) bury(b []byte, t *ticket) {
 
 func (p *Bytes) refuse(t *ticket, b []byte) {
 	p.refused.Add(1)
-	if poisonBuild && t != nil && t != gone && t.size == cap(b) {
+	if poisonBuild && t != gone && t.size == cap(b) {
 		panic(t.trace.Load().explain(errSlicePut))
 	}
 }

@@ -142,6 +142,33 @@ func TestBytesConcurrentDoublePut(t *testing.T) {
 	})
 }
 
+// A Put that comes late, when its slice has the next owner, ends that one's
+// ownership: nothing could tell. It breaks nothing else, also at the moment in
+// which Get hands the slice out.
+func TestBytesLatePut(t *testing.T) {
+	var p pool.Bytes
+	var last atomic.Pointer[[]byte]
+	var over atomic.Bool
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for !over.Load() {
+			if b := last.Load(); b != nil {
+				p.Put(*b)
+			}
+		}
+	})
+	for n := 0; n < scaled(t, 40_000) && !t.Failed(); n++ {
+		b := p.Get(100)
+		if len(b) != 100 || cap(b) != 112 {
+			t.Errorf("len %d cap %d, want 100 and 112", len(b), cap(b))
+		}
+		last.Store(&b)
+		p.Put(b)
+	}
+	over.Store(true)
+	wg.Wait()
+}
+
 // misuser is an owner who, beside putting its slices, puts parts of them,
 // slices from elsewhere, and each slice a second time. What it never does is
 // to put a slice that has its next owner: nothing could tell.

@@ -64,16 +64,16 @@ func (r *registry) stats() (classes [numClasses]ClassStats, beyond ClassStats) {
 	}
 	r.eachTicket(func(t *ticket) {
 		if t.home == notKept {
-			beyond.Gets += t.gets()
+			beyond.Gets += t.turn.begun()
 		} else {
-			classes[t.home].Gets += t.gets()
+			classes[t.home].Gets += t.turn.begun()
 		}
 		class := t.class.Load()
 		if class == notKept {
 			return
 		}
 		c := &classes[class]
-		if t.out() {
+		if t.turn.out() {
 			c.Out += int64(c.Size)
 		} else {
 			c.Held += int64(c.Size)

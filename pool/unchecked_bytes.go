@@ -42,9 +42,7 @@ func (p *UncheckedBytes) Get(n int) []byte {
 	if data == nil {
 		return make([]byte, n, size)
 	}
-	// unsafe.Slice's rule: size bytes of one allocation must begin at data.
-	// Put files an array under the class of its capacity.
-	return unsafe.Slice(data, size)[:n]
+	return sliceOf(data, n, size) // Put files an array under the class of its capacity
 }
 
 // getOther is Get for an n that has no class of its own, or is the first.
