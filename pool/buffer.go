@@ -5,10 +5,11 @@ import (
 	"unsafe"
 )
 
-// Buffer must be used by one goroutine at a time. It is an append buffer over
-// [Bytes]: a handle of two words, to be passed by value, on storage that goes
-// back to its class when the content outgrows it and on Release. After Release
-// every method of every copy panics, also when the storage has a new owner.
+// A Buffer is not safe for concurrent use; one goroutine at a time uses it. It
+// is an append buffer over [Bytes]: a handle of two words, to be passed by
+// value, on storage that goes back to its class when the content outgrows it
+// and on Release. After Release every method of every copy panics, also when
+// the storage has a new owner.
 //
 // It has the writing half of [bytes.Buffer], with the same results. Turning a
 // Buffer into an interface allocates the handle (16 bytes); calling its

@@ -1,19 +1,28 @@
 package pool
 
-// Stats is a plain copy of a [Bytes]'s counters.
+// Stats is a value; copy it freely. It is what a [Bytes] counted.
 type Stats struct {
+	// Counters, which only grow.
+
 	Gets       uint64 // calls of Get and Buffer, and moves of a Buffer's content to a larger array
 	Misses     uint64 // Gets that had to make memory
 	Refused    uint64 // Puts that kept nothing
 	OverBudget uint64 // Misses whose memory was not to be kept, for the Budget's sake
-	Held       int64  // bytes that lie in the pool, or did until the last garbage collection
-	Out        int64  // bytes of the pool's own that are with owners
+
+	// Levels, in bytes.
+
+	Held int64 // what lies in the pool, or did until the last garbage collection
+	Out  int64 // what is the pool's own and with owners
 }
 
-// ClassStats is a plain copy of one size class's counters.
+// ClassStats is a value; copy it freely. It is what a [Bytes] counted of one
+// size class.
 type ClassStats struct {
-	Size   int    // bytes of each array
-	Gets   uint64 // as in Stats; those of a Buffer count in the class it was first made in
+	Size int // bytes of each array; it never changes
+
+	// Counters and levels, as in Stats.
+
+	Gets   uint64 // those of a Buffer count in the class it was first made in
 	Misses uint64
 	Held   int64
 	Out    int64
