@@ -7,9 +7,9 @@ import (
 
 // block is the state behind a [Buffer], with its storage: one thing to take
 // and to give back. It belongs to the one owner of the Buffer that has its
-// count of puts.
+// turn.
 type block struct {
-	t     *ticket // its puts are the generation
+	t     *ticket // its turn is the generation
 	b     []byte  // the content; the array is this block's alone
 	mem   *Bytes
 	class int // the array's; notKept if it is too large or beyond the budget
@@ -85,7 +85,7 @@ func (p *Bytes) keepBlock(k *block) {
 // the old one, which the caller must keep when nobody reads from it any more.
 func (k *block) outgrow(n int) (old *block) {
 	old = k.mem.takeBlock(grown(len(k.b), cap(k.b), n))
-	old.t.puts.Add(1) // taken, and soon given back: a Get for the Stats
+	old.t.turn.skip() // taken, and soon given back: a Get for the Stats
 	k.b, old.b = append(old.b, k.b...), k.b
 	k.class, old.class = old.class, k.class
 	k.t.class.Store(int32(k.class))

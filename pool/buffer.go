@@ -5,25 +5,25 @@ import (
 	"unsafe"
 )
 
-// Buffer must be used by one goroutine at a time. It is an append buffer over
-// [Bytes]: a handle of two words, to be passed by value, on storage that goes
-// back to its class when the content outgrows it and on Release. After Release
-// every method of every copy panics, also when the storage has a new owner.
+// A Buffer is not safe for concurrent use; one goroutine at a time uses it. It
+// is an append buffer over [Bytes]: a handle of two words, to be passed by
+// value, on storage that goes back to its class when the content outgrows it
+// and on Release. After Release every method of every copy panics, also when
+// the storage has a new owner.
 //
 // It has the writing half of [bytes.Buffer], with the same results. Turning a
 // Buffer into an interface allocates the handle (16 bytes); calling its
 // methods does not.
 type Buffer struct {
 	k    *block
-	puts uint64 // the block's, while this handle owns it
+	turn uint64 // the block's, while this handle owns it
 }
 
 // Buffer returns an empty [Buffer] with room for n bytes, which it takes from
 // p and gives back to p.
 func (p *Bytes) Buffer(n int) Buffer {
 	k := p.takeBlock(max(n, 0))
-	k.t.loan.Store(lent)
-	b := Buffer{k, k.t.puts.Load()}
+	b := Buffer{k, k.t.turn.begin()}
 	if p.watch.on() {
 		k.t.trace.Store(p.watch.taken(func() string { return "Buffer" }, k.t.trace.Load()))
 	}
@@ -35,10 +35,9 @@ func (p *Bytes) Buffer(n int) Buffer {
 func (b Buffer) Release() {
 	// One winner among all callers; see Item.Put.
 	k := b.k
-	if k == nil || !k.t.puts.CompareAndSwap(b.puts, b.puts+1) {
+	if k == nil || !k.t.turn.endOf(b.turn) {
 		b.late()
 	}
-	k.t.loan.Store(nil)
 	if t := k.t.trace.Load(); t != nil {
 		t.end()
 	}
@@ -49,7 +48,7 @@ var errLateBuffer error = misuse("pool: Buffer used without ownership: it was re
 
 // block returns the state, which stays the caller's until Release.
 func (b Buffer) block() *block {
-	if b.k == nil || b.k.t.puts.Load() != b.puts {
+	if b.k == nil || b.k.t.turn.now.Load() != b.turn {
 		b.late()
 	}
 	return b.k

@@ -1,6 +1,8 @@
 package pool
 
-// BufferPool is safe for concurrent use. It shows a [Bytes] as the BufferPool
+import "fmt"
+
+// A BufferPool is safe for concurrent use. It shows a [Bytes] as the BufferPool
 // of net/http/httputil's ReverseProxy. The zero value is ready to use. It must
 // not be copied after first use.
 type BufferPool struct {
@@ -16,8 +18,11 @@ type BufferPool struct {
 
 // Get returns a slice of Size bytes, owned by the caller until Put.
 func (p *BufferPool) Get() []byte {
-	if p.Size == 0 {
+	switch {
+	case p.Size == 0:
 		return p.bytes().Get(32 << 10)
+	case p.Size < 0:
+		panic(fmt.Sprintf("pool: BufferPool.Size is %d; leave it 0 for 32 KiB, or choose a positive one", p.Size))
 	}
 	return p.bytes().Get(p.Size)
 }

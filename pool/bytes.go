@@ -7,7 +7,7 @@ import (
 	"unsafe"
 )
 
-// Bytes is safe for concurrent use. It keeps byte slices for reuse in size
+// A Bytes is safe for concurrent use. It keeps byte slices for reuse in size
 // classes, four per octave, so that a slice is at most a quarter larger than
 // asked for; what is larger than the largest class is never kept, so one huge
 // request pins no memory. The zero value is ready to use.
@@ -20,7 +20,7 @@ import (
 // owner, a late Put of it looks like that owner's. A [Buffer] tells them apart.
 type Bytes struct {
 	// MinSize is the smallest capacity handed out, rounded up to a class.
-	// Zero means 64, and so does less than that.
+	// Zero means 64, the size of the smallest class.
 	MinSize int
 	// MaxSize is the largest capacity kept, rounded up to a class, at most
 	// 1 GiB. Zero means 1 MiB.
@@ -67,13 +67,13 @@ func (p *Bytes) Get(n int) []byte {
 	if l == nil {
 		return p.newArray(n)
 	}
-	t, b := l.t, l.b
-	t.loan.Store(l)
-	l.b = nil
+	t, array := l.t, l.array
+	l.array, t.loan = nil, l
+	t.turn.begin() // last: whoever sees it may take the loan
 	if p.watch.on() {
 		p.trace(t, n)
 	}
-	return b[:n]
+	return sliceOf(array, n, t.size)
 }
 
 // getOther is Get for an n that is negative, larger than MaxSize, or the first.
@@ -136,13 +136,12 @@ func (p *Bytes) trace(t *ticket, n int) {
 // MaxSize or made beyond the Budget, and one that lies in the pool already. A
 // pooldebug build panics at the last.
 func (p *Bytes) Put(b []byte) {
-	t := p.tickets.find(unsafe.SliceData(b))
-	if t == nil || t.size != cap(b) {
-		p.refuse(t, b)
-		return
+	array := unsafe.SliceData(b)
+	t := p.tickets.first(array)
+	if t == nil || t.addr != addrOf(array) {
+		t = p.tickets.find(array)
 	}
-	l := t.in()
-	if l == nil {
+	if t.size != cap(b) || !t.turn.end() {
 		p.refuse(t, b)
 		return
 	}
@@ -153,7 +152,8 @@ func (p *Bytes) Put(b []byte) {
 		p.bury(b, t)
 		return
 	}
-	l.b = b
+	l := t.loan
+	t.loan, l.array = nil, array
 	l.lies.Put(l)
 }
 
@@ -163,7 +163,7 @@ func (p *Bytes) bury(b []byte, t *ticket) {
 
 func (p *Bytes) refuse(t *ticket, b []byte) {
 	p.refused.Add(1)
-	if poisonBuild && t != nil && t != gone && t.size == cap(b) {
+	if poisonBuild && t != gone && t.size == cap(b) {
 		panic(t.trace.Load().explain(errSlicePut))
 	}
 }
@@ -216,21 +216,23 @@ func grown(length, capacity, n int) int {
 
 func (p *Bytes) setBounds() {
 	if p.Budget < 0 {
-		panic(fmt.Sprintf("pool: Bytes with Budget %d; choose one that is not negative, or leave it 0", p.Budget))
+		panic(fmt.Sprintf("pool: Bytes.Budget is %d; leave it 0 for no limit, or choose a positive one", p.Budget))
 	}
-	p.bounds.Store(boundsOf(p.MinSize, p.MaxSize))
+	p.bounds.Store(boundsOf("Bytes", p.MinSize, p.MaxSize))
 }
 
-// boundsOf returns what Bytes.bounds is.
-func boundsOf(least, most int) uint64 {
-	asked := least
-	if least = max(least, minClassSize); most == 0 {
+// boundsOf returns what Bytes.bounds is, for the fields of that type.
+func boundsOf(name string, least, most int) uint64 {
+	if most == 0 {
 		most = defaultMax
 	}
-	if least > most || most > maxClassSize {
-		panic(fmt.Sprintf("pool: Bytes with MinSize %d and MaxSize %d; choose 64 <= MinSize <= MaxSize <= 1 GiB, or leave them 0", asked, most))
+	if most < minClassSize || most > maxClassSize {
+		panic(fmt.Sprintf("pool: %s.MaxSize is %d; leave it 0 for 1 MiB, or choose 64 to 1 GiB", name, most))
 	}
-	_, lo := classOf(least)
+	if least < 0 || least > most {
+		panic(fmt.Sprintf("pool: %s.MinSize is %d; leave it 0 for 64, or choose up to MaxSize, which is %d", name, least, most))
+	}
+	_, lo := classOf(max(least, minClassSize))
 	_, hi := classOf(most)
 	return uint64(hi+1)<<32 | uint64(lo)
 }

@@ -9,7 +9,7 @@ func (p *Bytes) Tickets() (n int) {
 // ArraysOut returns how many of them are with an owner.
 func (p *Bytes) ArraysOut() (n int) {
 	p.eachTicket(func(k *ticket) {
-		if k.out() {
+		if k.turn.out() {
 			n++
 		}
 	})

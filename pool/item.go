@@ -5,10 +5,10 @@ import (
 	"unsafe"
 )
 
-// Item must be used by one goroutine at a time, except that Put may race with
-// anything: one Put wins and everyone else panics. An Item is a handle on a
-// value taken from a [Pool], 2 words to be passed by value; all copies of it
-// end with the first Put.
+// An Item is not safe for concurrent use; one goroutine at a time uses it, but
+// Put may race with anything: one Put wins and everyone else panics. It is a
+// handle on a value taken from a [Pool], 2 words to be passed by value; all
+// copies of it end with the first Put.
 //
 // Only the handle is checked: do not keep the pointer that Value returned
 // beyond Put.

@@ -1,11 +1,15 @@
 package pool
 
-import "unsafe"
+import (
+	"fmt"
+	"unsafe"
+)
 
-// Local must be used by one goroutine at a time. It is [Pool] for one owner,
-// such as an event loop or a connection: a list without atomics, several times
-// as fast, that keeps values until it is dropped or trimmed, not until the
-// next garbage collection. The zero value is ready to use.
+// A Local is not safe for concurrent use; one goroutine at a time uses it. It
+// is [Pool] for one owner, such as an event loop or a connection: a list
+// without atomics, several times as fast, that keeps values until it is dropped
+// or trimmed, not until the next garbage collection. The zero value is ready to
+// use.
 //
 // It must not be copied after first use, and its hooks must not change then.
 type Local[T any] struct {
@@ -15,8 +19,7 @@ type Local[T any] struct {
 	// Reset is called by Put. If it panics the value is dropped.
 	// Zero means the value's own Reset() method, if *T has one, else nothing.
 	Reset func(*T)
-	// Max is how many idle values are kept at most; one is always kept.
-	// Zero means 64.
+	// Max is how many idle values are kept at most. Zero means 64.
 	Max int
 
 	// first is the cell that Get and Put care for in line, and ready the handle
@@ -34,8 +37,8 @@ type Local[T any] struct {
 	grave grave
 }
 
-// LocalItem must be used by the goroutine that uses its [Local]. It is
-// [Item]'s twin: all copies end with the first Put.
+// A LocalItem is not safe for concurrent use; the goroutine that uses its
+// [Local] uses it. It is [Item]'s twin: all copies end with the first Put.
 type LocalItem[T any] cellHandle
 
 // Get takes a value out of the list or makes one. The caller owns it until
@@ -73,6 +76,9 @@ func (l *Local[T]) next() LocalItem[T] {
 }
 
 func (l *Local[T]) newCell() *cell {
+	if l.Max < 0 {
+		panic(fmt.Sprintf("pool: Local.Max is %d; leave it 0 for 64, or choose a positive one", l.Max))
+	}
 	v := newValue(l.New)
 	l.misses++
 	c := &l.first
@@ -141,7 +147,7 @@ func (l *Local[T]) keep(c *cell) {
 		most = 64
 	}
 	switch {
-	case l.idle() >= max(most, 1):
+	case l.idle() >= most:
 		l.dropped.count(c)
 	case c == &l.first && l.fast():
 		l.hasFirst = true

@@ -6,7 +6,7 @@ import (
 	"sync/atomic"
 )
 
-// Pool is safe for concurrent use. It keeps values of type T for reuse and
+// A Pool is safe for concurrent use. It keeps values of type T for reuse and
 // hands them out behind an [Item], which knows when it was put already: one
 // value never has two owners. The zero value is ready to use.
 //

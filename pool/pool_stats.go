@@ -2,13 +2,17 @@ package pool
 
 import "unsafe"
 
-// PoolStats is a plain copy of a [Pool]'s or a [Local]'s counters.
+// PoolStats is a value; copy it freely. It is what a [Pool] or a [Local]
+// counted.
 type PoolStats struct {
+	// Counters, which only grow.
+
 	Puts    uint64 // values that came back
 	Hits    uint64 // Gets of a value that had come back before; each counts with its Put
 	Misses  uint64 // Gets that made a value
 	Refused uint64 // late calls of Put and Ref, and of Ref.With
-	// Held is the bytes of the values that lie in the pool; a Pool does not
+
+	// Held is a level: the bytes of the values that lie in the pool; a Pool does not
 	// know what is out, and counts that in until the garbage collector has
 	// taken it. What values point to does not count.
 	Held int64

@@ -117,7 +117,7 @@ func TestWorkersStats(t *testing.T) {
 	_ = w.TrySubmit(nop)
 	refused := make(chan error)
 	go func() { refused <- w.Submit(context.Background(), nop) }()
-	waitFor(t, func() bool { return w.Stats().Blocked == 1 })
+	blocked(t, &w)
 	want := pool.WorkersStats{Accepted: 3, Refused: 1, Running: 1, Queued: 2, Blocked: 1, Goroutines: 1}
 	if got := w.Stats(); got != want {
 		t.Errorf("got %+v, want %+v", got, want)

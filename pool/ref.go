@@ -1,6 +1,6 @@
 package pool
 
-// Ref is safe for concurrent use. It is what to give to code that may keep it
+// A Ref is safe for concurrent use. It is what to give to code that may keep it
 // too long, such as a request's handler: a look at the value of an [Item] that
 // ends with the Item, and never reaches the next owner's data. Two words, to be
 // passed by value; the zero Ref is one that has ended.

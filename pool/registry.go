@@ -45,18 +45,33 @@ func (t *table) start(addr uintptr) int {
 	return int(uint64(addr) * 0x9e3779b97f4a7c15 >> (t.shift % 64))
 }
 
-// find returns the ticket of the array that begins at data, or nil. Whoever
-// holds an array from Get finds its ticket: it was in the table before Get
-// returned, or its owner before put it there.
-func (r *registry) find(data *byte) *ticket {
+// addrOf is a number to compare; it never becomes a pointer again.
+func addrOf(array *byte) uintptr { return uintptr(unsafe.Pointer(array)) }
+
+// first returns what is where the probe for array begins: its ticket most
+// often, and if not, find knows. So who asks need not make a call.
+func (r *registry) first(array *byte) *ticket {
 	t := r.table.Load()
 	if t == nil {
 		return nil
 	}
-	addr := uintptr(unsafe.Pointer(data)) // to compare; never a pointer again
+	return t.slots[t.start(addrOf(array))].Load()
+}
+
+// find returns the ticket of the array, or gone. Whoever holds an array from
+// Get finds its ticket: it was in the table before Get returned, or its owner
+// before put it there.
+func (r *registry) find(array *byte) *ticket {
+	t := r.table.Load()
+	if t == nil {
+		return gone
+	}
+	addr := addrOf(array)
 	for i := t.start(addr); ; i++ {
-		k := t.slots[i&(len(t.slots)-1)].Load()
-		if k == nil || k.addr == addr {
+		switch k := t.slots[i&(len(t.slots)-1)].Load(); {
+		case k == nil:
+			return gone
+		case k.addr == addr:
 			return k
 		}
 	}
@@ -66,8 +81,9 @@ func (r *registry) find(data *byte) *ticket {
 // and gives its bytes back to spent when the array is dead.
 func (r *registry) issue(b []byte, class int, lies *sync.Pool, spent *atomic.Int64) *ticket {
 	data := unsafe.SliceData(b)
-	k := &ticket{addr: uintptr(unsafe.Pointer(data)), size: cap(b), home: class}
-	k.loan.Store(&loan{t: k, lies: lies})
+	k := &ticket{addr: addrOf(data), size: cap(b), home: class}
+	k.loan = &loan{t: k, lies: lies}
+	k.turn.begin()
 	k.class.Store(int32(class))
 	r.mu.Lock()
 	r.misses[class]++
@@ -109,9 +125,9 @@ func (r *registry) retireBlock(t *ticket) {
 // bury needs mu. It remembers the gets of a ticket that goes.
 func (r *registry) bury(t *ticket) {
 	if t.home != notKept {
-		r.retired[t.home] += t.gets()
+		r.retired[t.home] += t.turn.begun()
 	} else {
-		r.beyond.Gets += t.gets()
+		r.beyond.Gets += t.turn.begun()
 	}
 }
 

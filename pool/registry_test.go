@@ -1,10 +1,19 @@
 package pool
 
 import (
+	"math/bits"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"unsafe"
 )
+
+// Tickets and loans of two cores must not meet in one cache line.
+func TestCacheLines(t *testing.T) {
+	if bits.UintSize == 64 && (unsafe.Sizeof(ticket{}) != 64 || unsafe.Sizeof(loan{}) != 64) {
+		t.Errorf("a ticket has %d bytes and a loan %d, want 64", unsafe.Sizeof(ticket{}), unsafe.Sizeof(loan{}))
+	}
+}
 
 func gets(r *registry) (n uint64) {
 	classes, _ := r.stats()
@@ -22,7 +31,7 @@ func TestRegistrySameAddress(t *testing.T) {
 	r.issue(array[:], 0, new(sync.Pool), new(atomic.Int64))
 	old := r.find(&array[0])
 	young := &ticket{addr: old.addr, size: 80, home: 1}
-	young.loan.Store(lent)
+	young.turn.begin()
 	r.insert(young)
 	if got := r.find(&array[0]); got != young {
 		t.Fatalf("found %+v, want the younger ticket", got)
@@ -35,7 +44,7 @@ func TestRegistrySameAddress(t *testing.T) {
 		t.Errorf("%d gets, want 2", got)
 	}
 	r.retire(young)
-	if got := r.find(&array[0]); got != nil {
+	if got := r.find(&array[0]); got != gone {
 		t.Errorf("found %+v, want nothing", got)
 	}
 	if got := gets(&r); got != 2 {

@@ -1,6 +1,6 @@
 package pool
 
-// SlicePool is safe for concurrent use. It shows a [Bytes] as a pool of
+// A SlicePool is safe for concurrent use. It shows a [Bytes] as a pool of
 // *[]byte, which is the shape of grpc-go's mem.BufferPool. The zero value is
 // ready to use. It must not be copied after first use.
 type SlicePool struct {

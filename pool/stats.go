@@ -1,19 +1,28 @@
 package pool
 
-// Stats is a plain copy of a [Bytes]'s counters.
+// Stats is a value; copy it freely. It is what a [Bytes] counted.
 type Stats struct {
+	// Counters, which only grow.
+
 	Gets       uint64 // calls of Get and Buffer, and moves of a Buffer's content to a larger array
 	Misses     uint64 // Gets that had to make memory
 	Refused    uint64 // Puts that kept nothing
 	OverBudget uint64 // Misses whose memory was not to be kept, for the Budget's sake
-	Held       int64  // bytes that lie in the pool, or did until the last garbage collection
-	Out        int64  // bytes of the pool's own that are with owners
+
+	// Levels, in bytes.
+
+	Held int64 // what lies in the pool, or did until the last garbage collection
+	Out  int64 // what is the pool's own and with owners
 }
 
-// ClassStats is a plain copy of one size class's counters.
+// ClassStats is a value; copy it freely. It is what a [Bytes] counted of one
+// size class.
 type ClassStats struct {
-	Size   int    // bytes of each array
-	Gets   uint64 // as in Stats; those of a Buffer count in the class it was first made in
+	Size int // bytes of each array; it never changes
+
+	// Counters and levels, as in Stats.
+
+	Gets   uint64 // those of a Buffer count in the class it was first made in
 	Misses uint64
 	Held   int64
 	Out    int64
@@ -64,16 +73,16 @@ func (r *registry) stats() (classes [numClasses]ClassStats, beyond ClassStats) {
 	}
 	r.eachTicket(func(t *ticket) {
 		if t.home == notKept {
-			beyond.Gets += t.gets()
+			beyond.Gets += t.turn.begun()
 		} else {
-			classes[t.home].Gets += t.gets()
+			classes[t.home].Gets += t.turn.begun()
 		}
 		class := t.class.Load()
 		if class == notKept {
 			return
 		}
 		c := &classes[class]
-		if t.out() {
+		if t.turn.out() {
 			c.Out += int64(c.Size)
 		} else {
 			c.Held += int64(c.Size)

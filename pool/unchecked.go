@@ -7,7 +7,7 @@ import (
 	"unsafe"
 )
 
-// Unchecked is safe for concurrent use. It is [Pool] over a bare *T, at the
+// An Unchecked is safe for concurrent use. It is [Pool] over a bare *T, at the
 // price of a [sync.Pool]: nothing knows who owns a value, so a double put gives
 // it two owners and a use after put reaches the next one, both unseen but in
 // pooldebug builds. Take it where a handle has no room and one function holds

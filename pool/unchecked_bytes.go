@@ -7,7 +7,7 @@ import (
 	"unsafe"
 )
 
-// UncheckedBytes is safe for concurrent use. It is [Bytes] at the price of its
+// An UncheckedBytes is safe for concurrent use. It is [Bytes] at the price of its
 // [sync.Pool]s, with nothing written down: a second put gives a slice two
 // owners, and a put of a part that has a class's size as capacity makes slices
 // that overlap, unseen. A pooldebug build sees second puts and late writes.
@@ -42,9 +42,7 @@ func (p *UncheckedBytes) Get(n int) []byte {
 	if data == nil {
 		return make([]byte, n, size)
 	}
-	// unsafe.Slice's rule: size bytes of one allocation must begin at data.
-	// Put files an array under the class of its capacity.
-	return unsafe.Slice(data, size)[:n]
+	return sliceOf(data, n, size) // Put files an array under the class of its capacity
 }
 
 // getOther is Get for an n that has no class of its own, or is the first.
@@ -55,7 +53,7 @@ func (p *UncheckedBytes) getOther(n int) []byte {
 		panic(fmt.Sprintf("pool: UncheckedBytes.Get(%d); ask for a length of 0 or more", n))
 	}
 	if p.sizes.Load() == 0 {
-		p.sizes.Store(int64(boundsOf(0, p.MaxSize)>>32) - minClassSize)
+		p.sizes.Store(int64(boundsOf("UncheckedBytes", 0, p.MaxSize)>>32) - minClassSize)
 		return p.Get(n)
 	}
 	if n < minClassSize {

@@ -7,8 +7,8 @@ import (
 	"sync/atomic"
 )
 
-// Leak is a plain record of something that was taken from a pool and was not
-// put when Leaks looked.
+// A Leak is a value; copy it freely. It is something that was taken from a pool
+// and was not put when Leaks looked.
 type Leak struct {
 	ID    uint64 // counts the Gets of the pool that were watched
 	Kind  string // what was taken, such as "*session" or "[]byte of 100"

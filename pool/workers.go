@@ -9,11 +9,12 @@ import (
 	"time"
 )
 
-// Workers is safe for concurrent use. It runs tasks on a bounded number of
+// A Workers is safe for concurrent use. It runs tasks on a bounded number of
 // goroutines, which start when needed and end when idle, and keeps a bounded
 // queue of tasks that wait. Submitting allocates nothing once it is warm. The
-// zero value is ready to use; [Workers.Drain] ends it. It must not be copied
-// after first use, and its fields must not change then.
+// zero value is ready to use; [Workers.Drain] ends it, gracefully, and nothing
+// ends it at once: a task is not interrupted. It must not be copied after first
+// use, and its fields must not change then.
 type Workers struct {
 	// Max is how many tasks run at the same time; see also Resize.
 	// Zero means runtime.GOMAXPROCS(0).
@@ -97,14 +98,24 @@ func (w *Workers) submit(ctx context.Context, j job, key uint64, wait bool) erro
 	return err
 }
 
-// setUp needs mu.
+// setUp needs mu, and gives it up if it panics.
 func (w *Workers) setUp() {
+	wrong := ""
+	switch {
+	case w.Max < 0:
+		wrong = fmt.Sprintf("Max is %d; leave it 0 for runtime.GOMAXPROCS(0)", w.Max)
+	case w.Queue < 0:
+		wrong = fmt.Sprintf("Queue is %d; leave it 0 for 1024", w.Queue)
+	case w.Idle < 0:
+		wrong = fmt.Sprintf("Idle is %v; leave it 0 for 10s", w.Idle)
+	}
+	if wrong != "" {
+		w.mu.Unlock()
+		panic("pool: Workers." + wrong + ", or choose a positive one")
+	}
 	w.crew.most = w.Max
 	if w.Max == 0 {
 		w.crew.most = runtime.GOMAXPROCS(0)
-	}
-	if w.Max < 0 || w.Queue < 0 || w.Idle < 0 {
-		panic(fmt.Sprintf("pool: Workers with Max %d, Queue %d and Idle %v; leave them 0 or choose positive ones", w.Max, w.Queue, w.Idle))
 	}
 }
 
@@ -231,7 +242,6 @@ func (w *Workers) Resize(most int) {
 		panic(fmt.Sprintf("pool: Workers.Resize(%d); choose a positive number, or Drain", most))
 	}
 	w.mu.Lock()
-	defer w.mu.Unlock()
 	if w.crew.most == 0 {
 		w.setUp()
 	}
@@ -241,4 +251,5 @@ func (w *Workers) Resize(most int) {
 	if w.queue.len() > 0 {
 		w.wake()
 	}
+	w.mu.Unlock()
 }

@@ -1,13 +1,19 @@
 package pool
 
-// WorkersStats is a plain copy of the counters and the state of [Workers].
+// WorkersStats is a value; copy it freely. It is what [Workers] counted, and
+// what they do now.
 type WorkersStats struct {
-	Accepted   uint64 // tasks that ran, run, or wait in the queue
-	Refused    uint64 // tasks turned away with ErrFull or ErrClosed
-	Running    int    // tasks
-	Queued     int    // tasks
-	Blocked    int    // callers of Submit that wait for room in the queue
-	Goroutines int    // with work or idle
+	// Counters, which only grow.
+
+	Accepted uint64 // tasks that ran, run, or wait in the queue
+	Refused  uint64 // tasks turned away with ErrFull or ErrClosed
+
+	// Levels.
+
+	Running    int // tasks
+	Queued     int // tasks
+	Blocked    int // callers of Submit that wait for room in the queue
+	Goroutines int // with work or idle
 }
 
 // Stats returns the counts so far and what there is now, all of one moment. It

@@ -13,7 +13,9 @@ import (
 	"github.com/hotpath-go/hotpath/pool"
 )
 
-// Pool is what [pool.Pool] and [pool.Bytes] have in common.
+// A Pool is safe for concurrent use if its type is: [pool.Pool] and [pool.Bytes]
+// are, and [pool.Local] is for the goroutine that uses it. It is what
+// [VerifyNone] needs of them.
 type Pool interface {
 	Watch() (stop func())
 	Leaks() []pool.Leak

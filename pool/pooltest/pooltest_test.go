@@ -68,3 +68,16 @@ func ExampleVerifyNone() {
 	fmt.Println(failure)
 	// Output: pooltest: not put back: *int taken by
 }
+
+// A Pool may be anything that passes its calls on, such as one's own type
+// around a pool.Bytes.
+func ExamplePool() {
+	type frames struct{ pool.Bytes }
+	var f frames
+	var p pooltest.Pool = &f
+	stop := p.Watch()
+	defer stop()
+	f.Put(f.Get(100))
+	fmt.Println(len(p.Leaks()), p.Check())
+	// Output: 0 <nil>
+}

@@ -9,25 +9,24 @@ import (
 )
 
 // Of several Puts of one array at once one wins, whatever the scheduler does:
-// more threads than cores go through the same tickets, one close behind the
-// other, so that the kernel stops some of them in the middle of in, with others
-// coming up behind. Either of in's two orders the other way round has two
+// more threads than cores go through the same turns, one close behind the
+// other, so that the kernel stops some of them in the middle of end, with others
+// coming up behind. A load and a store in place of its swap have two
 // winners within a few rounds.
 func TestOnePutWins(t *testing.T) {
 	threads := 4 * runtime.NumCPU()
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(threads))
-	tickets, wins := make([]ticket, 20_000), make([]atomic.Int32, 20_000)
-	array := new(loan)
+	turns, wins := make([]turn, 20_000), make([]atomic.Int32, 20_000)
 	for begin := time.Now(); time.Since(begin) < 500*time.Millisecond && !t.Failed(); {
-		for i := range tickets {
-			tickets[i].loan.Store(array)
+		for i := range turns {
+			turns[i].begin()
 			wins[i].Store(0)
 		}
 		var wg sync.WaitGroup
 		for range threads {
 			wg.Go(func() {
-				for i := range tickets {
-					if tickets[i].in() != nil {
+				for i := range turns {
+					if turns[i].end() {
 						wins[i].Add(1)
 					}
 				}
