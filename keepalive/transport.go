@@ -54,9 +54,11 @@ type Transport struct {
 
 	// IdleTimeout closes connections unused for that long. A server that says
 	// its own ("Keep-Alive: timeout=5"), or is seen to close after a certain
-	// time, gets its connections closed before that. Zero means Base's value,
-	// or 55 seconds, which is below the 60 s of common load balancers and
-	// nginx's 75 s.
+	// time, gets its connections closed before that. Of any other server a
+	// request that cannot be repeated uses no connection that is idle for a
+	// whole number of seconds, give or take some milliseconds: what idle limits
+	// are. Zero means Base's value, or 55 seconds, which is below the 60 s of
+	// common load balancers and nginx's 75 s.
 	IdleTimeout time.Duration
 
 	// MaxIdle limits the unused connections kept for each host. Zero means
