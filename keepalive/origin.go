@@ -164,7 +164,7 @@ func (o *origin) keep(l *link, now time.Time) {
 	l.tally.idle.Add(1)
 	o.t.idleLinks.Add(1)
 	o.idle++
-	if limit := o.t.maxIdle(); limit > 0 && o.idle > limit {
+	if o.idle > o.t.maxIdle() {
 		o.evict()
 	}
 	o.staff() // a waiter that did not take it may want its room
