@@ -3,7 +3,9 @@ package keepalive
 import (
 	"context"
 	"net"
+	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -55,13 +57,18 @@ type track struct {
 	tally    *tally
 	addr     string
 	born     time.Time
-	retireAt time.Time    // zero: no age limit; never written after the dial
-	turns    atomic.Int64 // requests assigned; a plain count, ordered by nothing
-	busy     atomic.Int64 // assigned minus given back; sums commute, so order is free
-	retired  atomic.Bool  // set once: one connection is one retirement in Stats
-	closed   atomic.Bool  // set once: Close may be called twice
+	raw      syscall.RawConn // nil: not TCP; never written after the dial
+	retireAt time.Time       // zero: no age limit; never written after the dial
+	turns    atomic.Int64    // requests assigned; a plain count, ordered by nothing
+	busy     atomic.Int64    // assigned minus given back; sums commute, so order is free
+	rested   atomic.Int64    // age at which it became idle; 0: it is not, or nobody says so (HTTP/2)
+	retired  atomic.Bool     // set once: one connection is one retirement in Stats
+	closed   atomic.Bool     // set once: Close may be called twice
 	ending   atomic.Pointer[ending]
 	sent     atomic.Uint64 // bytes given to the kernel, never less than it took; see tcpConn
+
+	asked sync.Once // for h2
+	h2    bool      // HTTP/2 is spoken; read by http2 only
 }
 
 func (tr *track) tracked() *track { return tr }

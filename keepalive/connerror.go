@@ -8,7 +8,8 @@ import (
 	"github.com/hotpath-go/hotpath/keepalive/internal/wire"
 )
 
-// Evidence is what is known of a request that got no answer.
+// Evidence is a plain value, safe to copy: what is known of a request that got
+// no answer.
 type Evidence uint8
 
 const (
@@ -23,9 +24,9 @@ const (
 // String says it in words.
 func (e Evidence) String() string { return wire.Verdict(e).String() }
 
-// ConnError is a request that failed because of its connection and was not, or
-// not successfully, repeated. It says all that is known. It is safe to read
-// concurrently.
+// ConnError is safe for concurrent use. It is a request that failed because of
+// its connection and was not, or not successfully, repeated, and says all that
+// is known.
 type ConnError struct {
 	Addr     string        // the peer
 	Age      time.Duration // of the connection

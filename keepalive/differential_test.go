@@ -93,11 +93,14 @@ func TestAsNetHTTP(t *testing.T) {
 	for _, d := range differences() {
 		t.Run(d.name, func(t *testing.T) {
 			t.Parallel()
-			want := d.run(t, false)
-			got := d.run(t, true)
-			if !reflect.DeepEqual(got, want) {
-				t.Errorf("keepalive.Transport:\n%+v\nhttp.Transport:\n%+v", got, want)
+			var want, got outcome
+			for range 4 { // some end by a timer, which a busy machine may run before what it should follow
+				want, got = d.run(t, false), d.run(t, true)
+				if reflect.DeepEqual(got, want) {
+					return
+				}
 			}
+			t.Errorf("keepalive.Transport:\n%+v\nhttp.Transport:\n%+v", got, want)
 		})
 	}
 }

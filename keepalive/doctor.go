@@ -7,9 +7,9 @@ import (
 	"slices"
 )
 
-// Doctor reads this machine's settings and says which of them do not fit the
-// connections that are expected, why, and what to do. It changes nothing. It is
-// a plain value; Check may be called concurrently.
+// Doctor is a plain value, safe to copy; Check may be called concurrently. It
+// reads this machine's settings and says which of them do not fit the
+// connections that are expected, why, and what to do. It changes nothing.
 //
 // It reads /proc and /sys (nothing but its own limits needs rights), and, when
 // Port or PID is set, the live sockets through the kernel's sock_diag(7). It
@@ -41,8 +41,16 @@ type Doctor struct {
 // Check examines this machine for a server with what [Doctor] assumes.
 func Check() Report { return Doctor{}.Check() }
 
-// Check examines the machine.
+// Check examines the machine. It panics if a number is negative, or no port.
 func (d Doctor) Check() Report {
+	if err := checkOptions(
+		option{"Doctor.Connections", d.Connections, d.Connections < 0, "use zero for 10,000"},
+		option{"Doctor.Rate", d.Rate, d.Rate < 0, "use zero for 100"},
+		option{"Doctor.Port", d.Port, d.Port < 0 || d.Port > 65535, "give 1 to 65535, or zero for none"},
+		option{"Doctor.PID", d.PID, d.PID < 0, "use zero for this process"},
+	); err != nil {
+		panic(err.Error())
+	}
 	d.Connections = orInt(d.Connections, 10_000)
 	d.Rate = orInt(d.Rate, 100)
 	m := &machine{Doctor: d, root: d.Root}

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// Level is how much a finding matters. It reads as a word in JSON.
+// Level is a plain value, safe to copy: how much a finding matters. It reads as
+// a word in JSON.
 type Level int
 
 // The levels, in order.
@@ -39,7 +40,7 @@ func (l *Level) UnmarshalText(b []byte) error {
 	return fmt.Errorf("keepalive: %q is not a level: want note, warning or problem", b)
 }
 
-// Finding is one thing that does not fit. It is a plain value.
+// Finding is a plain value, safe to copy: one thing that does not fit.
 type Finding struct {
 	Rule    string `json:"rule"` // which check: a sysctl's name, or words
 	Level   Level  `json:"level"`
@@ -51,14 +52,14 @@ type Finding struct {
 	Source  string `json:"source"`            // where the claim can be read
 }
 
-// Unchecked is a check that could not be made. It is a plain value.
+// Unchecked is a plain value, safe to copy: a check that could not be made.
 type Unchecked struct {
 	Rule   string `json:"rule"`
 	Reason string `json:"reason"`
 }
 
-// Report is what [Doctor.Check] found. It is a plain value; its JSON form is
-// stable.
+// Report is a plain value, safe for concurrent reading: what [Doctor.Check]
+// found. Its JSON form is stable.
 type Report struct {
 	Findings  []Finding   `json:"findings"`  // the worst first
 	Fine      []string    `json:"fine"`      // checks that found nothing

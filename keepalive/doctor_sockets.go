@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Sockets sums up the live sockets that a [Doctor] looked at. It is a plain
-// value.
+// Sockets is a plain value, safe for concurrent reading. It sums up the live
+// sockets that a [Doctor] looked at.
 type Sockets struct {
 	States     map[string]int `json:"states"`     // how many in which TCP state
 	Congestion map[string]int `json:"congestion"` // how many under which congestion control

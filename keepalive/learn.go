@@ -7,13 +7,31 @@ import (
 	"time"
 )
 
-// idleLimit is called with mu held.
-func (o *origin) idleLimit() time.Duration {
-	idle := o.t.idle
-	if d := o.learned.limit(time.Now()); d > 0 && !o.t.forgetful && (idle <= 0 || d < idle) {
-		return d
+// idleLimit is called with mu held; known means that the server's was seen.
+func (o *origin) idleLimit() (limit time.Duration, known bool) {
+	limit = o.t.idle
+	d := o.learned.limit(time.Now())
+	if d <= 0 || o.t.forgetful {
+		return limit, false
 	}
-	return idle
+	if limit <= 0 || d < limit {
+		limit = d
+	}
+	return limit, true
+}
+
+// A server of which nothing is known has an idle limit all the same, and it is
+// a whole number of seconds nearly everywhere. A request that cannot be
+// repeated does not go out in the moment around one: before it for the way to
+// the server and a server's clock that runs since before ours, after it for a
+// server that has many to close, or little time for it.
+const (
+	edgeBefore = 20 * time.Millisecond
+	edgeAfter  = 40 * time.Millisecond
+)
+
+func onEdge(idle time.Duration) bool {
+	return idle > edgeAfter && (idle+edgeBefore)%time.Second < edgeBefore+edgeAfter
 }
 
 // margin is how much earlier than the server we close: a second for what the
@@ -46,13 +64,14 @@ func hinted(h http.Header) time.Duration {
 // changed and nobody sees its closes any more.
 type learned struct {
 	seen  time.Duration // the latest candidate
-	times int
-	until time.Time
+	times int           // how often in a row
+	least time.Duration // what was learned
+	until time.Time     // for so long
 }
 
 const (
 	learnTimes  = 3
-	learnLeast  = 20 * time.Millisecond
+	learnLeast  = 10 * time.Millisecond
 	learnMemory = 10 * time.Minute
 )
 
@@ -64,11 +83,11 @@ func (le *learned) closedAfter(idle time.Duration, now time.Time) {
 	if near(idle, le.seen) {
 		le.times++
 		le.seen = min(le.seen, idle)
-	} else if le.limit(now) == 0 {
+	} else {
 		le.seen, le.times = idle, 1
 	}
 	if le.times >= learnTimes {
-		le.until = now.Add(learnMemory)
+		le.least, le.until = le.seen, now.Add(learnMemory)
 	}
 }
 
@@ -79,8 +98,8 @@ func near(a, b time.Duration) bool {
 }
 
 func (le *learned) limit(now time.Time) time.Duration {
-	if le.times < learnTimes || !now.Before(le.until) {
+	if !now.Before(le.until) {
 		return 0
 	}
-	return le.seen - max(le.seen/10, min(10*time.Millisecond, le.seen/2))
+	return le.least - max(le.least/10, min(10*time.Millisecond, le.least/2))
 }

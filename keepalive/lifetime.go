@@ -11,7 +11,7 @@ const defaultJitter = 0.1
 // lifetime says when a connection has been open long enough.
 type lifetime struct {
 	age    time.Duration // ≤ 0: no limit
-	jitter float64
+	jitter float64       // at most 1
 }
 
 var jitterSeed = maphash.MakeSeed()
@@ -33,7 +33,7 @@ func (l lifetime) share() float64 {
 	case l.jitter < 0:
 		return 0
 	}
-	return min(l.jitter, 1)
+	return l.jitter
 }
 
 // unit maps a connection to [0, 1). Both ends' addresses and the start take

@@ -20,7 +20,7 @@ func TestLifetimeJitter(t *testing.T) {
 	tests := []struct {
 		jitter float64
 		least  time.Duration
-	}{{0, 54 * time.Minute}, {-1, time.Hour}, {0.5, 30 * time.Minute}, {7, 0}}
+	}{{0, 54 * time.Minute}, {-1, time.Hour}, {0.5, 30 * time.Minute}, {1, 0}}
 	for _, tt := range tests {
 		l := lifetime{age: time.Hour, jitter: tt.jitter}
 		seen := make(map[time.Time]bool)

@@ -11,9 +11,9 @@ import (
 // back another value than the one asked for.
 var ErrNotApplied = errors.New("keepalive: socket option not applied")
 
-// ListenConfig opens a listener with TCP options that its connections inherit.
-// It is a plain value; Listen may be called concurrently. The zero value
-// listens as [net.Listen] does.
+// ListenConfig is a plain value, safe to copy, that opens a listener with TCP
+// options that its connections inherit. Listen may be called concurrently. The
+// zero value listens as [net.Listen] does.
 //
 // Every option is checked by reading it back. One that this system does not
 // have makes Listen fail with an error that wraps [errors.ErrUnsupported];
@@ -88,8 +88,15 @@ func (lc ListenConfig) Listen(ctx context.Context, network, addr string) (net.Li
 }
 
 func (lc ListenConfig) check() error {
-	if lc.UserTimeout < 0 || lc.DeferAccept < 0 || lc.FastOpen < 0 || lc.Backlog < 0 || lc.NotSentLowat < 0 {
-		return errors.New("keepalive: ListenConfig has a negative option: use zero to leave it to the system")
+	const cure = "use zero to leave it to the system"
+	if err := checkOptions(
+		option{"ListenConfig.UserTimeout", lc.UserTimeout, lc.UserTimeout < 0, cure},
+		option{"ListenConfig.DeferAccept", lc.DeferAccept, lc.DeferAccept < 0, cure},
+		option{"ListenConfig.FastOpen", lc.FastOpen, lc.FastOpen < 0, cure},
+		option{"ListenConfig.Backlog", lc.Backlog, lc.Backlog < 0, cure},
+		option{"ListenConfig.NotSentLowat", lc.NotSentLowat, lc.NotSentLowat < 0, cure},
+	); err != nil {
+		return err
 	}
 	ka := lc.KeepAlive
 	if ka == (net.KeepAliveConfig{}) {

@@ -47,21 +47,32 @@ type offer struct {
 // dial is one connection on its way.
 type dial struct{ cancel context.CancelFunc }
 
+// want is what a request asks of its link.
+type want struct {
+	fresh bool // opened for it
+	once  bool // the request cannot be repeated: no link that the server may be about to close
+}
+
 // take returns an idle link that is fit for a request, or a waiter to wait on;
 // neither, if the origin is dead.
-func (o *origin) take(ctx context.Context, fresh bool) (*link, *waiter) {
+func (o *origin) take(ctx context.Context, wt want) (*link, *waiter) {
 	now := time.Now()
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.dead {
 		return nil, nil
 	}
-	for !fresh {
+	for !wt.fresh {
 		l := o.pop(now)
 		if l == nil {
 			break
 		}
-		if r := l.over(now, o.idleLimit()); r != noReason {
+		limit, known := o.idleLimit()
+		r := l.over(now, limit)
+		if r == noReason && wt.once && !known && l.tally.hint.Load() == 0 && onEdge(now.Sub(l.since)) {
+			r = byIdle
+		}
+		if r != noReason {
 			o.drop(l, r)
 			continue
 		}
@@ -70,7 +81,7 @@ func (o *origin) take(ctx context.Context, fresh bool) (*link, *waiter) {
 		return l, nil
 	}
 	w := &waiter{ctx: ctx, ready: make(chan offer, 1)}
-	if fresh {
+	if wt.fresh {
 		w.after = now
 	}
 	o.waiters = append(o.waiters, w)
@@ -80,8 +91,8 @@ func (o *origin) take(ctx context.Context, fresh bool) (*link, *waiter) {
 
 // get waits for a link. The context's end leaves the dial to others, if there
 // are any.
-func (o *origin) get(ctx context.Context, fresh bool) (l *link, gone bool, err error) {
-	l, w := o.take(ctx, fresh)
+func (o *origin) get(ctx context.Context, wt want) (l *link, gone bool, err error) {
+	l, w := o.take(ctx, wt)
 	if w == nil {
 		return l, l == nil, nil
 	}
@@ -153,7 +164,7 @@ func (o *origin) keep(l *link, now time.Time) {
 	l.tally.idle.Add(1)
 	o.t.idleLinks.Add(1)
 	o.idle++
-	if limit := o.t.maxIdle(); limit > 0 && o.idle > limit {
+	if o.idle > o.t.maxIdle() {
 		o.evict()
 	}
 	o.staff() // a waiter that did not take it may want its room

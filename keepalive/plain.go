@@ -54,7 +54,7 @@ func (t *Transport) trip(req *http.Request, key string) (*http.Response, error) 
 		if trace != nil && trace.GetConn != nil {
 			trace.GetConn(key)
 		}
-		l, err := t.acquire(req, out, key, try >= staleTries)
+		l, err := t.acquire(req, out, key, want{fresh: try >= staleTries, once: !repeatable(req)})
 		if err != nil {
 			if out != nil {
 				out.Release()
@@ -96,12 +96,12 @@ func (t *Transport) trip(req *http.Request, key string) (*http.Response, error) 
 
 // acquire waits for a link. Request.Cancel counts before there is an Outgoing
 // too.
-func (t *Transport) acquire(req *http.Request, out *wire.Outgoing, key string, fresh bool) (*link, error) {
+func (t *Transport) acquire(req *http.Request, out *wire.Outgoing, key string, wt want) (*link, error) {
 	ctx := req.Context()
 	if out != nil {
 		ctx = out.Context()
 	}
-	return t.get(ctx, key, fresh)
+	return t.get(ctx, key, wt)
 }
 
 // use takes the link for one request.

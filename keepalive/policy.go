@@ -16,8 +16,9 @@ const (
 )
 
 // Policy decides when a server's connections end. It is safe for concurrent
-// use; its fields must not change after Configure, Handler or ConnContext.
-// One Policy may serve several servers. Do not copy it.
+// use; its fields must not change after Configure, Handler or ConnContext,
+// which panic if one of them has no meaning. One Policy may serve several
+// servers. Do not copy it.
 //
 // A connection's end is announced: the last answer carries "Connection: close"
 // (on HTTP/2, GOAWAY follows), so no request meets it. Only an idle connection
@@ -105,6 +106,13 @@ func (p *Policy) Draining() bool { return p.draining.Load() }
 
 // prepare computes what no request should compute again.
 func (p *Policy) prepare() {
+	if err := checkOptions(
+		option{"Policy.MaxRequests", p.MaxRequests, p.MaxRequests < 0, "use zero for no limit"},
+		option{"Policy.MaxAge", p.MaxAge, p.MaxAge < 0, "use zero for no limit"},
+		jitterOption("Policy", p.Jitter),
+	); err != nil {
+		panic(err.Error())
+	}
 	p.limited = p.MaxRequests > 0 || p.MaxAge > 0
 	if d := orDefault(p.IdleTimeout, defaultServerIdle); d >= time.Second {
 		p.advert = []string{"timeout=" + strconv.FormatInt(int64(d/time.Second), 10)}

@@ -68,9 +68,9 @@ func (t *Transport) closeIdle() {
 
 // get finds a link of the origin; an origin that was forgotten in the same
 // moment is asked for again.
-func (t *Transport) get(ctx context.Context, key string, fresh bool) (*link, error) {
+func (t *Transport) get(ctx context.Context, key string, wt want) (*link, error) {
 	for {
-		l, gone, err := t.pools.of(t, key).get(ctx, fresh)
+		l, gone, err := t.pools.of(t, key).get(ctx, wt)
 		if !gone {
 			return l, err
 		}

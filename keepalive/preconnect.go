@@ -48,7 +48,7 @@ func (t *Transport) preconnect(ctx context.Context, key string, n int) error {
 	}
 	for range n {
 		wg.Go(func() {
-			l, err := t.get(ctx, key, false)
+			l, err := t.get(ctx, key, want{})
 			mu.Lock()
 			defer mu.Unlock()
 			if l != nil {

@@ -184,6 +184,8 @@ func TestLearned(t *testing.T) {
 		{[]time.Duration{100 * ms, 5000 * ms, 900 * ms, 5000 * ms}, 0},
 		{[]time.Duration{5 * ms, 5 * ms, 5 * ms}, 0},
 		{[]time.Duration{30 * ms, 30 * ms, 30 * ms}, 20 * ms},
+		{[]time.Duration{80 * ms, 80 * ms, 80 * ms, 30 * ms, 30 * ms, 30 * ms}, 20 * ms}, // the first ones were late to be found
+		{[]time.Duration{80 * ms, 80 * ms, 80 * ms, 30 * ms, 30 * ms}, 70 * ms},
 	} {
 		if got := keepalive.Learn(tt.seen...); got != tt.want {
 			t.Errorf("closes after %v teach %v, want %v", tt.seen, got, tt.want)

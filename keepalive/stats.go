@@ -7,9 +7,11 @@ import (
 	"time"
 )
 
-// Counts is what happened to connections and the requests on them. It is a
-// plain value, safe to copy.
+// Counts is a plain value, safe to copy: what happened to connections and the
+// requests on them.
 type Counts struct {
+	// Counters: they only grow.
+
 	Dials             uint64 // connections opened
 	DialErrors        uint64 // dials that failed, and preferred ones that were beaten
 	Reuses            uint64 // requests sent on a connection that had carried one
@@ -20,12 +22,16 @@ type Counts struct {
 	RetriesProven     uint64 // requests repeated because the peer cannot have seen them
 	RetriesIdempotent uint64 // requests repeated because doing them twice is harmless
 	RetriesRefused    uint64 // requests that failed because neither is so
-	Open              int    // connections open now
-	Idle              int    // of these, without a request; HTTP/2 connections never count
+
+	// Levels: as they are now.
+
+	Open int // connections open
+	Idle int // of these, without a request; HTTP/2 connections never count
 }
 
-// Stats counts what a [Transport] did, altogether and for each address. Failed
-// dials count for the address that was asked.
+// Stats is a plain value, safe for concurrent reading: what a [Transport] did,
+// altogether and for each address. Failed dials count for the address that was
+// asked.
 type Stats struct {
 	Counts
 	Addrs map[string]Counts // nil before the first dial

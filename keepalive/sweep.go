@@ -29,7 +29,7 @@ func (o *origin) watch() {
 		return // every link comes back by way of keep or lost
 	}
 	every := sweepMost
-	if idle := o.idleLimit(); idle > 0 {
+	if idle, _ := o.idleLimit(); idle > 0 {
 		every = min(max(idle/8, sweepLeast), sweepMost)
 	}
 	o.timer = true
@@ -52,7 +52,7 @@ func (o *origin) sweep() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.timer = false
-	idle := o.idleLimit()
+	idle, _ := o.idleLimit()
 	for _, a := range o.addrs {
 		looked := 0
 		for l := a.idle.front; l != nil; {

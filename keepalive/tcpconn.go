@@ -3,7 +3,7 @@ package keepalive
 import (
 	"io"
 	"net"
-	"syscall"
+	"time"
 
 	"github.com/hotpath-go/hotpath/keepalive/internal/wire"
 )
@@ -14,7 +14,6 @@ import (
 type tcpConn struct {
 	*net.TCPConn
 	*track
-	raw  syscall.RawConn
 	base uint64 // acknowledged before the first byte; 0: not known
 }
 
@@ -29,7 +28,7 @@ type ending struct {
 func newTCPConn(c *net.TCPConn, tr *track) *tcpConn {
 	tc := &tcpConn{TCPConn: c, track: tr}
 	if raw, err := c.SyscallConn(); err == nil {
-		tc.raw = raw
+		tr.raw = raw
 		tc.base, _ = wire.Ending(raw)
 	}
 	return tc
@@ -60,11 +59,16 @@ func (c *tcpConn) ReadFrom(r io.Reader) (int64, error) {
 	return n, err
 }
 
-// Close closes the connection.
+// Close closes the connection. net/http does so as soon as its reader finds
+// that the server has closed, so the time of an idle one's end is known here.
 func (c *tcpConn) Close() error {
 	if c.gone() && c.base > 0 {
 		acked, fin := wire.Ending(c.raw)
 		c.track.ending.Store(&ending{sent: c.sent.Load(), acked: acked - c.base, fin: fin})
+		if at := c.rested.Load(); fin && at > 0 && c.busy.Load() == 0 {
+			c.tally.found.Add(1)
+			c.tally.closedAfter(time.Since(c.born) - time.Duration(at))
+		}
 	}
 	return c.TCPConn.Close()
 }

@@ -54,13 +54,16 @@ type Transport struct {
 
 	// IdleTimeout closes connections unused for that long. A server that says
 	// its own ("Keep-Alive: timeout=5"), or is seen to close after a certain
-	// time, gets its connections closed before that. Zero means Base's value,
-	// or 55 seconds, which is below the 60 s of common load balancers and
-	// nginx's 75 s.
+	// time, gets its connections closed before that. Of any other server a
+	// request that cannot be repeated uses no connection that is idle for a
+	// whole number of seconds, give or take some milliseconds: what idle limits
+	// are. Negative means no limit of ours. Zero means Base's value, or 55 seconds, which is below the 60 s of
+	// common load balancers and nginx's 75 s.
 	IdleTimeout time.Duration
 
-	// MaxIdle limits the unused connections kept for each host. Zero means
-	// Base's value, or no limit: what load has opened, IdleTimeout closes.
+	// MaxIdle limits the unused connections kept for each host. Negative means
+	// no limit. Zero means Base's value, or no limit: what load has opened,
+	// IdleTimeout closes.
 	//
 	// All hosts together keep what the process has files for: when a dial finds
 	// none left, the connections unused for longest are closed for it.
@@ -68,7 +71,7 @@ type Transport struct {
 	MaxIdle int
 
 	// MaxConns limits the connections of each host; requests beyond it wait.
-	// Zero means Base's value, or no limit.
+	// Negative means no limit. Zero means Base's value, or no limit.
 	MaxConns int
 
 	// Order says which of a host's unused connections serves next. Zero means
@@ -111,9 +114,10 @@ type Transport struct {
 	idleLinks atomic.Int64 // of all origins; a sum, so order is free
 }
 
-// Order is the order in which one address's unused connections serve. Among the
-// addresses of a host the one with the fewest requests under way comes first,
-// whatever the order; a connection itself is free or has one. It is a plain value.
+// Order is a plain value, safe to copy: the order in which one address's unused
+// connections serve. Among the addresses of a host the one with the fewest
+// requests under way comes first, whatever the order; a connection itself is
+// free or has one.
 type Order uint8
 
 const (

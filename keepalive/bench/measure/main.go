@@ -23,7 +23,8 @@ import (
 
 func main() {
 	rounds := flag.Int("rounds", 9, "how many")
-	what := flag.String("what", "cpu,idle,sweep,spread,turnover", "which groups")
+	what := flag.String("what", "cpu,idle,sweep,spread,turnover", "which kinds of groups")
+	only := flag.String("only", "", "the groups whose names contain this")
 	serve := flag.Bool("serve", false, "be the server")
 	peer := flag.String("peer", "", "be a client with this peer")
 	job := flag.String("job", "", "what the client does")
@@ -36,7 +37,7 @@ func main() {
 	case *peer != "":
 		beClient(*peer, *job, *addr)
 	default:
-		measure(*rounds, *what)
+		measure(*rounds, *what, *only)
 	}
 }
 
@@ -75,14 +76,14 @@ func groups() []group {
 	return out
 }
 
-func measure(rounds int, what string) {
+func measure(rounds int, what, only string) {
 	self, err := os.Executable()
 	if err != nil {
 		log.Fatal(err)
 	}
 	for round := range rounds {
 		for _, g := range groups() {
-			if !strings.Contains(what, g.kind) {
+			if !strings.Contains(what, g.kind) || !strings.Contains(g.name, only) {
 				continue
 			}
 			for i := range g.peers {

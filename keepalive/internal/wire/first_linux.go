@@ -155,6 +155,17 @@ func Ending(raw syscall.RawConn) (acked uint64, fin bool) {
 	return acked, fin
 }
 
+// Quiet is how long ago the peer's last bytes came, however late they were
+// read here; 0 where that is not known.
+func Quiet(raw syscall.RawConn) (d time.Duration) {
+	_ = raw.Control(func(fd uintptr) {
+		if info, err := unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO); err == nil {
+			d = time.Duration(info.Last_data_recv) * time.Millisecond
+		}
+	})
+	return d
+}
+
 // unseen reports whether the kernel says that the peer had ended its side when
 // no byte of this request was acknowledged.
 func (c *Conn) unseen() bool {

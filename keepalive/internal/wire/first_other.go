@@ -23,5 +23,8 @@ func (c *Conn) unseen() bool { return false }
 // Idle knows nothing here: the next request finds out.
 func (c *Conn) Idle() (closed bool, ago time.Duration) { return false, -1 }
 
+// Quiet is not known here.
+func Quiet(syscall.RawConn) time.Duration { return 0 }
+
 // Ending is not known here.
 func Ending(syscall.RawConn) (acked uint64, fin bool) { return 0, false }

@@ -1,0 +1,131 @@
+package keepalive_test
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/hotpath-go/hotpath/keepalive"
+)
+
+// Idle limits are whole seconds nearly everywhere, so a POST does not meet one
+// of a server that says nothing; what may be repeated, and whoever was told the
+// limit, uses the connection.
+func TestAPostKeepsAwayFromWholeSeconds(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, method, says string
+		tls                bool
+		dials              uint64
+	}{
+		{"POST", "POST", "", false, 2},
+		{"POST under TLS", "POST", "", true, 2},
+		{"GET", "GET", "", false, 1},
+		{"GET under TLS", "GET", "", true, 1},
+		{"POST, limit said", "POST", "timeout=5", false, 1},
+		{"POST under TLS, limit said", "POST", "timeout=5", true, 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				if tt.says != "" {
+					w.Header().Set("Keep-Alive", tt.says)
+				}
+			})
+			base := new(http.Transport)
+			s, _ := serve(t, h, func(s *httptest.Server) {
+				if tt.tls {
+					s.StartTLS()
+					base = trusting(s)
+				}
+			})
+			for range 20 { // until nothing was late
+				tr := newTransport(t, &keepalive.Transport{Base: base})
+				if _, _, err := exchange(t.Context(), tr, tt.method, s.URL, nil); err != nil {
+					t.Fatal(err)
+				}
+				first := time.Now()
+				time.Sleep(time.Second)
+				if _, _, err := exchange(t.Context(), tr, tt.method, s.URL, nil); err != nil {
+					t.Fatal(err)
+				}
+				if time.Since(first) > 1030*time.Millisecond {
+					continue
+				}
+				if st := tr.Stats(); st.Dials != tt.dials {
+					t.Errorf("stats = %+v, want %d dials", st.Counts, tt.dials)
+				}
+				return
+			}
+			t.Fatal("this machine is never in time")
+		})
+	}
+}
+
+// net/http's reader finds what the server closed while nobody used it: https
+// learns from that, before a request fails.
+func TestIdleLimitIsLearnedUnderTLS(t *testing.T) {
+	t.Parallel()
+	const idle = 100 * time.Millisecond
+	tr := newTransport(t, new(keepalive.Transport))
+	s, _ := serve(t, echo, func(s *httptest.Server) {
+		s.Config.IdleTimeout = idle
+		s.StartTLS()
+		tr.Base = trusting(s)
+	})
+	if !known {
+		return
+	}
+	ask := func(pause time.Duration) {
+		if _, _, err := exchange(t.Context(), tr, "GET", s.URL, nil); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(pause)
+	}
+	for try := 0; tr.Stats().ClosedIdle == 0; try++ { // closes that a busy machine delayed do not agree, and teach nothing
+		if try == 20 {
+			t.Fatalf("stats = %+v: the limit was not learned", tr.Stats().Counts)
+		}
+		for range 3 {
+			ask(2 * idle)
+		}
+		ask(idle - 5*time.Millisecond) // between what is learned and the limit
+		ask(0)
+	}
+	if st := tr.Stats(); st.FoundClosed < 3 || st.RetriesIdempotent+st.RetriesProven > 0 {
+		t.Errorf("stats = %+v: it was learned from requests that met the close", st.Counts)
+	}
+}
+
+// A caller that reads its answer late does not make the connection younger: the
+// server has been idle since it sent the last of it.
+func TestIdleCountsFromTheServersLastByte(t *testing.T) {
+	t.Parallel()
+	if !known {
+		return
+	}
+	h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Keep-Alive", "timeout=1") // kept for half of it
+		_, _ = io.WriteString(w, "ok")
+	})
+	tr := newTransport(t, new(keepalive.Transport))
+	s, _ := serve(t, h, func(s *httptest.Server) {
+		s.StartTLS()
+		tr.Base = trusting(s)
+	})
+	resp, err := tr.RoundTrip(get(t, s.URL))
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(600 * time.Millisecond)
+	_, _ = io.Copy(io.Discard, resp.Body)
+	_ = resp.Body.Close()
+	if _, _, err := exchange(t.Context(), tr, "GET", s.URL, nil); err != nil {
+		t.Fatal(err)
+	}
+	if st := tr.Stats(); st.Dials != 2 || st.ClosedIdle != 1 {
+		t.Errorf("stats = %+v, want the first connection closed for being idle", st.Counts)
+	}
+}
