@@ -80,6 +80,7 @@ func (s *sender) put() {
 
 // send writes head and the range of b. It counts the bytes of b only.
 func (s *sender) send(head []byte, b *Body, off, n int64) (sent int64, err error) {
+	publish()
 	sent, err = s.sendRange(head, b, off, n)
 	s.dropScratch()
 	// After an error the kernel may be keeping bytes that were sent with MSG_MORE.
