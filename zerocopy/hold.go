@@ -104,7 +104,7 @@ func (c *core) writeHeld(p []byte) (int, error) {
 	}
 	buf, n := c.take()
 	if n == 0 {
-		n, err := c.nc.Write(p)
+		n, err := c.transmit(p)
 		note(&c.counts.writes, &c.counts.writeBytes, int64(n))
 		return n, err
 	}
@@ -155,7 +155,7 @@ func (c *core) release() error {
 		return nil
 	}
 	defer holdBufs.Put(buf)
-	n, err := c.nc.Write(buf[:held])
+	n, err := c.transmit(buf[:held])
 	note(&c.counts.writes, &c.counts.writeBytes, int64(n))
 	return err
 }

@@ -44,6 +44,7 @@ func wrap(c net.Conn, counts *counters) net.Conn {
 			return c
 		}
 		u := &unixConn{unixMethods{c}, newCore(c, counts)}
+		u.own(false)
 		u.register()
 		return u
 	case tcpLike:
@@ -51,6 +52,9 @@ func wrap(c net.Conn, counts *counters) net.Conn {
 			return c
 		}
 		t := &tcpConn{tcpMethods{c}, newCore(c, counts)}
+		if _, socket := c.(*net.TCPConn); socket {
+			t.own(true)
+		}
 		t.register()
 		return t
 	}

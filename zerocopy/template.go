@@ -156,7 +156,7 @@ func (t *Template) replyLater(w http.ResponseWriter, r *http.Request, data any) 
 }
 
 func isHTML(h http.Header) {
-	if _, set := h["Content-Type"]; !set && h.Get("Content-Encoding") == "" {
+	if _, set := h["Content-Type"]; !set && first(h, "Content-Encoding") == "" {
 		h["Content-Type"] = htmlType
 	}
 }
