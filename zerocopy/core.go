@@ -125,10 +125,15 @@ func (c *core) pass(src io.Reader) (n int64, err error) {
 	if err := c.release(); err != nil {
 		return 0, err
 	}
+	publish()
+	corked := c.corkFor(src)
 	if rf, ok := c.nc.(io.ReaderFrom); ok {
 		n, err = rf.ReadFrom(src)
 	} else {
 		n, err = io.Copy(c.nc, src)
+	}
+	if corked {
+		c.uncork()
 	}
 	note(&c.counts.passed, &c.counts.passedBytes, n)
 	return n, err
