@@ -10,9 +10,9 @@ import (
 	"sync"
 )
 
-// A Body is an ordered list of segments of known total length. It is immutable
-// and safe for concurrent use: make it once and send it to many requests at
-// the same time. It owns nothing: memory and files stay their giver's. The zero
+// A Body is immutable and safe for concurrent use: make it once and send it to
+// many requests at the same time. It is an ordered list of segments of known
+// total length. It owns nothing: memory and files stay their giver's. The zero
 // Body is empty.
 type Body struct {
 	segs  []segment

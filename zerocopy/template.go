@@ -11,10 +11,10 @@ import (
 	"unsafe"
 )
 
-// A Template renders pages of an [html/template.Template] as a [Body]: the
-// text between the actions stays where the parser put it and is never copied,
-// and header, text and values leave in one call. Escaping is html/template's,
-// all of it. A Template is safe for concurrent use.
+// A Template is safe for concurrent use. It renders pages of an
+// [html/template.Template] as a [Body]: the text between the actions stays where
+// the parser put it, and header, text and values leave in one call. Escaping is
+// html/template's, all of it.
 type Template struct {
 	t     *template.Template
 	fixed []span // sorted, without overlap
