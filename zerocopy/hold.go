@@ -160,13 +160,25 @@ func (c *core) release() error {
 	return err
 }
 
-// send runs a sender and remembers a file that failed.
-func (c *core) send(head []byte, b *Body, off, n int64) (int64, error) {
-	s := getSender(c)
-	defer s.put()
-	sent, err := s.send(head, b, off, n)
+// send writes a short piece of memory, or runs a sender, and remembers a file
+// that failed.
+func (c *core) send(head []byte, b *Body, off, n int64) (sent int64, err error) {
+	if p := b.piece(off, n); p != nil && len(head) == 0 {
+		sent, err = c.sendPiece(p)
+	} else {
+		s := getSender(c)
+		defer s.put()
+		sent, err = s.send(head, b, off, n)
+	}
 	if err != nil && isFileFailure(err) {
 		c.fail(err)
 	}
 	return sent, err
+}
+
+func (c *core) sendPiece(p []byte) (int64, error) {
+	n, err := c.transmit(p)
+	note(&c.counts.writes, &c.counts.writeBytes, int64(n))
+	c.pace.progress(c.nc.SetWriteDeadline)
+	return int64(n), memoryErr(err)
 }

@@ -161,12 +161,8 @@ func (s *sender) gather(fd uintptr) bool {
 				s.c.pace.progress(s.c.nc.SetWriteDeadline)
 			}
 			return false
-		case unix.EFAULT:
-			// A Mapping that was closed, or the mapping of a file that was truncated.
-			s.err = &fileError{errno}
-			return true
 		default:
-			s.err = errno
+			s.err = memoryErr(errno)
 			return true
 		}
 	}
@@ -217,4 +213,13 @@ func (s *sender) finish(err error) error {
 	nc := s.c.nc
 	return &net.OpError{Op: "write", Net: nc.LocalAddr().Network(), Source: nc.LocalAddr(),
 		Addr: nc.RemoteAddr(), Err: os.NewSyscallError(s.call, errno)}
+}
+
+// memoryErr knows the failure of a Mapping that was closed, or of the mapping of
+// a file that was truncated.
+func memoryErr(err error) error {
+	if errors.Is(err, unix.EFAULT) {
+		return &fileError{unix.EFAULT}
+	}
+	return err
 }

@@ -6,7 +6,7 @@ import "sync/atomic"
 // asked of the kernel to write since it was made. All its fields are counters that
 // only grow. Calls that found the socket full are counted.
 type Stats struct {
-	Writes    uint64 // plain writes, of net/http's own buffers for the most part
+	Writes    uint64 // plain writes: of net/http's own buffers, and of what is one short piece
 	Gathers   uint64 // sendmsg, or writev where that is what the system has
 	Sendfiles uint64 // sendfile
 	Splices   uint64 // splice from another socket

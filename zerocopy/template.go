@@ -95,9 +95,9 @@ func (t *Template) collect(n parse.Node) {
 	}
 }
 
-// fixedMin is the length below which copying a text is cheaper than one more
-// segment for the kernel to walk.
-const fixedMin = 256
+// fixedMin is the length below which a text is copied, as NewBody copies short
+// parts.
+const fixedMin = joinMax + 1
 
 func (t *Template) isFixed(p []byte) bool {
 	if len(p) < fixedMin {
