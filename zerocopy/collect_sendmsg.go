@@ -4,64 +4,32 @@
 
 package zerocopy
 
-const (
-	// joinMax is up to where copying a part costs less than one more address for
-	// the kernel to look at.
-	joinMax = 1 << 10
-	// readMax is up to where reading a section to send it with what stands
-	// before it beats a sendfile of its own; see bench/paths for the table.
-	readMax = 16 << 10
-)
+// readMax is up to where reading a section to send it with what stands
+// before it beats a sendfile of its own; see bench/paths for the table.
+const readMax = 16 << 10
 
 // collect takes the memory that comes next and the short file sections within
 // it, which it reads.
 func (s *sender) collect(cur *cursor) error {
 	s.fill = 0
+	touch := len(s.bufs) > 0 // the last of bufs is no Mapping's, which may be gone
 	for cur.left > 0 && len(s.bufs) < maxIovecs {
 		if !cur.inFile() {
-			s.bufs = append(s.bufs, s.memory(cur))
+			seg, at, n := cur.next(cur.left)
+			s.bufs = append(s.bufs, seg.mem[at:at+n])
+			touch = seg.file == nil
 			continue
 		}
 		n := cur.run()
 		if n > readMax || int(n) > copySize-s.fill {
 			return nil
 		}
-		p, err := s.read(cur)
-		if err != nil {
+		if err := s.read(cur, touch); err != nil {
 			return err
 		}
-		s.bufs = append(s.bufs, p)
+		touch = false
 	}
 	return nil
-}
-
-// memory returns the next part where it lies, or a copy of the tiny ones that
-// come next, if there are several.
-func (s *sender) memory(cur *cursor) []byte {
-	tiny := joins(cur)
-	seg, at, n := cur.next(cur.left)
-	p := seg.mem[at : at+n]
-	if !tiny || !joins(cur) || copySize-s.fill < 2*joinMax {
-		return p
-	}
-	s.room()
-	begin := s.fill
-	s.fill += copy(s.scratch[s.fill:], p)
-	for joins(cur) && copySize-s.fill >= joinMax {
-		seg, at, n := cur.next(cur.left)
-		s.fill += copy(s.scratch[s.fill:], seg.mem[at:at+n])
-	}
-	return s.scratch[begin:s.fill]
-}
-
-// joins reports whether the next bytes are of a part to be joined with its
-// neighbours. The memory of a Mapping is not touched for it: it may be gone.
-func joins(cur *cursor) bool {
-	if cur.left == 0 {
-		return false
-	}
-	seg := &cur.b.segs[cur.i]
-	return seg.file == nil && seg.n <= joinMax
 }
 
 func (s *sender) room() {
@@ -70,18 +38,26 @@ func (s *sender) room() {
 	}
 }
 
-func (s *sender) read(cur *cursor) ([]byte, error) {
+// read takes a section of a file, and what stands before it if that is short
+// and may be touched: both leave as one.
+func (s *sender) read(cur *cursor, touch bool) error {
 	s.room()
+	begin, last := s.fill, len(s.bufs)-1
+	if touch && len(s.bufs[last]) <= min(joinMax, copySize-s.fill-int(cur.run())) {
+		s.fill += copy(s.scratch[s.fill:], s.bufs[last])
+		s.bufs = s.bufs[:last]
+	}
 	seg, at, n := cur.next(cur.left)
 	p := s.scratch[s.fill : s.fill+int(n)]
 	s.fill += len(p)
 	if _, err := seg.readAt(p, at); err != nil {
-		return nil, err
+		return err
 	}
 	if !seg.stamp.holds(seg) {
-		return nil, ErrFileChanged
+		return ErrFileChanged
 	}
-	return p, nil
+	s.bufs = append(s.bufs, s.scratch[begin:s.fill])
+	return nil
 }
 
 func (s *sender) dropScratch() {

@@ -4,6 +4,7 @@ package zerocopy
 
 import (
 	"bytes"
+	"os"
 	"strings"
 	"testing"
 	"unsafe"
@@ -19,6 +20,12 @@ func TestShortPartsAreJoined(t *testing.T) {
 	}
 	gone := NewBody(m)
 	m.Close()
+	f, err := os.CreateTemp(t.TempDir(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	f.WriteString("file")
 	many := make([]Part, 3000)
 	for i := range many {
 		many[i] = String("0123456789")
@@ -29,8 +36,11 @@ func TestShortPartsAreJoined(t *testing.T) {
 	}{
 		"between": {NewBody(String("a"), String("b"), Bytes(long), String("c"), Bytes(long), String("d"), String("e")),
 			[]string{"ab", string(long), "c", string(long), "de"}},
-		"many": {NewBody(many...), []string{strings.Repeat("0123456789", 3000)}},
-		"gone": {NewBody(String("a"), gone, String("b"), String("c")), []string{"a", "", "bc"}},
+		"many":      {NewBody(many...), []string{strings.Repeat("0123456789", 3000)}},
+		"file":      {NewBody(String("a"), File(f, 0, 4), String("b")), []string{"afile", "b"}},
+		"long file": {NewBody(Bytes(long), File(f, 0, 4)), []string{string(long), "file"}},
+		"gone file": {NewBody(String("a"), gone, File(f, 0, 4)), []string{"a", "", "file"}},
+		"gone":      {NewBody(String("a"), gone, String("b"), String("c")), []string{"a", "", "bc"}},
 	} {
 		s := getSender(nil)
 		cur := tt.b.cursor(0, tt.b.n)

@@ -49,6 +49,7 @@ type tcpConn struct {
 // WriteTo implements [io.WriterTo]: what the peer sends goes to w.
 func (c *tcpConn) WriteTo(w io.Writer) (int64, error) {
 	c.release()
+	c.show()
 	return c.tcpLike.WriteTo(w)
 }
 

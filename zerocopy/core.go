@@ -6,7 +6,6 @@ import (
 	"runtime"
 	"sync/atomic"
 	"syscall"
-	"time"
 )
 
 // A core is the part that all conns of a Listener share. It owns nc. It is
@@ -19,7 +18,13 @@ type core struct {
 	local  net.Addr // a copy of our own: its pointer is the key to the core
 	forget runtime.Cleanup
 
-	pace pace
+	// direct: nc is the socket itself. shown: its deadlines may be set, or met, by
+	// somebody who does not come by here.
+	direct bool
+	shown  atomic.Bool
+	in     reading
+	quick  quick
+	pace   pace
 
 	// broken is set once promised bytes have failed to come, and never cleared:
 	// nothing may follow a response that stopped in its middle.
@@ -34,12 +39,25 @@ type carrier interface {
 func newCore(nc rawConn, counts *counters) *core {
 	// An error here is the error of a closed conn; its writes report it again.
 	raw, _ := nc.SyscallConn()
-	return &core{nc: nc, raw: raw, counts: counts}
+	c := &core{nc: nc, raw: raw, counts: counts}
+	c.shown.Store(true)
+	return c
+}
+
+// own is called once, before anybody has seen c, if nc is the socket itself.
+// hidden says that a method of ours stands before each of nc that reads.
+func (c *core) own(hidden bool) {
+	c.direct = true
+	c.shown.Store(!hidden)
+	c.bindQuick()
 }
 
 // NetConn returns the wrapped conn, as tls.Conn.NetConn does. Writing to it
 // while Reply runs would overtake a header that waits.
-func (c *core) NetConn() net.Conn { return c.nc }
+func (c *core) NetConn() net.Conn {
+	c.show()
+	return c.nc
+}
 
 // LocalAddr returns a genuine *net.TCPAddr or *net.UnixAddr, one for each conn.
 func (c *core) LocalAddr() net.Addr { return c.local }
@@ -74,7 +92,7 @@ func (c *core) Write(p []byte) (int, error) {
 	if !c.idle() {
 		return c.writeHeld(p)
 	}
-	n, err := c.nc.Write(p)
+	n, err := c.transmit(p)
 	note(&c.counts.writes, &c.counts.writeBytes, int64(n))
 	return n, err
 }
@@ -107,26 +125,18 @@ func (c *core) pass(src io.Reader) (n int64, err error) {
 	if err := c.release(); err != nil {
 		return 0, err
 	}
+	publish()
+	corked := c.corkFor(src)
 	if rf, ok := c.nc.(io.ReaderFrom); ok {
 		n, err = rf.ReadFrom(src)
 	} else {
 		n, err = io.Copy(c.nc, src)
 	}
+	if corked {
+		c.uncork()
+	}
 	note(&c.counts.passed, &c.counts.passedBytes, n)
 	return n, err
-}
-
-func (c *core) Read(p []byte) (int, error) {
-	// net/http watches for the client's leaving by a read of one byte while the
-	// handler runs. Nobody waits for that one, so it does not cost the header
-	// its company. Any other read may wait for what the peer says to the header.
-	if len(p) > 1 {
-		c.release()
-	}
-	if in := inletOf(p); in != nil && bare(c.nc) {
-		return in.read(c, p)
-	}
-	return c.nc.Read(p)
 }
 
 // Close resets the conn if a body stopped in its middle: the peer must not
@@ -137,6 +147,7 @@ func (c *core) Close() error {
 		l.SetLinger(0)
 	}
 	c.unregister()
+	c.show() // a socket that is closed refuses deadlines
 	return c.nc.Close()
 }
 
@@ -149,24 +160,10 @@ func (c *core) CloseWrite() error {
 	return c.nc.(interface{ CloseWrite() error }).CloseWrite()
 }
 
-func (c *core) SetDeadline(t time.Time) error {
-	c.release()
-	return c.pace.set(t, c.nc.SetDeadline)
-}
-
-func (c *core) SetReadDeadline(t time.Time) error {
-	c.release()
-	return c.nc.SetReadDeadline(t)
-}
-
-func (c *core) SetWriteDeadline(t time.Time) error {
-	c.release()
-	return c.pace.set(t, c.nc.SetWriteDeadline)
-}
-
 // SyscallConn implements [syscall.Conn].
 func (c *core) SyscallConn() (syscall.RawConn, error) {
 	c.release()
+	c.show()
 	return c.nc.(syscall.Conn).SyscallConn()
 }
 

@@ -47,6 +47,60 @@ func TestCorkOfALongFile(t *testing.T) {
 	}
 }
 
+// A file that net/http hands on, as of io.Copy(w, f), is sent by package net, and
+// from a corked socket too; what has to be waited for is not.
+func TestCorkOfACopiedFile(t *testing.T) {
+	const size = 32 << 20
+	f := tempFile(t, nil)
+	f.Truncate(size)
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	defer w.Close()
+	go io.Copy(w, io.NewSectionReader(f, 0, size))
+	for name, tt := range map[string]struct {
+		src  func() io.Reader
+		pos  int64
+		want int
+	}{
+		"file":          {func() io.Reader { return f }, 0, 1},
+		"its end":       {func() io.Reader { return f }, size - 100_000, 0},
+		"limited":       {func() io.Reader { return io.LimitReader(f, 30<<20) }, 0, 1},
+		"limited low":   {func() io.Reader { return io.LimitReader(f, 100_000) }, 0, 0},
+		"limited twice": {func() io.Reader { return io.LimitReader(io.LimitReader(f, 30<<20), 100_000) }, 0, 0},
+		"pipe":          {func() io.Reader { return r }, -1, 0},
+	} {
+		for _, ending := range []string{"read", "deadline"} {
+			if tt.pos >= 0 {
+				f.Seek(tt.pos, io.SeekStart)
+			}
+			server, client := pair(t, "tcp")
+			src := tt.src()
+			done := make(chan error)
+			go func() { _, err := server.(io.ReaderFrom).ReadFrom(src); done <- err }()
+			seen := 0
+			for began := time.Now(); seen == 0 && time.Since(began) < 200*time.Millisecond; time.Sleep(time.Millisecond) {
+				seen = corked(t, server)
+			}
+			if seen != tt.want {
+				t.Errorf("%s: corked %d; want %d", name, seen, tt.want)
+			}
+			if ending == "deadline" || name == "pipe" {
+				server.SetWriteDeadline(time.Unix(1, 0))
+			} else {
+				go io.Copy(io.Discard, client)
+			}
+			<-done
+			if on := corked(t, server); on != 0 {
+				t.Errorf("%s, %s: still corked", name, ending)
+			}
+			server.Close()
+		}
+	}
+}
+
 // A cork must not wait for what a small buffer has no room for: with the least
 // the kernel grants nothing takes the 200 ms after which it sends by itself.
 func TestCorkWithASmallBuffer(t *testing.T) {

@@ -42,7 +42,7 @@ func TestReplyOfMemoryIsOneCall(t *testing.T) {
 
 // Send does not know the conn: the header goes first, unless all fits beside it.
 func TestSendOfMemoryIsOneOrTwoCalls(t *testing.T) {
-	for size, want := range map[int]int64{512: 1, 3 << 10: 1, 32 << 10: 2} {
+	for size, want := range map[int]uint64{512: 1, 3 << 10: 1, 32 << 10: 2} {
 		for _, n := range []int{1, 3, 16} {
 			body := zerocopy.NewBody(parts(noise(size), n)...)
 			got := counts(t, func(w http.ResponseWriter, r *http.Request) { zerocopy.Send(w, body) })

@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// A Dialer makes conns as those a [Listener] accepts, for the side of a proxy
-// that faces its upstreams: give its DialContext to an http.Transport. The zero
-// value is ready for use. It is safe for concurrent use.
+// A Dialer is safe for concurrent use, and its zero value is ready. It makes conns
+// as those a [Listener] accepts, for the side of a proxy that faces its
+// upstreams: give its DialContext to an http.Transport.
 type Dialer struct {
 	// Dial makes the conn that is wrapped. Zero means that of a net.Dialer with
 	// the times of http.DefaultTransport.

@@ -58,6 +58,6 @@ func ExampleDialer() {
 	}
 	defer c.Close()
 	zerocopy.Send(c, zerocopy.NewBody(zerocopy.String("GET "), zerocopy.String("/\r\n")))
-	fmt.Println(dialer.Stats().Gathers, "call,", dialer.Stats().GatherBytes, "bytes")
+	fmt.Println(dialer.Stats().Writes, "call,", dialer.Stats().WriteBytes, "bytes")
 	// Output: 1 call, 7 bytes
 }

@@ -95,7 +95,7 @@ func ExampleListener() {
 	c.Close()
 	line, _ := bufio.NewReader(client).ReadString('\n')
 	fmt.Print(line)
-	fmt.Println(ln.Stats().Gathers)
+	fmt.Println(ln.Stats().Writes)
 	// Output:
 	// three parts once
 	// 1

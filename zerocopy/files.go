@@ -2,6 +2,7 @@ package zerocopy
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"os"
@@ -10,10 +11,10 @@ import (
 	"time"
 )
 
-// Files serves a directory or an fs.FS as [http.FileServer] does, with the
-// same redirects, validators and ranges, but keeps files open: a hit makes no
-// open, stat or close, and allocates nothing. It is an [http.Handler], safe for
-// concurrent use; make it with [NewFiles] or [NewFilesFS].
+// A Files is safe for concurrent use. It is an [http.Handler], made by [NewFiles]
+// or [NewFilesFS], that serves a directory or an fs.FS as [http.FileServer] does,
+// with the same redirects, validators and ranges, but keeps files open: a hit
+// makes no open, stat or close, and allocates nothing.
 //
 // It answers GET and HEAD, lists no directory and shows no name that begins
 // with a dot unless told to, and never leaves its root, whatever the path or a
@@ -36,7 +37,9 @@ type Files struct {
 	memory  clock // those held in memory, by bytes
 }
 
-// FilesOptions tune [Files]. The zero value is right for most sites.
+// A FilesOptions is a value, copy freely; [NewFiles] takes a copy of its own. The
+// zero value is right for most sites. A negative value where none is spoken of is
+// refused.
 type FilesOptions struct {
 	// Interval is how long a file is served without asking the file system whether
 	// it is still the same. Zero means 1 s; negative means never without asking.
@@ -63,9 +66,13 @@ type FilesOptions struct {
 	Plain bool
 }
 
-// NewFiles serves the directory dir. Nothing outside of it is ever opened.
-// o may be nil. Close the Files to close its files.
+// NewFiles serves the directory dir. Nothing outside of it is ever opened. o may
+// be nil; a value of it that is refused is an error, as is a directory that
+// cannot be opened. Close the Files to close its files.
 func NewFiles(dir string, o *FilesOptions) (*Files, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, err
@@ -74,8 +81,14 @@ func NewFiles(dir string, o *FilesOptions) (*Files, error) {
 }
 
 // NewFilesFS serves fsys. Files that are not *os.File below, such as those of
-// package embed, are served from memory. o may be nil.
-func NewFilesFS(fsys fs.FS, o *FilesOptions) *Files { return newFiles(fsTree{fsys}, o) }
+// package embed, are served from memory. o may be nil; it panics where NewFiles
+// returns an error for o.
+func NewFilesFS(fsys fs.FS, o *FilesOptions) *Files {
+	if err := o.check(); err != nil {
+		panic(err.Error())
+	}
+	return newFiles(fsTree{fsys}, o)
+}
 
 func newFiles(t tree, o *FilesOptions) *Files {
 	f := &Files{tree: t, start: time.Now()}
@@ -88,6 +101,22 @@ func newFiles(t tree, o *FilesOptions) *Files {
 	f.open.budget = int64(f.opt.OpenMax)
 	f.memory.budget = f.opt.MemoryMax
 	return f
+}
+
+// check refuses a value that says nothing. o may be nil.
+func (o *FilesOptions) check() error {
+	if o == nil {
+		return nil
+	}
+	for _, x := range []struct {
+		field string
+		n     int64
+	}{{"OpenMax", int64(o.OpenMax)}, {"MemoryMax", o.MemoryMax}, {"EntriesMax", int64(o.EntriesMax)}} {
+		if x.n < 0 {
+			return fmt.Errorf("zerocopy: FilesOptions.%s is %d: set a bound above 0, or 0 for the usual one", x.field, x.n)
+		}
+	}
+	return nil
 }
 
 func (o *FilesOptions) fill() {

@@ -104,7 +104,7 @@ func (c *core) writeHeld(p []byte) (int, error) {
 	}
 	buf, n := c.take()
 	if n == 0 {
-		n, err := c.nc.Write(p)
+		n, err := c.transmit(p)
 		note(&c.counts.writes, &c.counts.writeBytes, int64(n))
 		return n, err
 	}
@@ -155,18 +155,30 @@ func (c *core) release() error {
 		return nil
 	}
 	defer holdBufs.Put(buf)
-	n, err := c.nc.Write(buf[:held])
+	n, err := c.transmit(buf[:held])
 	note(&c.counts.writes, &c.counts.writeBytes, int64(n))
 	return err
 }
 
-// send runs a sender and remembers a file that failed.
-func (c *core) send(head []byte, b *Body, off, n int64) (int64, error) {
-	s := getSender(c)
-	defer s.put()
-	sent, err := s.send(head, b, off, n)
+// send writes a short piece of memory, or runs a sender, and remembers a file
+// that failed.
+func (c *core) send(head []byte, b *Body, off, n int64) (sent int64, err error) {
+	if p := b.piece(off, n); p != nil && len(head) == 0 {
+		sent, err = c.sendPiece(p)
+	} else {
+		s := getSender(c)
+		defer s.put()
+		sent, err = s.send(head, b, off, n)
+	}
 	if err != nil && isFileFailure(err) {
 		c.fail(err)
 	}
 	return sent, err
+}
+
+func (c *core) sendPiece(p []byte) (int64, error) {
+	n, err := c.transmit(p)
+	note(&c.counts.writes, &c.counts.writeBytes, int64(n))
+	c.pace.progress(c.nc.SetWriteDeadline)
+	return int64(n), memoryErr(err)
 }

@@ -2,8 +2,8 @@ package zerocopy
 
 import "net"
 
-// A Listener makes the conns it accepts send a [Body] without copying. It is
-// safe for concurrent use. Wrapping the listener is the whole installation.
+// A Listener is safe for concurrent use. It makes the conns it accepts send a
+// [Body] without copying; wrapping the listener is the whole installation.
 //
 // A *net.TCPConn or a stream *net.UnixConn is wrapped, and so is a conn of
 // another package that has all methods of *net.TCPConn and NetConn (such as a
@@ -44,6 +44,7 @@ func wrap(c net.Conn, counts *counters) net.Conn {
 			return c
 		}
 		u := &unixConn{unixMethods{c}, newCore(c, counts)}
+		u.own(false)
 		u.register()
 		return u
 	case tcpLike:
@@ -51,6 +52,9 @@ func wrap(c net.Conn, counts *counters) net.Conn {
 			return c
 		}
 		t := &tcpConn{tcpMethods{c}, newCore(c, counts)}
+		if _, socket := c.(*net.TCPConn); socket {
+			t.own(true)
+		}
 		t.register()
 		return t
 	}

@@ -11,9 +11,9 @@ import (
 	"unsafe"
 )
 
-// A Mapping is a copy of a file or of bytes that nobody can change, shrink or
-// grow any more, this process included: what [Map] and [MapBytes] return. It
-// is safe for concurrent use until Close.
+// A Mapping is safe for concurrent use until Close. It is a copy of a file or of
+// bytes that nobody can change, shrink or grow any more, this process included:
+// what [Map] and [MapBytes] return.
 //
 // As a [Part] it is memory and file at once: sent in one call with the header
 // while it is short, by sendfile from 1 MiB on. Its Bytes

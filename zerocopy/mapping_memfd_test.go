@@ -153,3 +153,18 @@ func memfdMaps(t *testing.T) int {
 	}
 	return strings.Count(string(p), "memfd:zerocopy")
 }
+
+// One short piece is a plain write, and fails as a gathering one does: what has
+// begun cannot be ended, so nothing may follow.
+func TestPieceThatIsGoneBreaksTheConn(t *testing.T) {
+	m := mapped(t, noise(5000))
+	p := m.Bytes()
+	m.Close()
+	server, _ := pair(t, "tcp")
+	if _, err := zerocopy.Send(server, zerocopy.NewBody(zerocopy.Bytes(p))); err == nil {
+		t.Error("memory that is gone was sent")
+	}
+	if _, err := server.Write([]byte("next")); err == nil {
+		t.Error("the conn is still written to")
+	}
+}

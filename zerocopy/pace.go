@@ -17,11 +17,15 @@ type pace struct {
 	until time.Time
 }
 
-// set passes t on to the conn. It holds the lock meanwhile, so that a deadline
-// set to abort a send is not undone by the progress of that send.
-func (p *pace) set(t time.Time, setConn func(time.Time) error) error {
+// set passes t on to the conn; known says that none but those seen here were.
+// It holds the lock meanwhile, so that a deadline set to abort a send is not
+// undone by the progress of that send.
+func (p *pace) set(t time.Time, setConn func(time.Time) error, known bool) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if known && t.IsZero() && p.until.IsZero() {
+		return nil // none, as before
+	}
 	p.grant, p.until = 0, t
 	if !t.IsZero() {
 		p.grant = max(0, time.Until(t))

@@ -8,8 +8,8 @@ import (
 	"unsafe"
 )
 
-// A Part is one piece of a [Body]: what [Bytes], [String] and [File] return,
-// a *Mapping or another *Body. A Part is immutable and safe for concurrent use.
+// A Part is immutable and safe for concurrent use. It is one piece of a [Body]:
+// what [Bytes], [String] and [File] return, a *Mapping or another *Body.
 type Part interface {
 	// addTo is unexported so that a segment is always one of the kinds the
 	// senders know; a Part of another kind could not be sent without a copy.

@@ -132,7 +132,7 @@ func TestProxyGivesTheBytesOfTheUpstream(t *testing.T) {
 			down, _ := c.settled(t)
 			ahead := down.WriteBytes + down.GatherBytes
 			switch {
-			case hasSplice && tt.spliced && (down.SpliceBytes < 2*int64(len(big)-40<<10) || ahead > 2*48<<10):
+			case hasSplice && tt.spliced && (down.SpliceBytes < 2*uint64(len(big)-40<<10) || ahead > 2*48<<10):
 				t.Errorf("%+v; want nearly all of 2×%d by splice", down, len(big))
 			case !(hasSplice && tt.spliced) && down.Splices > 0:
 				t.Errorf("%+v; want no splice", down)
@@ -213,7 +213,7 @@ func TestProxyOfUploads(t *testing.T) {
 				}
 			}
 			_, up := c.settled(t)
-			if by := hasSplice && name == "long"; by != (up.SpliceBytes >= 3*int64(len(big)-40<<10)) || !by && up.Splices > 0 {
+			if by := hasSplice && name == "long"; by != (up.SpliceBytes >= 3*uint64(len(big)-40<<10)) || !by && up.Splices > 0 {
 				t.Errorf("%+v; spliced should be %v", up, by)
 			}
 		})

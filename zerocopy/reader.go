@@ -10,8 +10,8 @@ var (
 	errWhence   = errors.New("zerocopy: Seek with an unknown whence")
 )
 
-// A Reader reads a [Body] from a position of its own. It must be used by one
-// goroutine: it belongs to one request. It implements [io.ReadSeeker],
+// A Reader is not safe for concurrent use: it belongs to one request. It reads a
+// [Body] from a position of its own, and implements [io.ReadSeeker],
 // [io.WriterTo] and [io.ReaderAt], so http.ServeContent takes it.
 type Reader struct {
 	b   *Body

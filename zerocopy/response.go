@@ -10,7 +10,8 @@ import (
 // respond sends n bytes of b from off as the body of w. c is the conn below w,
 // or nil if unknown.
 func respond(w http.ResponseWriter, c *core, b *Body, off, n int64) (sent int64, err error) {
-	exact := describe(w.Header(), b, n)
+	h := w.Header()
+	exact := describe(h, b, n)
 	if bw, ok := w.(BodyWriter); ok {
 		bw.SendBody(b.Section(off, n), nil)
 		return n, nil
@@ -19,13 +20,13 @@ func respond(w http.ResponseWriter, c *core, b *Body, off, n int64) (sent int64,
 	case n == 0:
 		_, err = w.Write(nil)
 		return 0, err
-	case fits(w.Header(), n), !exact, c == nil && len(b.segs) == 1 && !b.files:
+	case fits(h, n), !exact, c == nil && len(b.segs) == 1 && !b.files:
 		// In the last case the header and the front of b fill net/http's buffer,
 		// the rest is the second call: as many as with a flush, in fuller packets.
 		sent, err = b.copyRange(w, off, n)
 	case c == nil:
 		sent, err = stream(w, b, off, n)
-	case !transparent(w) || w.Header().Get("Transfer-Encoding") != "":
+	case !transparent(w) || first(h, "Transfer-Encoding") != "":
 		sent, err = together(c, func() (int64, error) { return stream(w, b, off, n) })
 	case n < minToken:
 		sent, err = together(c, func() (int64, error) { return short(w, b, off, n) })
@@ -94,20 +95,29 @@ func stream(w http.ResponseWriter, b *Body, off, n int64) (int64, error) {
 // The values are b's own, so that a response allocates none: a middleware may
 // replace them, as Header.Set does, but not write into them.
 func describe(h http.Header, b *Body, n int64) (exact bool) {
-	encoded := h.Get("Content-Encoding") != "" // by somebody on the way
+	encoded := first(h, "Content-Encoding") != "" // by somebody on the way
 	for i := range b.fields {
 		preset(h, b.fields[i].key, b.fields[i].values)
 	}
 	if !encoded {
-		if _, set := h["Content-Type"]; !set && n > 0 && h.Get("Content-Encoding") == "" {
+		if _, set := h["Content-Type"]; !set && n > 0 && first(h, "Content-Encoding") == "" {
 			h["Content-Type"] = b.ctype()
 		}
-		if h.Get("Content-Length") == "" && h.Get("Transfer-Encoding") == "" && h.Get("Trailer") == "" {
+		if first(h, "Content-Length") == "" && first(h, "Transfer-Encoding") == "" && first(h, "Trailer") == "" {
 			h["Content-Length"] = b.length(n)
 			return true
 		}
 	}
-	return sameLength(h.Get("Content-Length"), n)
+	return sameLength(first(h, "Content-Length"), n)
+}
+
+// first is Get of a key that has the canonical form, which Get would look for
+// each time.
+func first(h http.Header, key string) string {
+	if v := h[key]; len(v) > 0 {
+		return v[0]
+	}
+	return ""
 }
 
 var noLength = []string{"0"}

@@ -39,10 +39,11 @@ func Reply(w http.ResponseWriter, r *http.Request, b *Body) (int64, error) {
 	return reply(w, r, b, 0, b.n)
 }
 
-// A BodyWriter is the ResponseWriter of an adapter to another server, one that
-// sends the body after the handler has returned. [Send], [Reply], [Files] and
-// [Template] hand it the Body, the header being set. done, which may be nil, is
-// to be called when b is not needed any more.
+// A BodyWriter is used by one goroutine at a time, as every ResponseWriter is. It
+// is that of an adapter to another server, one that sends the body after the
+// handler has returned. [Send], [Reply], [Files] and [Template] hand it the Body,
+// the header being set. done, which may be nil, is to be called when b is not
+// needed any more, by any goroutine.
 type BodyWriter interface {
 	http.ResponseWriter
 	SendBody(b *Body, done func())

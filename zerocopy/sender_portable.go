@@ -38,6 +38,7 @@ func (s *sender) put() {
 
 // send writes head and the range of b. It counts the bytes of b only.
 func (s *sender) send(head []byte, b *Body, off, n int64) (sent int64, err error) {
+	publish()
 	cur := b.cursor(off, n)
 	for len(head) > 0 || cur.left > 0 {
 		var moved int64
@@ -83,3 +84,6 @@ func (c *cursor) memory(dst [][]byte, limit int, size int64) [][]byte {
 	}
 	return dst
 }
+
+// memoryErr: nothing is known of mappings here.
+func memoryErr(err error) error { return err }

@@ -12,36 +12,30 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-const (
-	// fileSlice is what has to go out of a file within one write deadline: each
-	// call costs as much as 40 KiB more to send, and one for four times as much
-	// takes no less CPU.
-	fileSlice = 4 << 20
-	// corkMin is how much a range with a file in it must have left for the socket
-	// to be corked. sendfile moves 64 KiB at a time, which is not a whole number
-	// of packets: without a cork each acknowledgement that comes in between sends
-	// the piece that is left over as a packet of its own, half as many again in all.
-	corkMin = 128 << 10
-)
+// fileSlice is what has to go out of a file within one write deadline: each
+// call costs as much as 40 KiB more to send, and one for four times as much
+// takes no less CPU.
+const fileSlice = 4 << 20
 
-// sendSection sends at most one slice of the file section that comes next.
+// sendSection sends at most one slice of the file section that comes next, and
+// before it what todo has, such as the header. It is one call of RawConn.Write,
+// and so is the cork around them.
 func (s *sender) sendSection(cur *cursor) error {
 	s.long = cur.left > corkMin
 	seg, at, n := cur.next(fileSlice)
-	s.moved, s.err = 0, nil
 	if seg.raw == nil {
 		return &fileError{os.ErrClosed}
 	}
-	s.check = nil
+	s.check, s.last = nil, cur.left == 0
 	if cur.left == 0 || cur.at == 0 { // the last of this segment
 		s.check = seg.stamp
 	}
 	s.file, s.off, s.want = seg.raw, seg.off+at, int(n)
-	err := s.finish("sendfile", s.c.raw.Write(s.sendfileFn))
+	err := s.finish(s.c.raw.Write(s.sendfileFn))
 	if errors.Is(err, errNoSendfile) {
-		rest := s.moved
-		m, cerr := cur.b.copyRange(counting{s.c}, cur.pos()-n+rest, n-rest)
-		s.moved = rest + m
+		gone := n - int64(s.want)
+		m, cerr := cur.b.copyRange(counting{s.c}, cur.pos()-n+gone, n-gone)
+		s.moved += m
 		return cerr
 	}
 	return err
@@ -51,9 +45,12 @@ func (s *sender) sendSection(cur *cursor) error {
 func (s *sender) sendfile(fd uintptr) bool {
 	s.sock = fd
 	if s.long && !s.corked {
-		// A Unix socket has no packets to fill and refuses.
-		s.corked = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_CORK, 1) == nil
+		s.corked = s.setCork(fd, 1)
 	}
+	if !s.gather(fd) {
+		return false
+	}
+	s.call = "sendfile"
 	for s.want > 0 && s.err == nil {
 		// Control keeps the file's fd from being closed and reused meanwhile.
 		if err := s.file.Control(s.sectionFn); err != nil {
@@ -64,7 +61,20 @@ func (s *sender) sendfile(fd uintptr) bool {
 			return false
 		}
 	}
+	if s.corked && s.last && s.err == nil {
+		s.corked = !s.setCork(fd, 0)
+	}
 	return true
+}
+
+// setCork reports false for a Unix socket, which has no packets to fill. The
+// scheduler is not told: nothing is waited for.
+func (s *sender) setCork(fd uintptr, on int32) bool {
+	s.cork = on
+	// unsafe.Pointer rule 4; cork lies in s, which is on the heap.
+	_, _, errno := unix.RawSyscall6(unix.SYS_SETSOCKOPT, fd, unix.IPPROTO_TCP, unix.TCP_CORK,
+		uintptr(unsafe.Pointer(&s.cork)), unsafe.Sizeof(s.cork), 0)
+	return errno == 0
 }
 
 // errNoSendfile: the file system cannot do it, or one of the two sides failed
@@ -107,9 +117,4 @@ func (s *sender) bears(fd uintptr) bool {
 		return false
 	}
 	return int64(s.stx.Size) == s.check.size && s.stx.Mtime.Sec*1e9+int64(s.stx.Mtime.Nsec) == s.check.mtime
-}
-
-// uncork pushes out what has been kept back, by TCP_CORK or by MSG_MORE alone.
-func (s *sender) uncork(fd uintptr) {
-	unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_CORK, 0)
 }

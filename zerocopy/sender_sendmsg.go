@@ -39,6 +39,7 @@ type sender struct {
 
 	file  syscall.RawConn
 	check *stamp // what file must bear before any of this slice is sent
+	last  bool   // nothing of the range comes after this slice
 	stx   unix.Statx_t
 	empty [1]byte // a path for statx
 	sock  uintptr
@@ -48,17 +49,19 @@ type sender struct {
 	moved  int64 // by the last call
 	paid   int64 // of moved, the write deadline has been moved on for it
 	err    error // of the last call
+	call   string
+	cork   int32 // the value of the option, for setsockopt
 	long   bool  // there is enough left to cork the socket for it
 	corked bool  // the socket is: it keeps back what does not fill a packet
 
 	// Bound once: a method value made for each call would be an allocation.
 	gatherFn, sendfileFn func(fd uintptr) bool
-	sectionFn, uncorkFn  func(fd uintptr)
+	sectionFn            func(fd uintptr)
 }
 
 var senders = sync.Pool{New: func() any {
 	s := &sender{}
-	s.gatherFn, s.sendfileFn, s.sectionFn, s.uncorkFn = s.gather, s.sendfile, s.section, s.uncork
+	s.gatherFn, s.sendfileFn, s.sectionFn = s.gather, s.sendfile, s.section
 	return s
 }}
 
@@ -80,12 +83,13 @@ func (s *sender) put() {
 
 // send writes head and the range of b. It counts the bytes of b only.
 func (s *sender) send(head []byte, b *Body, off, n int64) (sent int64, err error) {
+	publish()
 	sent, err = s.sendRange(head, b, off, n)
 	s.dropScratch()
 	// After an error the kernel may be keeping bytes that were sent with MSG_MORE.
 	// Nothing comes to take them along, and the peer would wait 200 ms.
 	if s.corked || err != nil {
-		s.c.raw.Control(s.uncorkFn)
+		s.c.uncork()
 	}
 	return sent, err
 }
@@ -94,14 +98,19 @@ func (s *sender) sendRange(head []byte, b *Body, off, n int64) (sent int64, err 
 	cur := b.cursor(off, n)
 	cur.mapMin = mapMin
 	for len(head) > 0 || cur.left > 0 {
-		if len(head) == 0 && cur.inFile() && cur.run() > readMax {
-			err = s.sendSection(&cur)
-		} else {
-			err = s.sendMemory(head, &cur)
-			s.moved -= int64(len(head))
-			head = nil
+		s.moved, s.paid, s.err, s.todo, s.more = 0, 0, nil, nil, 0
+		if len(head) > 0 || !inSection(&cur) {
+			err = s.fetch(head, &cur)
 		}
-		sent += max(0, s.moved)
+		switch {
+		case err != nil: // none of what was to be fetched has been sent
+		case inSection(&cur):
+			err = s.sendSection(&cur)
+		default:
+			err = s.finish(s.c.raw.Write(s.gatherFn))
+		}
+		sent += max(0, s.moved-int64(len(head)))
+		head = nil
 		if err != nil {
 			return sent, err
 		}
@@ -110,14 +119,17 @@ func (s *sender) sendRange(head []byte, b *Body, off, n int64) (sent int64, err 
 	return sent, nil
 }
 
-func (s *sender) sendMemory(head []byte, cur *cursor) error {
+// inSection reports whether a section of a file comes next that is not read to
+// be sent as memory.
+func inSection(cur *cursor) bool { return cur.inFile() && cur.run() > readMax }
+
+// fetch makes todo of head and of the memory that comes next.
+func (s *sender) fetch(head []byte, cur *cursor) error {
 	s.bufs = s.bufs[:0]
 	if len(head) > 0 {
 		s.bufs = append(s.bufs, head)
 	}
-	s.moved, s.paid, s.err = 0, 0, nil
 	if err := s.collect(cur); err != nil {
-		s.moved = int64(len(head)) // none of which has been sent
 		return err
 	}
 	s.iov = s.iov[:0]
@@ -125,16 +137,17 @@ func (s *sender) sendMemory(head []byte, cur *cursor) error {
 		s.iov = append(s.iov, unix.Iovec{Base: unsafe.SliceData(p)})
 		s.iov[len(s.iov)-1].SetLen(len(p))
 	}
-	s.todo, s.more = s.iov, 0
+	s.todo = s.iov
 	if cur.left > 0 {
 		s.more = unix.MSG_MORE
 	}
-	return s.finish("sendmsg", s.c.raw.Write(s.gatherFn))
+	return nil
 }
 
 // gather runs inside RawConn.Write, which holds the write lock until all is
 // out: like one Write, it cannot be interleaved with others.
 func (s *sender) gather(fd uintptr) bool {
+	s.call = "sendmsg"
 	for len(s.todo) > 0 {
 		n, errno := s.transmit(fd)
 		note(&s.c.counts.gathers, &s.c.counts.gatherBytes, int64(int(n)))
@@ -148,12 +161,8 @@ func (s *sender) gather(fd uintptr) bool {
 				s.c.pace.progress(s.c.nc.SetWriteDeadline)
 			}
 			return false
-		case unix.EFAULT:
-			// A Mapping that was closed, or the mapping of a file that was truncated.
-			s.err = &fileError{errno}
-			return true
 		default:
-			s.err = errno
+			s.err = memoryErr(errno)
 			return true
 		}
 	}
@@ -193,7 +202,7 @@ func (s *sender) advance(n int) {
 }
 
 // finish makes the error of a call: err is RawConn's (closed, deadline).
-func (s *sender) finish(call string, err error) error {
+func (s *sender) finish(err error) error {
 	if err != nil || s.err == nil {
 		return err
 	}
@@ -203,5 +212,14 @@ func (s *sender) finish(call string, err error) error {
 	}
 	nc := s.c.nc
 	return &net.OpError{Op: "write", Net: nc.LocalAddr().Network(), Source: nc.LocalAddr(),
-		Addr: nc.RemoteAddr(), Err: os.NewSyscallError(call, errno)}
+		Addr: nc.RemoteAddr(), Err: os.NewSyscallError(s.call, errno)}
+}
+
+// memoryErr knows the failure of a Mapping that was closed, or of the mapping of
+// a file that was truncated.
+func memoryErr(err error) error {
+	if errors.Is(err, unix.EFAULT) {
+		return &fileError{unix.EFAULT}
+	}
+	return err
 }

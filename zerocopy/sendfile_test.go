@@ -27,7 +27,7 @@ func TestFileIsTwoCalls(t *testing.T) {
 		}
 		for sname, snd := range sends {
 			got := counts(t, func(w http.ResponseWriter, r *http.Request) { snd(wrap(w), r, body) })
-			sniffed := int64(0)
+			sniffed := uint64(0)
 			if wname == "limiter" {
 				sniffed = 512 // no Flush: net/http copies these beside the header
 			}

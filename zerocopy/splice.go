@@ -68,6 +68,9 @@ func splice(dst any, src io.Reader) (n int64, handled bool, err error) {
 	}
 	defer p.put()
 	defer func() { consume(src, n) }()
+	if from.c != nil {
+		from.c.show()
+	}
 	if err := from.ready(); err != nil {
 		return 0, true, err
 	}

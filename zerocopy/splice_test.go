@@ -59,7 +59,7 @@ func TestCopyBetweenConns(t *testing.T) {
 						out.Close()
 						equal(t, "copied", <-got, want)
 						by := inLn.Stats().SpliceBytes + outLn.Stats().SpliceBytes
-						if hasSplice && by != int64(len(want)) || !hasSplice && by != 0 {
+						if hasSplice && by != uint64(len(want)) || !hasSplice && by != 0 {
 							t.Errorf("%d bytes of %d went by splice", by, len(want))
 						}
 					})

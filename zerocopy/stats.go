@@ -2,29 +2,29 @@ package zerocopy
 
 import "sync/atomic"
 
-// Stats counts what the conns of a [Listener] or [Dialer] asked of the kernel to write,
-// since the Listener was made. Calls that found the socket full are counted.
-// A Stats is a plain value.
+// A Stats is a value, copy freely: what the conns of a [Listener] or [Dialer] have
+// asked of the kernel to write since it was made. All its fields are counters that
+// only grow. Calls that found the socket full are counted.
 type Stats struct {
-	Writes    int64 // plain writes, of net/http's own buffers for the most part
-	Gathers   int64 // sendmsg, or writev where that is what the system has
-	Sendfiles int64 // sendfile
-	Splices   int64 // splice from another socket
-	Passed    int64 // ReadFrom calls with a source that is not a Body, handed on
-	Held      int64 // headers that waited for their body and left with it
+	Writes    uint64 // plain writes: of net/http's own buffers, and of what is one short piece
+	Gathers   uint64 // sendmsg, or writev where that is what the system has
+	Sendfiles uint64 // sendfile
+	Splices   uint64 // splice from another socket
+	Passed    uint64 // ReadFrom calls with a source that is not a Body, handed on
+	Held      uint64 // headers that waited for their body and left with it
 
-	WriteBytes    int64 // by Writes
-	GatherBytes   int64 // by Gathers, held headers included
-	SendfileBytes int64 // by Sendfiles
-	SpliceBytes   int64 // by Splices
-	PassedBytes   int64 // by Passed
+	WriteBytes    uint64 // by Writes
+	GatherBytes   uint64 // by Gathers, held headers included
+	SendfileBytes uint64 // by Sendfiles
+	SpliceBytes   uint64 // by Splices
+	PassedBytes   uint64 // by Passed
 }
 
 // counters are written by every conn of a Listener. Each is atomic by itself;
 // a Stats read while conns write may show a call without its bytes.
 type counters struct {
-	writes, gathers, sendfiles, splices, passed, held                atomic.Int64
-	writeBytes, gatherBytes, sendfileBytes, spliceBytes, passedBytes atomic.Int64
+	writes, gathers, sendfiles, splices, passed, held                atomic.Uint64
+	writeBytes, gatherBytes, sendfileBytes, spliceBytes, passedBytes atomic.Uint64
 }
 
 func (c *counters) snapshot() Stats {
@@ -45,7 +45,7 @@ func (c *counters) snapshot() Stats {
 }
 
 // note counts a call and the bytes it moved; n may be -1 from a failed call.
-func note(calls, bytes *atomic.Int64, n int64) {
+func note(calls, bytes *atomic.Uint64, n int64) {
 	calls.Add(1)
-	bytes.Add(max(0, n))
+	bytes.Add(uint64(max(0, n)))
 }

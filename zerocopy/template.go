@@ -11,10 +11,10 @@ import (
 	"unsafe"
 )
 
-// A Template renders pages of an [html/template.Template] as a [Body]: the
-// text between the actions stays where the parser put it and is never copied,
-// and header, text and values leave in one call. Escaping is html/template's,
-// all of it. A Template is safe for concurrent use.
+// A Template is safe for concurrent use. It renders pages of an
+// [html/template.Template] as a [Body]: the text between the actions stays where
+// the parser put it, and header, text and values leave in one call. Escaping is
+// html/template's, all of it.
 type Template struct {
 	t     *template.Template
 	fixed []span // sorted, without overlap
@@ -95,9 +95,9 @@ func (t *Template) collect(n parse.Node) {
 	}
 }
 
-// fixedMin is the length below which copying a text is cheaper than one more
-// segment for the kernel to walk.
-const fixedMin = 256
+// fixedMin is the length below which a text is copied, as NewBody copies short
+// parts.
+const fixedMin = joinMax + 1
 
 func (t *Template) isFixed(p []byte) bool {
 	if len(p) < fixedMin {
@@ -156,7 +156,7 @@ func (t *Template) replyLater(w http.ResponseWriter, r *http.Request, data any) 
 }
 
 func isHTML(h http.Header) {
-	if _, set := h["Content-Type"]; !set && h.Get("Content-Encoding") == "" {
+	if _, set := h["Content-Type"]; !set && first(h, "Content-Encoding") == "" {
 		h["Content-Type"] = htmlType
 	}
 }

@@ -159,10 +159,12 @@ func tokens(w http.ResponseWriter, n int64) (sent int64, err error) {
 }
 
 // flushHeader makes w write its header now. The empty Write comes first since
-// echo's Flush does not look whether a status has been sent.
+// echo's Flush does not look whether a status has been sent; net/http's does.
 func flushHeader(w http.ResponseWriter) error {
-	if _, err := w.Write(nil); err != nil {
-		return err
+	if kindOf(w) != kindHTTP {
+		if _, err := w.Write(nil); err != nil {
+			return err
+		}
 	}
 	return flush(w)
 }

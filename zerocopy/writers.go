@@ -4,25 +4,59 @@ import (
 	"net/http"
 	"reflect"
 	"runtime"
+	"sync"
 )
 
 // What is known of writers that others wrote, by name, since their packages
 // cannot be imported here. The tests in matrix meet the real ones: a release
 // that changes its ways fails there.
 
+// A kind is what is known of a type of writer.
+type kind uint8
+
+const (
+	kindUnknown kind = iota
+	kindHTTP         // net/http's own
+	kindRead         // one whose source was read: its Write does not look at the bytes
+	kindSnoop        // of httpsnoop: it depends on the hooks
+)
+
+// kinds remembers what names were looked at: a program has few types of writers.
+var kinds sync.Map // reflect.Type → kind
+
+func kindOf(w http.ResponseWriter) kind {
+	t := reflect.TypeOf(w)
+	if k, ok := kinds.Load(t); ok {
+		return k.(kind)
+	}
+	k := kindOfType(t)
+	kinds.Store(t, k)
+	return k
+}
+
+func kindOfType(t reflect.Type) kind {
+	if t.Kind() != reflect.Pointer {
+		return kindUnknown
+	}
+	switch t = t.Elem(); {
+	case t.Name() == "response" && t.PkgPath() == "net/http":
+		return kindHTTP
+	case wasRead(t):
+		return kindRead
+	case isSnoop(t):
+		return kindSnoop
+	}
+	return kindUnknown
+}
+
 // transparent reports whether w, and every writer below it down to net/http's,
 // is one whose source was read: its Write does not look at the bytes.
 func transparent(w http.ResponseWriter) bool {
 	for range maxWriters {
-		t := reflect.TypeOf(w)
-		if t.Kind() != reflect.Pointer {
-			return false
-		}
-		switch t = t.Elem(); {
-		case t.Name() == "response" && t.PkgPath() == "net/http":
+		switch k := kindOf(w); {
+		case k == kindHTTP:
 			return true
-		case wasRead(t):
-		case !isSnoop(t) || !countsOnly(w):
+		case k == kindUnknown, k == kindSnoop && !countsOnly(w):
 			return false
 		}
 		u, ok := w.(interface{ Unwrap() http.ResponseWriter })

@@ -210,7 +210,7 @@ func (m meter) Read(p []byte) (int, error) {
 func settled(t *testing.T, ln *zerocopy.Listener, received *atomic.Int64) zerocopy.Stats {
 	for range 20_000 {
 		s := ln.Stats()
-		if s.WriteBytes+s.GatherBytes+s.SendfileBytes+s.SpliceBytes+s.PassedBytes == received.Load() {
+		if s.WriteBytes+s.GatherBytes+s.SendfileBytes+s.SpliceBytes+s.PassedBytes == uint64(received.Load()) {
 			return s
 		}
 		time.Sleep(time.Millisecond)
@@ -221,9 +221,9 @@ func settled(t *testing.T, ln *zerocopy.Listener, received *atomic.Int64) zeroco
 
 func way(a, b zerocopy.Stats, size int) string {
 	switch calls := b.Writes + b.Gathers - a.Writes - a.Gathers; {
-	case b.SendfileBytes-a.SendfileBytes > int64(size)-5000:
+	case b.SendfileBytes-a.SendfileBytes > uint64(size)-5000:
 		return sendfile
-	case b.SpliceBytes-a.SpliceBytes > int64(size)-20_000: // all but what net/http reads ahead
+	case b.SpliceBytes-a.SpliceBytes > uint64(size)-20_000: // all but what net/http reads ahead
 		return spliced
 	case b.Splices > a.Splices:
 		return fmt.Sprint("splice of a part: ", b.SpliceBytes-a.SpliceBytes)

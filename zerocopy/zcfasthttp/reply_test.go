@@ -77,7 +77,7 @@ func TestReplyIsOneCallForMemoryAndTwoForAFile(t *testing.T) {
 	f.WriteString(strings.Repeat(text, 5))
 	for name, tt := range map[string]struct {
 		body  *zerocopy.Body
-		files int64
+		files uint64
 	}{
 		"memory": {zerocopy.NewBody(zerocopy.String(text[:9000]), zerocopy.String(text[9000:])), 0},
 		"tiny":   {zerocopy.NewBody(zerocopy.String("tiny")), 0},
