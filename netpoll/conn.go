@@ -44,7 +44,7 @@ type tcpConn struct {
 func (c *tcpConn) Read(p []byte) (int, error)          { return c.g.Read(p) }
 func (c *tcpConn) Write(p []byte) (int, error)         { c.g.touch(); return c.TCPConn.Write(p) }
 func (c *tcpConn) ReadFrom(r io.Reader) (int64, error) { c.g.touch(); return c.TCPConn.ReadFrom(r) }
-func (c *tcpConn) WriteTo(w io.Writer) (int64, error)  { c.g.interrupt(); return c.TCPConn.WriteTo(w) }
+func (c *tcpConn) WriteTo(w io.Writer) (int64, error)  { c.g.interrupt(); return c.bare().WriteTo(w) }
 func (c *tcpConn) Close() error                        { return c.g.Close() }
 func (c *tcpConn) SetDeadline(t time.Time) error       { return c.g.SetDeadline(t) }
 func (c *tcpConn) SetReadDeadline(t time.Time) error   { return c.g.SetReadDeadline(t) }
@@ -52,7 +52,7 @@ func (c *tcpConn) SetWriteDeadline(t time.Time) error  { return c.g.SetWriteDead
 func (c *tcpConn) ID() uint64                          { return c.g.rec.id }
 func (c *tcpConn) Accepted() time.Time                 { return c.g.acceptedAt() }
 func (c *tcpConn) Served() int                         { return int(c.g.served.Load()) }
-func (c *tcpConn) NetConn() net.Conn                   { return c.shown() }
+func (c *tcpConn) NetConn() net.Conn                   { return c.bare() }
 func (c *tcpConn) gateOf() *gate                       { return &c.g }
 
 // What can change the options that a wake has to bring back.
@@ -62,12 +62,32 @@ func (c *tcpConn) SetKeepAlivePeriod(d time.Duration) error { return c.shown().S
 func (c *tcpConn) SetKeepAliveConfig(k net.KeepAliveConfig) error {
 	return c.shown().SetKeepAliveConfig(k)
 }
-func (c *tcpConn) File() (*os.File, error)               { return c.shown().File() }
-func (c *tcpConn) SyscallConn() (syscall.RawConn, error) { return c.shown().SyscallConn() }
+func (c *tcpConn) File() (*os.File, error) { return c.shown().File() }
+func (c *tcpConn) SyscallConn() (syscall.RawConn, error) {
+	raw, err := c.shown().SyscallConn()
+	return rawTCP{raw, &c.g.in}, err
+}
 
 func (c *tcpConn) shown() *net.TCPConn {
 	c.g.shown.Store(true)
 	return c.TCPConn
+}
+
+// bare is for whoever may read from the socket.
+func (c *tcpConn) bare() *net.TCPConn {
+	c.g.in.expose()
+	return c.shown()
+}
+
+// rawTCP lets only those see the socket's read deadline who wait for it.
+type rawTCP struct {
+	syscall.RawConn
+	in *incoming
+}
+
+func (r rawTCP) Read(f func(fd uintptr) bool) error {
+	r.in.expose()
+	return r.RawConn.Read(f)
 }
 
 // unixConn has no io.ReaderFrom, because *net.UnixConn has none: net/http frames a response differently when there is one.

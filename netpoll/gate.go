@@ -42,13 +42,14 @@ const (
 // gate is the state of one connection between Accept and Close. Safe for concurrent use.
 type gate struct {
 	inner net.Conn
+	in    incoming // of inner
 	l     *Listener
 	raw   syscall.RawConn // of a connection whose value outlives a park, else nil
 	rec   record          // immutable but for post and begun, which mu guards
 
 	hooked atomic.Bool   // the server reports states: only they tell what is idle. Set before it does anything else
 	served atomic.Uint32 // a counter on its own: orders nothing
-	clear  atomic.Bool   // net/http has just taken the read deadline back, as it does twice for each request
+	wdl    atomic.Bool   // a write deadline was set, so taking it back means something
 	shown  atomic.Bool   // somebody was given a way to the socket's options. Set before; whoever sets them while the server closes is too late anyway
 	// phase is written only under mu. Reading it without is allowed for one decision, "passive": whoever sees a stale
 	// passive made its call before the hook that changes it, or concurrently, which is the same for a net.Conn.
@@ -57,21 +58,22 @@ type gate struct {
 	mu     sync.Mutex
 	method method
 	early  early
-	user   time.Time // the read deadline the server asked for, while short
-	limit  time.Time // the earliest of user and our own timeouts, while waiting
-	short  bool      // the deadline in force is ours, not user
-	parks  bool      // the end of the wait, if it is not limit, parks
-	known  bool      // it has waited between two requests before
-	woken  bool      // this is a parked connection come back, nothing read yet
-	off    bool      // never park: hijacked or HTTP/2
-	direct bool      // net/http itself took it from Accept, with nothing between. Set before Accept returns
-	other  bool      // the server is not net/http; see StateHook. Set before the server uses the connection
-	room   int       // the first Read's, which is the size of another server's empty buffer
-	fd     int       // the duplicate to be parked; owned from parking to Close
+	user   moment // the read deadline the server asked for, while short
+	limit  moment // the earliest of user and our own timeouts, while waiting
+	short  bool   // the deadline in force is ours, not user
+	parks  bool   // the end of the wait, if it is not limit, parks
+	known  bool   // it has waited between two requests before
+	woken  bool   // this is a parked connection come back, nothing read yet
+	off    bool   // never park: hijacked or HTTP/2
+	direct bool   // net/http itself took it from Accept, with nothing between. Set before Accept returns
+	other  bool   // the server is not net/http; see StateHook. Set before the server uses the connection
+	room   int    // the first Read's, which is the size of another server's empty buffer
+	fd     int    // the duplicate to be parked; owned from parking to Close
 }
 
 func (g *gate) open(l *Listener, inner net.Conn, rec record, woken bool) {
 	g.l, g.inner, g.rec, g.woken, g.known = l, inner, rec, woken, rec.begun
+	g.in.open(inner, l.start)
 	g.served.Store(rec.served)
 	g.to(fresh)
 }
@@ -85,31 +87,49 @@ func (g *gate) at() phase   { return phase(g.phase.Load()) }
 func (g *gate) to(p phase)  { g.phase.Store(uint32(p)) }
 func (g *gate) spent() bool { return g.at() == closed || g.at() == parking }
 
-// Read waits at most ParkAfter where the connection is idle, and otherwise as long as the server likes.
-func (g *gate) Read(p []byte) (int, error) {
-	switch {
-	case g.at() != passive:
-		return g.readAware(p)
-	case len(p) > 1:
-		return g.inner.Read(p)
+// Read waits at most ParkAfter where the connection is idle, and otherwise as long as the server likes. The wait is here and not
+// in one of the functions: each collection walks the stacks of all that wait, and a frame more for each connection can be felt.
+func (g *gate) Read(p []byte) (n int, err error) {
+	ph := g.at()
+	if ph != passive {
+		if ph, err = g.before(p); err != nil {
+			return 0, err
+		}
+		if ph == fresh {
+			return g.readWoken(p)
+		}
 	}
-	return g.readEarly(p)
+	early := ph == passive && len(p) == 1 // of all that net/http does, only the background read
+	if early && g.in.broken() {
+		err = errBroken
+	} else {
+		g.in.enter()
+		n, err = g.inner.Read(p)
+		for !g.in.leave(err) {
+			n, err = g.inner.Read(p)
+		}
+	}
+	switch {
+	case early:
+		g.sawEarly(p[:n], err)
+	case ph == waiting:
+		return g.waited(p, n, err)
+	case ph != passive:
+		g.saw(p[:n])
+	}
+	return n, err
 }
 
 // SetReadDeadline goes through at once, but for the one call by which a server starts to wait for the next request.
 func (g *gate) SetReadDeadline(t time.Time) error {
 	if g.at() == passive && !g.other {
-		if g.clear.Load() && g.clear.Swap(false) && t.IsZero() {
-			return nil
-		}
-		return g.inner.SetReadDeadline(t)
+		return g.in.SetDeadline(t)
 	}
-	g.clear.Store(false)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	switch g.at() {
 	case passive, fresh:
-		g.user = t
+		g.user = g.in.at(t)
 	case aborted:
 		if t.IsZero() {
 			g.to(cleared)
@@ -119,7 +139,7 @@ func (g *gate) SetReadDeadline(t time.Time) error {
 	case cleared:
 		g.leave()
 	case idle, settled:
-		return g.arm(t)
+		return g.arm(g.in.at(t))
 	case armed: // a second one: the next request was in the server's buffer already
 		g.leave()
 	case waiting:
@@ -127,16 +147,16 @@ func (g *gate) SetReadDeadline(t time.Time) error {
 	case head:
 		if !g.method.pending() {
 			g.to(passive)
-			g.clear.Store(t.IsZero())
 		}
-		g.user = t
+		g.user = g.in.at(t)
 	case closed:
 		if g.keeps() {
 			return net.ErrClosed
 		}
+		return g.inner.SetReadDeadline(t)
 	}
 	g.short = false
-	return g.inner.SetReadDeadline(t)
+	return g.in.SetDeadline(t)
 }
 
 // SetWriteDeadline is one step of the sequence nobody reports.
@@ -153,17 +173,28 @@ func (g *gate) SetWriteDeadline(t time.Time) error {
 	if g.gone() {
 		return net.ErrClosed
 	}
+	if !t.IsZero() {
+		g.wdl.Store(true)
+	} else if g.in.lazy && g.at() != closed && !g.wdl.Load() { // net/http takes back what was never set, for each request
+		return nil
+	}
 	return g.inner.SetWriteDeadline(t)
 }
 
 // SetDeadline is in no server's idle sequence. net/http calls it in Hijack, which nobody else may report.
 func (g *gate) SetDeadline(t time.Time) error {
-	g.clear.Store(false)
 	g.interrupt()
 	if g.gone() {
 		return net.ErrClosed
 	}
-	return g.inner.SetDeadline(t)
+	if !g.in.lazy {
+		return g.inner.SetDeadline(t)
+	}
+	if err := g.in.SetDeadline(t); err != nil {
+		return err
+	}
+	g.wdl.Store(true)
+	return g.inner.SetWriteDeadline(t)
 }
 
 // Close closes the connection or, where Read has just announced it, parks it.
@@ -179,7 +210,7 @@ func (g *gate) Close() error {
 		}
 	case parking:
 		if g.keeps() {
-			g.l.lot.keep(g.inner, g.raw, g.parkedRecord(), g.limit)
+			g.l.lot.keep(g.inner, g.raw, g.parkedRecord(), g.in.time(g.limit))
 			return nil
 		}
 		// The old conn goes first: its Close takes the socket out of the runtime's poller, and so it is in
@@ -189,7 +220,7 @@ func (g *gate) Close() error {
 			g.l.lot.abandon(g.fd)
 			return nil
 		}
-		g.l.lot.park(g.fd, g.parkedRecord(), g.limit, s)
+		g.l.lot.park(g.fd, g.parkedRecord(), g.in.time(g.limit), s)
 		return nil
 	default:
 		g.l.ended(g.inner)

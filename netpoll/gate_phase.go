@@ -95,16 +95,16 @@ func (g *gate) leave() {
 func (g *gate) restore() {
 	if g.short {
 		g.short = false
-		g.inner.SetReadDeadline(g.user)
+		g.in.want(g.user)
 	}
 }
 
 // arm needs mu. It takes the server's deadline for the next request and sets the earliest of that, our own
 // timeout and, where parking is possible, the end of ParkAfter.
-func (g *gate) arm(t time.Time) error {
-	now := time.Now()
-	g.user = t
-	g.limit = earliest(t, after(now, g.l.opt.IdleTimeout))
+func (g *gate) arm(user moment) error {
+	now := g.in.now()
+	g.user = user
+	g.limit = earliest(user, after(now, g.l.opt.IdleTimeout))
 	g.to(armed)
 	err := g.shorten(now, g.other || g.method.known)
 	g.known = true
@@ -113,20 +113,19 @@ func (g *gate) arm(t time.Time) error {
 
 // waitFirst needs mu. It does the same before the first request, where nothing can be held above.
 func (g *gate) waitFirst() {
-	now := time.Now()
-	g.limit = earliest(g.user, after(g.acceptedAt(), g.l.opt.FirstByteTimeout))
+	g.limit = earliest(g.user, after(moment(g.rec.accepted), g.l.opt.FirstByteTimeout))
 	g.to(waiting)
-	g.shorten(now, true)
+	g.shorten(g.in.now(), true)
 }
 
-func (g *gate) shorten(now time.Time, park bool) error {
+func (g *gate) shorten(now moment, park bool) error {
 	end := g.limit
 	g.parks = park && g.l.opt.ParkAfter > 0 && g.l.lot.willing()
 	if g.parks {
-		end = earliest(end, now.Add(g.patience()))
+		end = earliest(end, now+moment(g.patience()))
 	}
-	g.short = !end.Equal(g.user)
-	return g.inner.SetReadDeadline(end)
+	g.short = end != g.user
+	return g.in.want(end)
 }
 
 // patience needs mu. A connection that has not come back yet gets less of it: most of a crowd of new ones would otherwise be
@@ -138,16 +137,16 @@ func (g *gate) patience() time.Duration {
 	return g.l.opt.ParkAfter / 4
 }
 
-// after is d from t, or the zero time, which is never, where there is no d.
-func after(t time.Time, d time.Duration) time.Time {
+// after is d from m, or never where there is no d.
+func after(m moment, d time.Duration) moment {
 	if d <= 0 {
-		return time.Time{}
+		return never
 	}
-	return t.Add(d)
+	return max(past, m+moment(d))
 }
 
-func earliest(a, b time.Time) time.Time {
-	if a.IsZero() || !b.IsZero() && b.Before(a) {
+func earliest(a, b moment) moment {
+	if a == never || b != never && b < a {
 		return b
 	}
 	return a

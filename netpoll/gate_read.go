@@ -4,12 +4,13 @@ import (
 	"errors"
 	"io"
 	"net"
-	"time"
 )
 
-// readAware is Read outside the passive phase.
-func (g *gate) readAware(p []byte) (int, error) {
+// before is the beginning of a Read outside the passive phase. It returns waiting for that of an idle server, fresh for the first of
+// a connection that was parked, and any other phase for one that goes straight through.
+func (g *gate) before(p []byte) (phase, error) {
 	g.mu.Lock()
+	defer g.mu.Unlock()
 	ph := g.at()
 	if ph == fresh {
 		g.room = len(p)
@@ -17,12 +18,10 @@ func (g *gate) readAware(p []byte) (int, error) {
 	full := g.empty(p)
 	switch {
 	case ph == passive:
-		g.mu.Unlock()
-		return g.readEarly(p)
+		return passive, nil
 	case ph == fresh && g.woken:
 		g.to(head)
-		g.mu.Unlock()
-		return g.readWoken(p)
+		return fresh, nil
 	case ph == idle && full && g.other: // a server without timeouts sets no deadline
 		g.arm(g.user)
 		g.to(waiting)
@@ -48,16 +47,13 @@ func (g *gate) readAware(p []byte) (int, error) {
 		g.early.got = false
 	}
 	ph = g.at()
-	g.mu.Unlock()
 	switch {
 	case ph == parking:
-		return 0, ErrParked
+		return ph, ErrParked
 	case g.gone():
-		return 0, net.ErrClosed
-	case ph == waiting:
-		return g.wait(p)
+		return ph, net.ErrClosed
 	}
-	return g.deliver(p)
+	return max(ph, aborted), nil // left by now, but not passive to Read
 }
 
 // empty reports whether the server's buffer holds nothing, told by the room it offers.
@@ -79,37 +75,34 @@ type early struct {
 	got bool
 }
 
-// readEarly is a Read of one byte: of all that net/http does, only the background read.
-func (g *gate) readEarly(p []byte) (int, error) {
-	n, err := g.inner.Read(p)
-	if n == 0 && g.hooked.Load() { // aborted, as nearly always
-		return n, err
+// sawEarly is told the outcome of a background read.
+func (g *gate) sawEarly(p []byte, err error) {
+	if len(p) == 0 && g.hooked.Load() { // broken off, as nearly always
+		return
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	switch {
 	case g.other || g.at() != passive:
 	case g.hooked.Load():
-		if n == 1 {
+		if len(p) == 1 {
 			g.early = early{p[0], true}
 		}
-	case n > 0: // the next request begins unseen
+	case len(p) > 0: // the next request begins unseen
 		g.method.forget()
 	case g.direct && isTimeout(err) && !g.off:
 		g.to(aborted)
 	}
-	return n, err
 }
 
-// wait is the Read of an idle server.
-func (g *gate) wait(p []byte) (int, error) {
-	n, err := g.inner.Read(p)
+// waited is told the outcome of the Read of an idle server.
+func (g *gate) waited(p []byte, n int, err error) (int, error) {
 	if n == 0 && isTimeout(err) {
 		switch g.expire() {
 		case parking:
 			return 0, ErrParked
 		case waiting:
-			n, err = g.inner.Read(p)
+			n, err = g.in.Read(p)
 		}
 	}
 	g.mu.Lock()
@@ -130,7 +123,7 @@ func (g *gate) expire() phase {
 	if g.at() != waiting {
 		return g.at()
 	}
-	if !g.limit.IsZero() && !time.Now().Before(g.limit) {
+	if g.limit != never && g.in.now() >= g.limit {
 		g.to(passive)
 		return passive
 	}
@@ -139,7 +132,7 @@ func (g *gate) expire() phase {
 		fd, ok = g.l.lot.claim(g.inner)
 	}
 	if !ok {
-		g.inner.SetReadDeadline(g.limit)
+		g.in.want(g.limit)
 		return waiting
 	}
 	g.fd = fd
@@ -152,11 +145,16 @@ func (g *gate) expire() phase {
 
 // deliver reads for a server that is past waiting.
 func (g *gate) deliver(p []byte) (int, error) {
-	n, err := g.inner.Read(p)
-	g.mu.Lock()
-	g.watch(p[:n])
-	g.mu.Unlock()
+	n, err := g.in.Read(p)
+	g.saw(p[:n])
 	return n, err
+}
+
+// saw is told what a server that is past waiting is given.
+func (g *gate) saw(p []byte) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.watch(p)
 }
 
 // watch needs mu.
@@ -197,7 +195,7 @@ func (g *gate) readWoken(p []byte) (int, error) {
 	if !begun || len(p) < peeked {
 		return g.deliver(p)
 	}
-	n, err := readAtLeast(g.inner, p, peeked)
+	n, err := readAtLeast(&g.in, p, peeked)
 	if n < peeked {
 		if !isTimeout(err) {
 			err = io.EOF // others, as a TLS session's, would be answered with a 400
@@ -221,9 +219,9 @@ func (g *gate) readWoken(p []byte) (int, error) {
 // goes on under the limit that it was parked with.
 func (g *gate) waitOn(c *secureConn) error {
 	g.mu.Lock()
-	g.limit = c.limit()
+	g.limit = g.in.at(c.limit())
 	g.to(waiting)
-	g.shorten(time.Now(), true)
+	g.shorten(g.in.now(), true)
 	g.mu.Unlock()
 	err := c.wait()
 	if err != nil && isTimeout(err) {
@@ -248,8 +246,8 @@ func (g *gate) waitOn(c *secureConn) error {
 
 const peeked = 4
 
-// readAtLeast is io.ReadAtLeast with the connection's own error.
-func readAtLeast(c net.Conn, p []byte, least int) (n int, err error) {
+// readAtLeast is io.ReadAtLeast with the reader's own error.
+func readAtLeast(c io.Reader, p []byte, least int) (n int, err error) {
 	for n < least && err == nil {
 		var m int
 		m, err = c.Read(p[n:])

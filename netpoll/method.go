@@ -19,6 +19,11 @@ func (m *method) begin() { *m = method{start: true} }
 // feed takes the bytes the server is about to see. Leading CR and LF belong to no request: net/http either skips them
 // (after a POST) or answers 400 and closes, and then nothing here matters any more.
 func (m *method) feed(p []byte) {
+	if m.start && m.n == 0 && len(p) >= len(m.head) && p[0] > '\r' { // as nearly always
+		m.n = uint8(copy(m.head[:], p))
+		m.known = true
+		return
+	}
 	for _, b := range p {
 		if !m.start || m.known {
 			return

@@ -150,12 +150,16 @@ func (t *lot) schedule(fd int, limit time.Time) {
 func (t *lot) expire() {
 	var due []taken
 	t.mu.Lock()
+	if t.closed {
+		t.mu.Unlock()
+		return
+	}
 	t.wheel.advance(ticks(time.Since(t.l.start)), func(fd int, s *slot) {
 		if out, ok := t.take(fd, s.gen); ok {
 			due = append(due, out)
 		}
 	})
-	if t.wheel.timed > 0 && !t.closed {
+	if t.wheel.timed > 0 {
 		t.sweep.Reset(tick)
 	}
 	t.mu.Unlock()

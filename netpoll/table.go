@@ -38,15 +38,15 @@ func (t *table) grow(fd int) *slot {
 	return &t.pages[i][fd%pageLen]
 }
 
-// each visits the parked connections; f may free the one it is given.
-func (t *table) each(f func(fd int, s *slot)) {
-	for i, p := range t.pages {
-		if p == nil {
+// each visits the parked connections of some pages; f may free the one it is given.
+func (t *table) each(from, to int, f func(fd int, s *slot)) {
+	for i := from; i < to; i++ {
+		if t.pages[i] == nil {
 			continue
 		}
-		for j := range p {
-			if p[j].gen != 0 {
-				f(i*pageLen+j, &p[j])
+		for j := range t.pages[i] {
+			if s := &t.pages[i][j]; s.gen != 0 {
+				f(i*pageLen+j, s)
 			}
 		}
 	}

@@ -87,7 +87,7 @@ func TestTable(t *testing.T) {
 		t.Error("grow filled the wrong page")
 	}
 	n := 0
-	tab.each(func(fd int, s *slot) { n += fd })
+	tab.each(0, len(tab.pages), func(fd int, s *slot) { n += fd })
 	if n != 5000 {
 		t.Errorf("each visited %d", n)
 	}

@@ -39,16 +39,11 @@ func shutdowns(rounds, scale int, _ string) (any, error) {
 // faraways has the same servers with their clients behind a link that keeps what it is given until Shutdown has returned. On
 // the loopback each close(2) of the server also runs what the client's kernel makes of its FIN.
 func faraways(rounds, scale int, _ string) (any, error) {
-	l, err := newLink()
-	if err != nil {
-		return nil, err
-	}
-	defer l.remove()
 	rows := []*shutdownRow{{Server: "netpoll-nethttp"}, {Server: "nethttp"}, {Server: "floor"}}
 	for range rounds {
 		for _, r := range rows {
 			r.Conns = 18000 / scale
-			returned, err := l.shutdown(r.Server, r.Conns)
+			returned, err := farShutdown(r.Server, r.Conns)
 			if err != nil {
 				return nil, err
 			}
@@ -58,31 +53,33 @@ func faraways(rounds, scale int, _ string) (any, error) {
 	return rows, nil
 }
 
-func (l *link) shutdown(kind string, n int) (returned time.Duration, err error) {
-	p, err := start(kind, "-park-after", "1ms", "-listen", near+":0")
+func farShutdown(kind string, n int) (returned time.Duration, err error) {
+	l, err := newLink()
+	if err != nil {
+		return 0, err
+	}
+	defer l.remove()
+	p, err := startIn(l, kind, "-park-after", "1ms", "-listen", near+":0")
 	if err != nil {
 		return 0, err
 	}
 	defer p.stop()
-	p.behind = l
-	release, err := p.hold(n)
+	h, err := p.hold(n)
 	if err != nil {
 		return 0, err
 	}
-	defer release()
+	defer h.release()
 	time.Sleep(500 * time.Millisecond)
 	if err := l.slow(); err != nil {
 		return 0, err
 	}
-	defer l.quick()
-	last, err := net.Dial("tcp", p.addr)
-	if err != nil {
+	if err := h.shutdown(); err != nil {
 		return 0, err
 	}
-	defer last.Close()
-	io.WriteString(last, "GET /shutdown HTTP/1.1\r\nHost: x\r\n\r\n")
 	return p.returned()
 }
+
+const shutdownRequest = "GET /shutdown HTTP/1.1\r\nHost: x\r\n\r\n"
 
 // returned is what a server says of its Shutdown.
 func (p *process) returned() (time.Duration, error) {
@@ -131,7 +128,7 @@ func shutdown(kind string, n int) (closed, returned time.Duration, err error) {
 		return 0, 0, err
 	}
 	defer last.Close()
-	io.WriteString(last, "GET /shutdown HTTP/1.1\r\nHost: x\r\n\r\n")
+	io.WriteString(last, shutdownRequest)
 	began := time.Now()
 	for i, c := range conns {
 		if _, err := c.Read(make([]byte, 1)); err != io.EOF {

@@ -24,17 +24,25 @@ type process struct {
 	tls  bool
 	net  byte // 127.0.net.x is where its connections come from, unless it is behind a link
 
-	behind *link // where the holders of its connections are, if not here
+	behind *link // where it and the holders of its connections are, if not here
 
 	settle time.Duration // see settled
 }
 
-func start(kind string, args ...string) (*process, error) {
+func start(kind string, args ...string) (*process, error) { return startIn(nil, kind, args...) }
+
+// startIn starts a server at one end of l.
+func startIn(l *link, kind string, args ...string) (*process, error) {
 	exe, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	p := &process{cmd: exec.Command(exe, append([]string{"-serve", kind}, args...)...), tls: strings.HasSuffix(kind, "tls"), settle: time.Second}
+	p := &process{behind: l, tls: strings.HasSuffix(kind, "tls"), settle: time.Second}
+	space := ""
+	if l != nil {
+		space = l.servers
+	}
+	p.cmd = inside(space, append([]string{exe, "-serve", kind}, args...)...)
 	if strings.HasSuffix(kind, "fasthttp") {
 		p.settle = 2500 * time.Millisecond
 	}

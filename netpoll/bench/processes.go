@@ -36,11 +36,11 @@ func processes(_, scale int, _ string) (any, error) {
 		if row.Empty, err = p.settled(); err != nil {
 			return nil, err
 		}
-		release, err := p.hold(row.Conns)
+		h, err := p.hold(row.Conns)
 		if err != nil {
 			return nil, err
 		}
-		defer release()
+		defer h.release()
 		if row.Full, err = p.settled(); err != nil {
 			return nil, err
 		}
@@ -50,17 +50,23 @@ func processes(_, scale int, _ string) (any, error) {
 	return rows, nil
 }
 
+// holder is another process, in which connections are.
+type holder struct {
+	cmd *exec.Cmd
+	in  io.WriteCloser
+}
+
 // hold fills p from another process.
-func (p *process) hold(n int) (release func(), err error) {
+func (p *process) hold(n int) (*holder, error) {
 	exe, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	args := []string{exe, "-hold", p.addr, strconv.Itoa(n), strconv.Itoa(int(p.net))}
+	space := ""
 	if p.behind != nil {
-		args = append([]string{"ip", "netns", "exec", p.behind.space}, args...)
+		space = p.behind.clients
 	}
-	cmd := exec.Command(args[0], args[1:]...)
+	cmd := inside(space, exe, "-hold", p.addr, strconv.Itoa(n), strconv.Itoa(int(p.net)))
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -73,15 +79,26 @@ func (p *process) hold(n int) (release func(), err error) {
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	release = func() { in.Close(); cmd.Wait() }
+	h := &holder{cmd, in}
 	if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
-		release()
+		h.release()
 		return nil, fmt.Errorf("the holder of connections: %w", err)
 	}
-	return release, nil
+	return h, nil
 }
 
-// holdFor is that process. It ends with its input.
+// shutdown sends the request that ends the server. Its answer is not read.
+func (h *holder) shutdown() error {
+	_, err := fmt.Fprintln(h.in)
+	return err
+}
+
+func (h *holder) release() {
+	h.in.Close()
+	h.cmd.Wait()
+}
+
+// holdFor is that process. A line on its input has it ask for /shutdown; it ends with its input.
 func holdFor(addr, n, net string) error {
 	count, err := strconv.Atoi(n)
 	if err != nil {
@@ -96,8 +113,18 @@ func holdFor(addr, n, net string) error {
 	if err != nil {
 		return err
 	}
+	defer closeAll(conns)
+	last, err := p.dial(0)
+	if err != nil {
+		return err
+	}
+	defer last.Close()
 	fmt.Println("holding", len(conns))
-	io.Copy(io.Discard, os.Stdin)
-	closeAll(conns)
+	if in := bufio.NewScanner(os.Stdin); in.Scan() {
+		if _, err := io.WriteString(last, shutdownRequest); err != nil {
+			return err
+		}
+		in.Scan()
+	}
 	return nil
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"fmt"
+
+	"github.com/hotpath-go/hotpath/netpoll/bench/interval"
 )
 
 type shutdownRow struct {
@@ -13,8 +15,8 @@ type shutdownRow struct {
 
 func shutdowns(b *bytes.Buffer) {
 	far, rows := load[shutdownRow]("faraway"), load[shutdownRow]("shutdown")
-	fmt.Fprintf(b, "`http.Server.Shutdown` with %d idle connections. Behind a link, `go run . faraway`: the clients in a network namespace, what "+
-		"is sent to them waits in a queue (tbf, 4 kbit/s) until Shutdown has returned, as on a network that is longer than that. On the loopback, "+
+	fmt.Fprintf(b, "`http.Server.Shutdown` with %d idle connections. Behind a link, `go run . faraway`: server and clients in a network namespace each, what "+
+		"is sent to the clients waits in a queue (tbf, 4 kbit/s) until Shutdown has returned, as on a network that is longer than that. On the loopback, "+
 		"`go run . shutdown`: the client on the same cores, and what its kernel makes of each FIN run by the server's close(2). \"floor\" is a "+
 		"bare close(2) of as many that nothing else holds, on both cores.\n\n", rows[0].Conns)
 	fmt.Fprintf(b, "| server | clients | rounds | ms until it returned | ms until the client had seen all end | |\n|---|---|---|---|---|---|\n")
@@ -28,7 +30,8 @@ func endings(b *bytes.Buffer, where string, rows []shutdownRow) {
 		note, seen := "", ""
 		if r.Server == "netpoll-nethttp" {
 			low, high := bounds(r.ReturnedMs)
-			note = "bar < 100 ms: " + within(low, high, 100, false)
+			m, mlow, mhigh := interval.Of(ratios(r.ReturnedMs, rows[len(rows)-1].ReturnedMs))
+			note = fmt.Sprintf("bar < 100 ms: %s; %.2f (%.2f–%.2f) of the floor", within(low, high, 100, false), m, mlow, mhigh)
 		}
 		if len(r.ClosedMs) > 0 {
 			seen = spread(r.ClosedMs)
