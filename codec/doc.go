@@ -19,8 +19,8 @@
 // a new slice. [Decode] and [DecodeString] fill a value, [Options] holds the
 // policies: duplicate keys, unknown fields, case, invalid UTF-8, depth. Their
 // zero value is encoding/json's behaviour. Decoded strings are copies, unless [Options.NoCopy] is set: the input
-// may be reused as soon as Decode returns, and one kept string keeps at most
-// four KiB of its neighbours alive.
+// may be reused as soon as Decode returns, and one kept string, or short list of
+// numbers, keeps at most four KiB of its neighbours alive.
 //
 // A [Stream] reads the elements of an array, or values that follow each other,
 // with memory for one of them.

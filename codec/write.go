@@ -24,10 +24,12 @@ func write(w http.ResponseWriter, status int, v Appender, contentType string) er
 	}
 	b.Grown(out)
 	h := w.Header()
+	// One array for both, each with its own part of it, as in net/textproto.
+	values := [...]string{contentType, strconv.Itoa(len(out))}
 	if len(h["Content-Type"]) == 0 {
-		h.Set("Content-Type", contentType)
+		h["Content-Type"] = values[0:1:1]
 	}
-	h.Set("Content-Length", strconv.Itoa(len(out)))
+	h["Content-Length"] = values[1:2:2]
 	w.WriteHeader(status)
 	_, err = w.Write(out)
 	return err

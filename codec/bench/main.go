@@ -1,6 +1,7 @@
 // Command bench measures codec beside its peers: each pair of operation and
-// document, all libraries in turn, round by round, in one process. It prints
-// one line of JSON for each measurement, which ./report reads.
+// document, all libraries in turn, round by round. Each library has a process of
+// its own for it, so that no heap, cache of the library or collector is shared with
+// a neighbour. It prints one line of JSON for each measurement, which ./report reads.
 package main
 
 import (
@@ -9,9 +10,10 @@ import (
 	"fmt"
 	"os"
 	"runtime"
-	"runtime/debug"
 	"strings"
 	"time"
+
+	"github.com/hotpath-go/hotpath/codec/bench/doc"
 )
 
 // Row is one library's result for one operation on one document.
@@ -41,27 +43,30 @@ func main() {
 	ops := flag.String("ops", strings.Join(operations, ","), "operations")
 	docs := flag.String("docs", "", "documents; none means all")
 	only := flag.String("peers", "", "libraries; none means all")
+	cell := flag.String("cell", "", "be the process of this operation, document and library, as in append/small/goccy")
 	flag.Parse()
 	runtime.GOMAXPROCS(1)
-	if err := run(*rounds, *slice, *ops, *docs, *only); err != nil {
+	var err error
+	if *cell != "" {
+		err = serveCell(*cell, *slice)
+	} else {
+		err = run(*rounds, *slice, *ops, *docs, *only)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(rounds int, slice time.Duration, ops, names, only string) error {
-	docs, err := documents()
-	if err != nil {
-		return err
-	}
+func run(rounds int, slice time.Duration, ops, docs, only string) error {
 	out := json.NewEncoder(os.Stdout)
 	head := Run{runtime.Version(), machine(), strings.Join(append([]string{"bench"}, os.Args[1:]...), " "), rounds, slice.String()}
 	if err := out.Encode(head); err != nil {
 		return err
 	}
 	for _, op := range strings.Split(ops, ",") {
-		for _, d := range docs {
-			if names != "" && !strings.Contains(","+names+",", ","+d.name+",") {
+		for _, d := range doc.Names {
+			if !chosen(docs, d) {
 				continue
 			}
 			rows, err := compare(op, d, rounds, slice, only)
@@ -78,6 +83,10 @@ func run(rounds int, slice time.Duration, ops, names, only string) error {
 	return nil
 }
 
+func chosen(list, name string) bool {
+	return list == "" || strings.Contains(","+list+",", ","+name+",")
+}
+
 func machine() string {
 	info, _ := os.ReadFile("/proc/cpuinfo")
 	for line := range strings.Lines(string(info)) {
@@ -89,85 +98,34 @@ func machine() string {
 }
 
 // compare measures all libraries in alternation: what slows one round down
-// slows all of them down.
-func compare(op string, d document, rounds int, slice time.Duration, only string) ([]*Row, error) {
-	var rows []*Row
-	var works []func() error
-	var counts []int
+// slows all of them down. Each round begins with the next library.
+func compare(op, doc string, rounds int, slice time.Duration, only string) ([]*Row, error) {
+	var cells []*cell
+	defer func() {
+		for _, c := range cells {
+			c.close()
+		}
+	}()
 	for _, p := range peers {
-		if only != "" && !strings.Contains(","+only+",", ","+p.name+",") {
+		if !chosen(only, p.name) {
 			continue
 		}
-		work, err := p.work(op, d)
+		c, err := startCell(op+"/"+doc+"/"+p.name, slice)
 		if err != nil {
-			return nil, fmt.Errorf("%s %s %s: %w", p.name, op, d.name, err)
+			return nil, err
 		}
-		row := &Row{Op: op, Doc: d.name, Peer: p.name, Valid: p.valid, Bytes: len(d.data)}
-		n, err := calibrate(work, slice)
-		if err != nil {
-			return nil, fmt.Errorf("%s %s %s: %w", p.name, op, d.name, err)
-		}
-		row.Allocs, row.AllocBytes = allocations(work)
-		rows, works, counts = append(rows, row), append(works, work), append(counts, n)
+		cells = append(cells, c)
 	}
-	for range rounds {
-		for i, work := range works {
-			runtime.GC()
-			start := time.Now()
-			for range counts[i] {
-				if err := work(); err != nil {
-					return nil, err
-				}
+	for round := range rounds {
+		for i := range cells {
+			if err := cells[(round+i)%len(cells)].measure(); err != nil {
+				return nil, err
 			}
-			rows[i].Nanos = append(rows[i].Nanos, float64(time.Since(start).Nanoseconds())/float64(counts[i]))
 		}
+	}
+	var rows []*Row
+	for _, c := range cells {
+		rows = append(rows, &c.row)
 	}
 	return rows, nil
-}
-
-// work is one operation of one library.
-func (p *peer) work(op string, d document) (func() error, error) {
-	v := d.make[p.types]()
-	if err := p.unmarshal(d.data, v); err != nil {
-		return nil, err
-	}
-	switch op {
-	case "append":
-		buf := make([]byte, 0, 2*len(d.data))
-		return func() error { _, err := p.appendTo(buf, v); return err }, nil
-	case "marshal":
-		return func() error { _, err := p.marshal(v); return err }, nil
-	case "unmarshal":
-		return func() error { return p.unmarshal(d.data, d.make[p.types]()) }, nil
-	case "reuse":
-		return func() error { return p.unmarshal(d.data, v) }, nil
-	}
-	return nil, fmt.Errorf("no operation %q", op)
-}
-
-// calibrate finds how often work fits a slice of time, and warms it up.
-func calibrate(work func() error, slice time.Duration) (int, error) {
-	for n := 1; ; n *= 2 {
-		start := time.Now()
-		for range n {
-			if err := work(); err != nil {
-				return 0, err
-			}
-		}
-		if took := time.Since(start); took > slice/2 {
-			return max(1, int(float64(n)*float64(slice)/float64(took))), nil
-		}
-	}
-}
-
-func allocations(work func() error) (count, bytes float64) {
-	defer debug.SetGCPercent(debug.SetGCPercent(-1))
-	const n = 10
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	for range n {
-		_ = work()
-	}
-	runtime.ReadMemStats(&after)
-	return float64(after.Mallocs-before.Mallocs) / n, float64(after.TotalAlloc-before.TotalAlloc) / n
 }

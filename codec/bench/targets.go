@@ -24,14 +24,19 @@ var targets = map[string][3]func() any{
 	"any":     {func() any { return new(plain.Any) }, func() any { return new(ours.Any) }, func() any { return new(easy.Any) }},
 }
 
+func load(name string) (document, error) {
+	data, err := doc.Load(name)
+	return document{name, data, targets[name]}, err
+}
+
 func documents() ([]document, error) {
 	var out []document
 	for _, name := range doc.Names {
-		data, err := doc.Load(name)
+		d, err := load(name)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, document{name, data, targets[name]})
+		out = append(out, d)
 	}
 	return out, nil
 }

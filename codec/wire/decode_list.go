@@ -4,26 +4,8 @@ package wire
 // nil. Elements are decoded into what was there, as encoding/json does. The loop is
 // written out for each: one for all would call a function value for each element.
 
-// finish returns the n elements that were decoded, and remembers how many for grow.
-// An empty array is not nil.
-func finish[E any](d *Decoder, s []E, n int) []E {
-	if n == 0 {
-		return []E{}
-	}
-	d.elems = n
-	return s[:n]
-}
-
-// grow is Grow that begins with room for as many elements as the last list had,
-// which in many documents is what all have. A guess that is wrong wastes little.
-func grow[E any](d *Decoder, s []E) []E {
-	if len(s) > 0 || d.elems == 0 {
-		return Grow(s)
-	}
-	return make([]E, min(d.elems, 64))
-}
-
-// Strings decodes an array into a []string.
+// Strings decodes an array into a []string. Room is made for as many elements as the
+// last list had, in this document or the one before, which is often what all have.
 func (d *Decoder) Strings(p *[]string) {
 	if d.Null() {
 		*p = nil
@@ -36,12 +18,18 @@ func (d *Decoder) Strings(p *[]string) {
 	n := 0
 	for d.NextElem(n) {
 		if n == len(s) {
-			s = grow(d, s)
+			if n == 0 && d.elems > 0 {
+				s = make([]string, min(d.elems, listMax))
+			} else {
+				s = Grow(s)
+			}
 		}
 		d.String(&s[n])
 		n++
 	}
-	*p = finish(d, s, n)
+	if *p = Finish(s, n); n > 0 {
+		d.elems = n
+	}
 }
 
 // Ints decodes an array into a []int.
@@ -57,12 +45,12 @@ func (d *Decoder) Ints(p *[]int) {
 	n := 0
 	for d.NextElem(n) {
 		if n == len(s) {
-			s = grow(d, s)
+			s = cutNumbers(d, s)
 		}
 		d.Int(&s[n])
 		n++
 	}
-	*p = finish(d, s, n)
+	*p = endNumbers(d, s, n)
 }
 
 // Int64s decodes an array into a []int64.
@@ -78,12 +66,12 @@ func (d *Decoder) Int64s(p *[]int64) {
 	n := 0
 	for d.NextElem(n) {
 		if n == len(s) {
-			s = grow(d, s)
+			s = cutNumbers(d, s)
 		}
 		d.Int64(&s[n])
 		n++
 	}
-	*p = finish(d, s, n)
+	*p = endNumbers(d, s, n)
 }
 
 // Float64s decodes an array into a []float64.
@@ -105,12 +93,12 @@ func (d *Decoder) Float64s(p *[]float64) {
 			break
 		}
 		if n == len(s) {
-			s = grow(d, s)
+			s = cutNumbers(d, s)
 		}
 		d.Float64(&s[n])
 		n++
 	}
-	*p = finish(d, s, n)
+	*p = endNumbers(d, s, n)
 }
 
 // plainFloat decodes element n if it comes next without white space, as in most lists.

@@ -18,12 +18,12 @@ type Decoder struct {
 	saved error
 
 	policy  Policy
-	arena   []byte // rest of the chunk that small strings are cut from
+	arena   arena
 	scratch []byte // unescaped text, valid until the next string
 
 	members []member  // of the objects and arrays that are being read into any
 	keys    *keyTable // of maps, lately met
-	elems   int       // of the last list of scalars
+	elems   int       // of the last list of strings
 
 	// apostrophe admits \', which encoding/json does inside ",string" strings only.
 	apostrophe bool
@@ -36,7 +36,7 @@ func getDecoder(data []byte, p Policy) *Decoder {
 		p.MaxDepth = DefaultMaxDepth
 	}
 	d := decoders.Get().(*Decoder)
-	*d = Decoder{data: data, policy: p, scratch: d.scratch[:0], members: d.members[:0], keys: d.keys}
+	*d = Decoder{data: data, policy: p, scratch: d.scratch[:0], members: d.members[:0], keys: d.keys, elems: d.elems, arena: d.arena}
 	return d
 }
 
@@ -51,7 +51,7 @@ func (d *Decoder) release() {
 		members = nil
 	}
 	clear(members) // what an error has left
-	*d = Decoder{scratch: scratch, members: members, keys: d.keys}
+	*d = Decoder{scratch: scratch, members: members, keys: d.keys, elems: d.elems, arena: d.arena.next(len(d.data))}
 	decoders.Put(d)
 }
 
