@@ -2,6 +2,7 @@ package netpoll
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"net"
@@ -63,24 +64,27 @@ func within(t *testing.T, done chan error, d time.Duration) error {
 func TestEarlyDeadlineIsNoTimeout(t *testing.T) {
 	for _, size := range []int{1, 512, fullRead} {
 		for name, then := range map[string]time.Duration{"later": time.Hour, "never": 0} {
-			c, far := acceptedPair(t)
-			c.SetReadDeadline(time.Now().Add(30 * time.Millisecond))
-			done := reading(c, size)
-			time.Sleep(5 * time.Millisecond) // until it waits, mostly
-			if then == 0 {
-				c.SetReadDeadline(time.Time{})
-			} else {
-				c.SetReadDeadline(time.Now().Add(then))
-			}
-			select {
-			case err := <-done:
-				t.Fatalf("%s, %d bytes: %v", name, size, err)
-			case <-time.After(60 * time.Millisecond):
-			}
-			io.WriteString(far, "x")
-			if err := within(t, done, 10*time.Second); err != nil {
-				t.Errorf("%s, %d bytes: %v", name, size, err)
-			}
+			t.Run(fmt.Sprint(name, size), func(t *testing.T) {
+				t.Parallel()
+				c, far := acceptedPair(t)
+				c.SetReadDeadline(time.Now().Add(400 * time.Millisecond))
+				done := reading(c, size)
+				time.Sleep(5 * time.Millisecond) // until it waits, mostly
+				if then == 0 {
+					c.SetReadDeadline(time.Time{})
+				} else {
+					c.SetReadDeadline(time.Now().Add(then))
+				}
+				select {
+				case err := <-done:
+					t.Fatal(err)
+				case <-time.After(500 * time.Millisecond):
+				}
+				io.WriteString(far, "x")
+				if err := within(t, done, 10*time.Second); err != nil {
+					t.Error(err)
+				}
+			})
 		}
 	}
 }
@@ -129,7 +133,7 @@ func TestDeadlineMeetsBeginningRead(t *testing.T) {
 	c, far := acceptedPair(t)
 	var begin atomic.Int64
 	done := make(chan error, 1)
-	const rounds = 30000
+	const rounds = 10000
 	go func() {
 		p := make([]byte, 512)
 		for i := range int64(rounds) {
@@ -290,6 +294,7 @@ func (d *setCalls) SetReadDeadline(t time.Time) error { d.n++; return d.Conn.Set
 // A request's worth of deadlines costs the socket of a busy connection none.
 func TestBusyConnectionSetsFewDeadlines(t *testing.T) {
 	c, far := acceptedPair(t)
+	c.g.l.opt.ParkAfter = time.Minute
 	below := &setCalls{Conn: c.TCPConn}
 	c.g.in.conn = below
 	p := make([]byte, fullRead)
@@ -309,7 +314,7 @@ func TestBusyConnectionSetsFewDeadlines(t *testing.T) {
 		c.g.idle()
 		c.SetReadDeadline(time.Now().Add(time.Hour))
 	}
-	if below.n > 20 { // one, unless this machine takes 200 ms for a few of them
+	if below.n > 2 {
 		t.Errorf("%d calls reached the socket in 100 requests", below.n)
 	}
 }
