@@ -247,14 +247,14 @@ func TestLingeringCloseEndsAWaitingRead(t *testing.T) {
 func TestAnUnreadBodyDoesNotCostTheAnswer(t *testing.T) {
 	t.Parallel()
 	for _, limit := range []int{0, 1} { // with and without the policy's own close
-		s, _ := atListener(t, &keepalive.Policy{MaxRequests: limit}, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		s, _ := atListener(t, &keepalive.Policy{MaxRequests: limit, Linger: time.Minute}, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			http.Error(w, "too much", http.StatusRequestEntityTooLarge)
 		}))
 		c, err := net.Dial("tcp", s.Listener.Addr().String())
 		if err != nil {
 			t.Fatal(err)
 		}
-		_ = c.SetDeadline(time.Now().Add(20 * time.Second))
+		_ = c.SetDeadline(time.Now().Add(time.Minute))
 		const size = 24 << 20
 		send(t, c, fmt.Sprintf("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n", size))
 		if n, err := c.Write(make([]byte, size)); err != nil {

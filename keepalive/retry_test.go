@@ -148,7 +148,7 @@ func TestTheCloseIsLearnedNotItsDiscovery(t *testing.T) {
 		}
 		time.Sleep(pause)
 	}
-	for range 10 { // closes that a busy machine delayed do not agree, and teach nothing
+	for range 30 { // closes that a busy machine delayed do not agree, and teach nothing
 		stays.Store(false)
 		for range 3 {
 			ask(240 * time.Millisecond) // long closed
