@@ -153,7 +153,7 @@ func TestBytesLatePut(t *testing.T) {
 			}
 		}
 	})
-	for n := 0; n < scaled(t, 40_000) && !t.Failed(); n++ {
+	for n, rounds := 0, scaled(t, 40_000); n < rounds && !t.Failed(); n++ {
 		b := p.Get(100)
 		if len(b) != 100 || cap(b) != 112 {
 			t.Errorf("len %d cap %d, want 100 and 112", len(b), cap(b))
