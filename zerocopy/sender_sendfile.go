@@ -18,7 +18,7 @@ import (
 const fileSlice = 4 << 20
 
 // sendSection sends at most one slice of the file section that comes next, and
-// before it what todo has, such as the header. It is one call of RawConn.Write,
+// before it what rest has, such as the header. It is one call of RawConn.Write,
 // and so is the cork around them.
 func (s *sender) sendSection(cur *cursor) error {
 	s.long = cur.left > corkMin

@@ -33,7 +33,7 @@ type sender struct {
 	fill    int
 
 	iov  []unix.Iovec // all of a gathering write
-	todo []unix.Iovec // what is left of it
+	rest []unix.Iovec // what is left of it
 	hdr  unix.Msghdr
 	more int // MSG_MORE or 0
 
@@ -75,7 +75,7 @@ func getSender(c *core) *sender {
 func (s *sender) put() {
 	clear(s.bufs)
 	clear(s.iov)
-	s.bufs, s.iov, s.todo = s.bufs[:0], s.iov[:0], nil
+	s.bufs, s.iov, s.rest = s.bufs[:0], s.iov[:0], nil
 	s.c, s.file, s.check, s.err, s.long, s.corked = nil, nil, nil, nil, false, false
 	s.hdr = unix.Msghdr{}
 	senders.Put(s)
@@ -98,7 +98,7 @@ func (s *sender) sendRange(head []byte, b *Body, off, n int64) (sent int64, err 
 	cur := b.cursor(off, n)
 	cur.mapMin = mapMin
 	for len(head) > 0 || cur.left > 0 {
-		s.moved, s.paid, s.err, s.todo, s.more = 0, 0, nil, nil, 0
+		s.moved, s.paid, s.err, s.rest, s.more = 0, 0, nil, nil, 0
 		if len(head) > 0 || !inSection(&cur) {
 			err = s.fetch(head, &cur)
 		}
@@ -123,7 +123,7 @@ func (s *sender) sendRange(head []byte, b *Body, off, n int64) (sent int64, err 
 // be sent as memory.
 func inSection(cur *cursor) bool { return cur.inFile() && cur.run() > readMax }
 
-// fetch makes todo of head and of the memory that comes next.
+// fetch makes rest of head and of the memory that comes next.
 func (s *sender) fetch(head []byte, cur *cursor) error {
 	s.bufs = s.bufs[:0]
 	if len(head) > 0 {
@@ -137,7 +137,7 @@ func (s *sender) fetch(head []byte, cur *cursor) error {
 		s.iov = append(s.iov, unix.Iovec{Base: unsafe.SliceData(p)})
 		s.iov[len(s.iov)-1].SetLen(len(p))
 	}
-	s.todo = s.iov
+	s.rest = s.iov
 	if cur.left > 0 {
 		s.more = unix.MSG_MORE
 	}
@@ -148,7 +148,7 @@ func (s *sender) fetch(head []byte, cur *cursor) error {
 // out: like one Write, it cannot be interleaved with others.
 func (s *sender) gather(fd uintptr) bool {
 	s.call = "sendmsg"
-	for len(s.todo) > 0 {
+	for len(s.rest) > 0 {
 		n, errno := s.transmit(fd)
 		note(&s.c.counts.gathers, &s.c.counts.gatherBytes, int64(int(n)))
 		switch errno {
@@ -174,13 +174,13 @@ func (s *sender) transmit(fd uintptr) (n uintptr, errno syscall.Errno) {
 	flags := uintptr(unix.MSG_DONTWAIT | unix.MSG_NOSIGNAL | s.more)
 	// unsafe.Pointer rule 4: the conversion stands in the call itself. hdr and
 	// the iovecs are on the heap and typed, so what they point to lives.
-	first := &s.todo[0]
-	if len(s.todo) == 1 { // less for the kernel to fetch and check
+	first := &s.rest[0]
+	if len(s.rest) == 1 { // less for the kernel to fetch and check
 		n, _, errno = unix.Syscall6(unix.SYS_SENDTO, fd, uintptr(unsafe.Pointer(first.Base)), uintptr(first.Len), flags, 0, 0)
 		return n, errno
 	}
 	s.hdr.Iov = first
-	s.hdr.SetIovlen(len(s.todo))
+	s.hdr.SetIovlen(len(s.rest))
 	n, _, errno = unix.Syscall(unix.SYS_SENDMSG, fd, uintptr(unsafe.Pointer(&s.hdr)), flags)
 	return n, errno
 }
@@ -189,7 +189,7 @@ func (s *sender) transmit(fd uintptr) (n uintptr, errno syscall.Errno) {
 func (s *sender) advance(n int) {
 	s.moved += int64(n)
 	for n > 0 {
-		first := &s.todo[0]
+		first := &s.rest[0]
 		if uint64(n) < uint64(first.Len) {
 			// unsafe.Pointer rule 3: stays within the slice Base came from.
 			first.Base = (*byte)(unsafe.Add(unsafe.Pointer(first.Base), n))
@@ -197,7 +197,7 @@ func (s *sender) advance(n int) {
 			return
 		}
 		n -= int(first.Len)
-		s.todo = s.todo[1:]
+		s.rest = s.rest[1:]
 	}
 }
 
