@@ -42,11 +42,16 @@ func (c *core) receive(p []byte) (int, error) {
 	if len(p) == 0 || len(p) > quickMax {
 		return c.nc.Read(p)
 	}
-	n, err := c.settle("read", q, c.raw.Read, p)
-	if n == 0 && err == nil {
-		err = io.EOF
+	n, err := q.settle(c.raw.Read, p)
+	switch {
+	case err == os.ErrDeadlineExceeded: // as most background reads of net/http end, so it is made once
+		return n, c.timeout()
+	case err != nil:
+		return n, c.failed("read", err)
+	case n == 0:
+		return 0, io.EOF
 	}
-	return n, err
+	return n, nil
 }
 
 // transmit is Write.
@@ -57,24 +62,25 @@ func (c *core) transmit(p []byte) (int, error) {
 	}
 	c.quick.wmu.Lock()
 	defer c.quick.wmu.Unlock()
-	return c.settle("write", q, c.raw.Write, p)
+	n, err := q.settle(c.raw.Write, p)
+	if err != nil {
+		err = c.failed("write", err)
+	}
+	return n, err
 }
 
-// settle makes one of the calls, and gives errors the form that package net has.
-func (c *core) settle(op string, q *quickCall, call func(func(uintptr) bool) error, p []byte) (int, error) {
+// settle makes the call until it is done, the conn is closed or a deadline passes.
+func (q *quickCall) settle(call func(func(uintptr) bool) error, p []byte) (int, error) {
 	q.p, q.n, q.errno = p, 0, 0
 	err := call(q.fn)
 	q.p = nil
-	if err != nil { // the conn was closed, or a deadline passed
-		if raw, ok := err.(*net.OpError); ok {
-			err = raw.Err
-		}
-		return q.n, c.failed(op, err)
+	if raw, ok := err.(*net.OpError); ok {
+		err = raw.Err // the caller says which of its calls it was
 	}
-	if q.errno != 0 {
-		return q.n, c.failed(op, os.NewSyscallError(op, q.errno))
+	if err == nil && q.errno != 0 {
+		err = q.errno
 	}
-	return q.n, nil
+	return q.n, err
 }
 
 func (c *core) recvfrom(fd uintptr) bool {
