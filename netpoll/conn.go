@@ -73,9 +73,10 @@ func (c *tcpConn) shown() *net.TCPConn {
 	return c.TCPConn
 }
 
-// bare is for whoever may read from the socket.
+// bare is for whoever may read from the socket or set its deadlines.
 func (c *tcpConn) bare() *net.TCPConn {
 	c.g.in.expose()
+	c.g.wdl.Store(true)
 	return c.shown()
 }
 

@@ -49,7 +49,7 @@ type gate struct {
 
 	hooked atomic.Bool   // the server reports states: only they tell what is idle. Set before it does anything else
 	served atomic.Uint32 // a counter on its own: orders nothing
-	wdl    atomic.Bool   // a write deadline was set, so taking it back means something
+	wdl    atomic.Bool   // a write deadline may have been set, so taking it back means something
 	shown  atomic.Bool   // somebody was given a way to the socket's options. Set before; whoever sets them while the server closes is too late anyway
 	// phase is written only under mu. Reading it without is allowed for one decision, "passive": whoever sees a stale
 	// passive made its call before the hook that changes it, or concurrently, which is the same for a net.Conn.

@@ -246,7 +246,11 @@ func TestDeadlineOfClosed(t *testing.T) {
 
 // A write deadline that was set can be taken back.
 func TestWriteDeadlineIsTakenBack(t *testing.T) {
-	for name, set := range map[string]func(*tcpConn, time.Time) error{"SetWriteDeadline": (*tcpConn).SetWriteDeadline, "SetDeadline": (*tcpConn).SetDeadline} {
+	for name, set := range map[string]func(*tcpConn, time.Time) error{
+		"SetWriteDeadline": (*tcpConn).SetWriteDeadline,
+		"SetDeadline":      (*tcpConn).SetDeadline,
+		"NetConn":          func(c *tcpConn, t time.Time) error { return c.NetConn().SetWriteDeadline(t) },
+	} {
 		c, _ := acceptedPair(t)
 		set(c, longAgo)
 		if _, err := c.Write([]byte("x")); !isTimeout(err) {
