@@ -90,17 +90,19 @@ func (g *gate) spent() bool { return g.at() == closed || g.at() == parking }
 // Read waits at most ParkAfter where the connection is idle, and otherwise as long as the server likes. The wait is here and not
 // in one of the functions: each collection walks the stacks of all that wait, and a frame more for each connection can be felt.
 func (g *gate) Read(p []byte) (n int, err error) {
-	ph := g.at()
-	if ph != passive {
-		if ph, err = g.before(p); err != nil {
+	how := unseen
+	if g.at() != passive {
+		if how, err = g.before(p); err != nil {
 			return 0, err
 		}
-		if ph == fresh {
-			return g.readWoken(p)
-		}
 	}
-	early := ph == passive && len(p) == 1 // of all that net/http does, only the background read
-	if early && g.in.broken() {
+	switch {
+	case how == wakes:
+		return g.readWoken(p)
+	case how == unseen && len(p) == 1:
+		how = background
+	}
+	if how == background && g.in.broken() {
 		err = errBroken
 	} else {
 		g.in.enter()
@@ -109,12 +111,12 @@ func (g *gate) Read(p []byte) (n int, err error) {
 			n, err = g.inner.Read(p)
 		}
 	}
-	switch {
-	case early:
+	switch how {
+	case background:
 		g.sawEarly(p[:n], err)
-	case ph == waiting:
+	case waits:
 		return g.waited(p, n, err)
-	case ph != passive:
+	case watched:
 		g.saw(p[:n])
 	}
 	return n, err
