@@ -124,7 +124,7 @@ func (c together) Read(p []byte) (int, error) {
 // Nor does the end overtake what waits until a congested Stream has room.
 func TestStreamCongestionHoldsBackTheEnd(t *testing.T) {
 	got, full := make(chan string, 1), false
-	ln := &shaped{listenOn(t, "tcp"), func(c net.Conn) net.Conn { return together{c} }}
+	ln := shaped{listenOn(t, "tcp"), func(c net.Conn) net.Conn { return together{c} }}
 	s := serveStreams(t, ln, &netpoll.Server{OnData: func(s *netpoll.Stream, p []byte) (int, error) {
 		if !full {
 			full = true
