@@ -80,7 +80,8 @@ func (c *tcpConn) bare() *net.TCPConn {
 	return c.shown()
 }
 
-// rawTCP lets only those see the socket's read deadline who wait for it.
+// rawTCP has only Read, which waits under the socket's deadline, make that the one that is wanted: for Control and Write, with
+// which most look at options, the connection need not give up what incoming saves.
 type rawTCP struct {
 	syscall.RawConn
 	in *incoming

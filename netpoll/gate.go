@@ -51,8 +51,8 @@ type gate struct {
 	served atomic.Uint32 // a counter on its own: orders nothing
 	wdl    atomic.Bool   // a write deadline may have been set, so taking it back means something
 	shown  atomic.Bool   // somebody was given a way to the socket's options. Set before; whoever sets them while the server closes is too late anyway
-	// phase is written only under mu. Reading it without is allowed for one decision, "passive": whoever sees a stale
-	// passive made its call before the hook that changes it, or concurrently, which is the same for a net.Conn.
+	// phase is written only under mu. It may be read without where a stale value means that the call was made before the hook,
+	// or the Close, that changes it, or concurrently, which is the same for a net.Conn.
 	phase atomic.Uint32
 
 	mu     sync.Mutex
