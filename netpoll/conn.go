@@ -73,13 +73,15 @@ func (c *tcpConn) shown() *net.TCPConn {
 	return c.TCPConn
 }
 
-// bare is for whoever may read from the socket.
+// bare is for whoever may read from the socket or set its deadlines.
 func (c *tcpConn) bare() *net.TCPConn {
 	c.g.in.expose()
+	c.g.wdl.Store(true)
 	return c.shown()
 }
 
-// rawTCP lets only those see the socket's read deadline who wait for it.
+// rawTCP has only Read, which waits under the socket's deadline, make that the one that is wanted: for Control and Write, with
+// which most look at options, the connection need not give up what incoming saves.
 type rawTCP struct {
 	syscall.RawConn
 	in *incoming

@@ -49,10 +49,10 @@ type gate struct {
 
 	hooked atomic.Bool   // the server reports states: only they tell what is idle. Set before it does anything else
 	served atomic.Uint32 // a counter on its own: orders nothing
-	wdl    atomic.Bool   // a write deadline was set, so taking it back means something
+	wdl    atomic.Bool   // a write deadline may have been set, so taking it back means something
 	shown  atomic.Bool   // somebody was given a way to the socket's options. Set before; whoever sets them while the server closes is too late anyway
-	// phase is written only under mu. Reading it without is allowed for one decision, "passive": whoever sees a stale
-	// passive made its call before the hook that changes it, or concurrently, which is the same for a net.Conn.
+	// phase is written only under mu. It may be read without where a stale value means that the call was made before the hook,
+	// or the Close, that changes it, or concurrently, which is the same for a net.Conn.
 	phase atomic.Uint32
 
 	mu     sync.Mutex
@@ -90,17 +90,19 @@ func (g *gate) spent() bool { return g.at() == closed || g.at() == parking }
 // Read waits at most ParkAfter where the connection is idle, and otherwise as long as the server likes. The wait is here and not
 // in one of the functions: each collection walks the stacks of all that wait, and a frame more for each connection can be felt.
 func (g *gate) Read(p []byte) (n int, err error) {
-	ph := g.at()
-	if ph != passive {
-		if ph, err = g.before(p); err != nil {
+	how := unseen
+	if g.at() != passive {
+		if how, err = g.before(p); err != nil {
 			return 0, err
 		}
-		if ph == fresh {
-			return g.readWoken(p)
-		}
 	}
-	early := ph == passive && len(p) == 1 // of all that net/http does, only the background read
-	if early && g.in.broken() {
+	switch {
+	case how == wakes:
+		return g.readWoken(p)
+	case how == unseen && len(p) == 1:
+		how = background
+	}
+	if how == background && g.in.broken() {
 		err = errBroken
 	} else {
 		g.in.enter()
@@ -109,12 +111,12 @@ func (g *gate) Read(p []byte) (n int, err error) {
 			n, err = g.inner.Read(p)
 		}
 	}
-	switch {
-	case early:
+	switch how {
+	case background:
 		g.sawEarly(p[:n], err)
-	case ph == waiting:
+	case waits:
 		return g.waited(p, n, err)
-	case ph != passive:
+	case watched:
 		g.saw(p[:n])
 	}
 	return n, err

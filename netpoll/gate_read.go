@@ -6,9 +6,19 @@ import (
 	"net"
 )
 
-// before is the beginning of a Read outside the passive phase. It returns waiting for that of an idle server, fresh for the first of
-// a connection that was parked, and any other phase for one that goes straight through.
-func (g *gate) before(p []byte) (phase, error) {
+// manner is what a Read is to the gate.
+type manner uint8
+
+const (
+	unseen     manner = iota // in the passive phase: goes straight through
+	background               // the same with 1 byte of room, which of all that net/http does is only its background read
+	watched                  // goes through, and what it brings may be the first bytes of a request
+	waits                    // an idle server's
+	wakes                    // the first of a connection that was parked
+)
+
+// before is the beginning of a Read outside the passive phase.
+func (g *gate) before(p []byte) (manner, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	ph := g.at()
@@ -17,11 +27,11 @@ func (g *gate) before(p []byte) (phase, error) {
 	}
 	full := g.empty(p)
 	switch {
-	case ph == passive:
-		return passive, nil
+	case ph == passive: // by now
+		return unseen, nil
 	case ph == fresh && g.woken:
 		g.to(head)
-		return fresh, nil
+		return wakes, nil
 	case ph == idle && full && g.other: // a server without timeouts sets no deadline
 		g.arm(g.user)
 		g.to(waiting)
@@ -46,14 +56,15 @@ func (g *gate) before(p []byte) (phase, error) {
 	if ph == armed { // used, or overtaken by what the server already held
 		g.early.got = false
 	}
-	ph = g.at()
 	switch {
-	case ph == parking:
-		return ph, ErrParked
+	case g.at() == waiting:
+		return waits, nil
+	case g.at() == parking:
+		return unseen, ErrParked
 	case g.gone():
-		return ph, net.ErrClosed
+		return unseen, net.ErrClosed
 	}
-	return max(ph, aborted), nil // left by now, but not passive to Read
+	return watched, nil
 }
 
 // empty reports whether the server's buffer holds nothing, told by the room it offers.

@@ -56,16 +56,15 @@ func isGone(c taken) bool {
 	return n <= 0 && err != unix.EAGAIN && err != unix.EINTR
 }
 
-const maxAlert = 5 + 8 + 2 + 16 // TLS 1.2 with an explicit nonce
+const maxAlert = headerLen + 8 + alertLen + tagLen // TLS 1.2 with an explicit nonce
 
 // isAlert reports whether p, all that came before the FIN, is one record with a close_notify. TLS 1.3 hides what it is, but
 // in this length besides an alert only 2 bytes of a request fit, and no server answers those at the end of a connection.
 func isAlert(p []byte) bool {
-	const alert, data, overhead13 = 21, 23, 1 + 16
-	if len(p) < 5 || len(p) != 5+int(p[3])<<8+int(p[4]) {
+	if len(p) < headerLen || len(p) != headerLen+recordLen(p) {
 		return false
 	}
-	return p[0] == alert || p[0] == data && len(p) == 5+2+overhead13
+	return p[0] == typeAlert || p[0] == typeData && len(p) == overhead+alertLen
 }
 
 func (t *lot) wake(c taken) {

@@ -75,8 +75,8 @@ type Server struct {
 
 	mu        sync.Mutex
 	begun     bool
-	closing   bool // no new streams
-	listeners map[net.Listener]struct{}
+	closing   bool                       // no new streams
+	listeners map[*net.Listener]struct{} // by pointer, as in http.Server: not every type can be a key
 	streams   map[*Stream]struct{}
 	stopping  chan struct{} // closed when closing
 	empty     chan struct{} // closed when closing and the last stream is gone
@@ -89,13 +89,13 @@ type Server struct {
 // may be called for several listeners. What *net.TCPListener and *net.UnixListener accept is served by the loops on Linux;
 // connections of others, as of tls.NewListener, have two goroutines each and the same functions.
 func (v *Server) Serve(ln net.Listener) error {
-	if err := v.begin(ln); err != nil {
+	if err := v.begin(&ln); err != nil {
 		ln.Close()
 		return err
 	}
 	err := v.accept(ln)
 	v.mu.Lock()
-	delete(v.listeners, ln)
+	delete(v.listeners, &ln)
 	closing := v.closing
 	v.mu.Unlock()
 	if !closing {
@@ -106,7 +106,7 @@ func (v *Server) Serve(ln net.Listener) error {
 	return ErrServerClosed
 }
 
-func (v *Server) begin(ln net.Listener) error {
+func (v *Server) begin(ln *net.Listener) error {
 	if v.OnData == nil {
 		panic("netpoll: Server.OnData must be set")
 	}
@@ -157,7 +157,7 @@ func (v *Server) defaults() {
 	if v.CloseTimeout == 0 {
 		v.CloseTimeout = 5 * time.Second
 	}
-	v.listeners = make(map[net.Listener]struct{})
+	v.listeners = make(map[*net.Listener]struct{})
 	v.streams = make(map[*Stream]struct{})
 	v.stopping, v.empty = make(chan struct{}), make(chan struct{})
 	v.workers.limit = v.Workers
@@ -236,7 +236,7 @@ func (v *Server) end() (listeners []net.Listener, streams []*Stream) {
 		close(v.stopping)
 	}
 	for ln := range v.listeners {
-		listeners = append(listeners, ln)
+		listeners = append(listeners, *ln)
 	}
 	streams = make([]*Stream, 0, len(v.streams))
 	for s := range v.streams {

@@ -25,6 +25,14 @@ func eachWire(t *testing.T, f func(t *testing.T, listen func() net.Listener)) {
 	t.Run("other", func(t *testing.T) { f(t, func() net.Listener { return otherListener{listenOn(t, "tcp")} }) })
 }
 
+// A listener may be of a type that is no key of a map.
+func TestServerListenerWithoutIdentity(t *testing.T) {
+	s := serveStreams(t, shaped{listenOn(t, "tcp"), func(c net.Conn) net.Conn { return c }}, &netpoll.Server{OnData: echo})
+	c := dial(t, s.ln)
+	io.WriteString(c, "hello")
+	expectBytes(t, c, "hello")
+}
+
 // serving is a Server under test.
 type serving struct {
 	*netpoll.Server

@@ -34,23 +34,24 @@ func (w *connWire) readLoop() {
 	w.own.Unlock()
 	for w.mayRead() {
 		n, err := w.conn.Read(buf)
-		w.owning(func() { w.have(buf[:n], err) })
+		if n > 0 {
+			w.owning(func() { w.received(buf[:n], time.Now()) })
+		}
 		if err != nil {
+			w.over(err)
 			return
 		}
 	}
 }
 
-func (w *connWire) have(p []byte, err error) {
-	if len(p) > 0 {
-		w.received(p, time.Now())
-	}
+// over ends the reading. The peer's end is not taken before the Stream might be read from again: until then OnData may
+// have left what came ahead of it, or is not to be called.
+func (w *connWire) over(err error) {
 	switch {
-	case err == io.EOF:
-		w.ending()
-	case err != nil:
-		w.fail(err)
-		w.turn()
+	case err != io.EOF:
+		w.owning(func() { w.fail(err); w.turn() })
+	case w.mayRead():
+		w.owning(w.ending)
 	}
 }
 

@@ -85,6 +85,72 @@ func TestStreamPause(t *testing.T) {
 	})
 }
 
+// The end comes after what is ahead of it, also where a Read was under way when the Stream was paused.
+func TestStreamPauseHoldsBackTheEnd(t *testing.T) {
+	eachWire(t, func(t *testing.T, listen func() net.Listener) {
+		o := &collector{leave: true}
+		s, c, st := serveCollector(t, listen(), &netpoll.Server{OnData: o.data})
+		io.WriteString(c, "left")
+		eventually(t, "OnData is called", func() bool { _, n := o.seen(); return n == 1 })
+		time.Sleep(5 * time.Millisecond) // until it is read from again, mostly
+		st.Pause()
+		o.leaves(false)
+		c.Close()
+		time.Sleep(30 * time.Millisecond) // for what must not come
+		select {
+		case err := <-s.ended:
+			t.Fatalf("ended with %v while paused", err)
+		default:
+		}
+		st.Resume()
+		s.expectEnd(t, io.EOF)
+		if got, _ := o.seen(); got != "left" {
+			t.Errorf("got %q", got)
+		}
+	})
+}
+
+// together gives all and the end at once, as a *tls.Conn may.
+type together struct{ net.Conn }
+
+func (c together) Read(p []byte) (int, error) {
+	n, err := io.ReadFull(c.Conn, p)
+	if err == io.ErrUnexpectedEOF {
+		err = io.EOF
+	}
+	return n, err
+}
+
+// Nor does the end overtake what waits until a congested Stream has room.
+func TestStreamCongestionHoldsBackTheEnd(t *testing.T) {
+	got, full := make(chan string, 1), false
+	ln := shaped{listenOn(t, "tcp"), func(c net.Conn) net.Conn { return together{c} }}
+	s := serveStreams(t, ln, &netpoll.Server{OnData: func(s *netpoll.Stream, p []byte) (int, error) {
+		if !full {
+			full = true
+			_, err := s.Write(make([]byte, 16<<20))
+			return 0, err
+		}
+		got <- string(p)
+		return len(p), nil
+	}})
+	c := dial(t, ln)
+	io.WriteString(c, "last words")
+	c.(*net.TCPConn).CloseWrite()
+	if n, err := io.Copy(io.Discard, c); n != 16<<20 || err != nil {
+		t.Errorf("%d bytes, %v", n, err)
+	}
+	s.expectEnd(t, io.EOF)
+	select {
+	case p := <-got:
+		if p != "last words" {
+			t.Errorf("got %q", p)
+		}
+	default:
+		t.Error("OnData was not called again")
+	}
+}
+
 // Pause and Resume from other goroutines, with bytes and the end coming at any time: nothing is lost or comes twice.
 func TestStreamPauseRace(t *testing.T) {
 	eachWire(t, func(t *testing.T, listen func() net.Listener) {

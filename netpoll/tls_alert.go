@@ -22,6 +22,7 @@ const (
 const (
 	alertWarning = 1
 	alertFatal   = 2
+	alertLen     = 2
 )
 
 // The errors have crypto/tls's texts and kinds, so that whoever tells them apart can go on doing so.

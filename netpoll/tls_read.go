@@ -141,7 +141,7 @@ func (c *secureConn) ignore(tooMany error) {
 
 // useAlert needs rd. In TLS 1.3 every alert is the end, but for one that some clients send before close_notify.
 func (c *secureConn) useAlert(data []byte) {
-	if len(data) != 2 {
+	if len(data) != alertLen {
 		c.refuse(unexpectedMessage)
 		return
 	}

@@ -2,6 +2,7 @@ package netpoll
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -145,7 +146,7 @@ func (o *oddity) expect(t *testing.T, c net.Conn, p *peer, send func([]byte)) {
 	if string(data) != o.data {
 		t.Errorf("%T: read %d bytes, want %d", c, len(data), len(o.data))
 	}
-	if !strings.HasSuffix(fmt.Sprint(err), cmpOr(o.err, "<nil>")) {
+	if !strings.HasSuffix(fmt.Sprint(err), cmp.Or(o.err, "<nil>")) {
 		t.Errorf("%T: got %v, want %s", c, err, o.err)
 	}
 	if _, again := c.Read(make([]byte, 10)); again == nil || o.err != "" && again.Error() != err.Error() {
@@ -166,13 +167,6 @@ func (o *oddity) expect(t *testing.T, c net.Conn, p *peer, send func([]byte)) {
 	case o.alert < 0 && (typ != 23 || string(got) != "still"):
 		t.Errorf("%T: the peer got %d %q, %v", c, typ, got, err)
 	}
-}
-
-func cmpOr(a, b string) string {
-	if a == "" {
-		return b
-	}
-	return a
 }
 
 // standardPair is a peer whose other end is crypto/tls's. It is there where AES-128 is chosen, which crypto/tls does where

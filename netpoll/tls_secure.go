@@ -15,8 +15,8 @@ import (
 //
 // Lock order: rd before wr.
 type secureConn struct {
-	socket net.Conn // *net.TCPConn or *net.UnixConn
-	calls  atomic.Int32
+	socket net.Conn             // *net.TCPConn or *net.UnixConn
+	calls  atomic.Int32         // 2 for each Write under way, and 1 once no other may begin; see shut
 	state  *tls.ConnectionState // never written to, and so read without a lock
 
 	rd      sync.Mutex // guards the next three, and session.in, message and useless

@@ -37,8 +37,7 @@ func (s *session) goodbye() []byte {
 
 // endsWith reports whether p, all that a parked session's peer has sent, is its close_notify and nothing else.
 func (s *session) endsWith(p []byte) bool {
-	const plain = headerLen + 2 + 1 + tagLen
-	if len(p) != plain || len(s.held) > 0 || recordLen(p) != plain-headerLen {
+	if len(p) != overhead+alertLen || len(s.held) > 0 || len(p) != headerLen+recordLen(p) {
 		return false
 	}
 	try := s.in

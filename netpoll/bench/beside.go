@@ -3,6 +3,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -64,7 +65,7 @@ func (r *besideRow) round(d time.Duration) error {
 	waits, err := pings(c, until.Add(-d/10))
 	running.Wait()
 	if failed != nil || err != nil {
-		return fmt.Errorf("%w, %w", failed, err)
+		return errors.Join(failed, err)
 	}
 	r.Median, r.P99 = append(r.Median, waits[len(waits)/2]), append(r.P99, waits[len(waits)*99/100])
 	return nil
