@@ -50,7 +50,6 @@ func (s *sender) sendfile(fd uintptr) bool {
 	if !s.gather(fd) {
 		return false
 	}
-	s.call = "sendfile"
 	for s.want > 0 && s.err == nil {
 		// Control keeps the file's fd from being closed and reused meanwhile.
 		if err := s.file.Control(s.sectionFn); err != nil {
@@ -89,6 +88,7 @@ func (s *sender) section(fd uintptr) {
 		}
 		s.check = nil
 	}
+	s.call = "sendfile"
 	n, err := unix.Sendfile(int(s.sock), int(fd), &s.off, s.want)
 	note(&s.c.counts.sendfiles, &s.c.counts.sendfileBytes, int64(n))
 	switch {

@@ -46,13 +46,13 @@ type sender struct {
 	off   int64
 	want  int
 
-	moved  int64 // by the last call
-	paid   int64 // of moved, the write deadline has been moved on for it
-	err    error // of the last call
-	call   string
-	cork   int32 // the value of the option, for setsockopt
-	long   bool  // there is enough left to cork the socket for it
-	corked bool  // the socket is: it keeps back what does not fill a packet
+	moved  int64  // by the last call
+	paid   int64  // of moved, the write deadline has been moved on for it
+	err    error  // of the last call
+	call   string // the one err is of
+	cork   int32  // the value of the option, for setsockopt
+	long   bool   // there is enough left to cork the socket for it
+	corked bool   // the socket is: it keeps back what does not fill a packet
 
 	// Bound once: a method value made for each call would be an allocation.
 	gatherFn, sendfileFn func(fd uintptr) bool
