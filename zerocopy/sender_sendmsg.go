@@ -50,7 +50,6 @@ type sender struct {
 	paid   int64  // of moved, the write deadline has been moved on for it
 	err    error  // of the last call
 	call   string // the one err is of
-	cork   int32  // the value of the option, for setsockopt
 	long   bool   // there is enough left to cork the socket for it
 	corked bool   // the socket is: it keeps back what does not fill a packet
 
