@@ -47,7 +47,7 @@ func (c *core) receive(p []byte) (int, error) {
 	case err == os.ErrDeadlineExceeded: // as most background reads of net/http end, so it is made once
 		return n, c.timeout()
 	case err != nil:
-		return n, c.failed("read", err)
+		return n, opError("read", "read", c.nc, err)
 	case n == 0:
 		return 0, io.EOF
 	}
@@ -64,7 +64,7 @@ func (c *core) transmit(p []byte) (int, error) {
 	defer c.quick.wmu.Unlock()
 	n, err := q.settle(c.raw.Write, p)
 	if err != nil {
-		err = c.failed("write", err)
+		err = opError("write", "write", c.nc, err)
 	}
 	return n, err
 }

@@ -1,11 +1,9 @@
 package zerocopy
 
 import (
-	"net"
 	"os"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 )
 
@@ -53,17 +51,9 @@ func (c *core) Read(p []byte) (int, error) {
 // holds busy.
 func (c *core) timeout() error {
 	if c.in.error == nil {
-		c.in.error = c.failed("read", os.ErrDeadlineExceeded)
+		c.in.error = opError("read", "read", c.nc, os.ErrDeadlineExceeded)
 	}
 	return c.in.error
-}
-
-// failed gives err the form that package net has.
-func (c *core) failed(op string, err error) error {
-	if errno, ok := err.(syscall.Errno); ok {
-		err = os.NewSyscallError(op, errno)
-	}
-	return &net.OpError{Op: op, Net: c.nc.LocalAddr().Network(), Source: c.nc.LocalAddr(), Addr: c.nc.RemoteAddr(), Err: err}
 }
 
 func (c *core) SetReadDeadline(t time.Time) error {

@@ -6,8 +6,6 @@ package zerocopy
 
 import (
 	"errors"
-	"net"
-	"os"
 	"sync"
 	"syscall"
 	"unsafe"
@@ -209,9 +207,7 @@ func (s *sender) finish(err error) error {
 	if !ok || isFileFailure(s.err) {
 		return s.err
 	}
-	nc := s.c.nc
-	return &net.OpError{Op: "write", Net: nc.LocalAddr().Network(), Source: nc.LocalAddr(),
-		Addr: nc.RemoteAddr(), Err: os.NewSyscallError(s.call, errno)}
+	return opError("write", s.call, s.c.nc, errno)
 }
 
 // memoryErr knows the failure of a Mapping that was closed, or of the mapping of
