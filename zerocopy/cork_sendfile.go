@@ -5,6 +5,7 @@ package zerocopy
 import (
 	"io"
 	"os"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -36,13 +37,17 @@ func (c *core) corkFor(src io.Reader) bool {
 	if pos, err := f.Seek(0, io.SeekCurrent); err != nil || fi.Size()-pos <= corkMin {
 		return false
 	}
-	return c.raw.Control(cork) == nil
+	return c.raw.Control(func(fd uintptr) { setCork(fd, 1) }) == nil
 }
 
-func (c *core) uncork() { c.raw.Control(uncork) }
-
-// cork fails for a Unix socket, which has no packets to fill.
-func cork(fd uintptr) { unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_CORK, 1) }
-
 // uncork pushes out what has been kept back, by TCP_CORK or by MSG_MORE alone.
-func uncork(fd uintptr) { unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_CORK, 0) }
+func (c *core) uncork() { c.raw.Control(func(fd uintptr) { setCork(fd, 0) }) }
+
+// setCork reports false for a Unix socket, which has no packets to fill. The
+// scheduler is not told: nothing is waited for.
+func setCork(fd uintptr, on int32) bool {
+	// unsafe.Pointer rule 4.
+	_, _, errno := unix.RawSyscall6(unix.SYS_SETSOCKOPT, fd, unix.IPPROTO_TCP, unix.TCP_CORK,
+		uintptr(unsafe.Pointer(&on)), unsafe.Sizeof(on), 0)
+	return errno == 0
+}

@@ -4,6 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
+	"os"
+	"syscall"
 )
 
 // ErrShortFile reports that a file section ended before the length its [Body]
@@ -43,4 +46,13 @@ func fileErr(n, want int, err error) error {
 	default:
 		return &fileError{err}
 	}
+}
+
+// opError gives a failure of nc the form that package net has. call is the
+// kernel's, for an error of its own.
+func opError(op, call string, nc net.Conn, err error) error {
+	if errno, ok := err.(syscall.Errno); ok {
+		err = os.NewSyscallError(call, errno)
+	}
+	return &net.OpError{Op: op, Net: nc.LocalAddr().Network(), Source: nc.LocalAddr(), Addr: nc.RemoteAddr(), Err: err}
 }

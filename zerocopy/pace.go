@@ -17,9 +17,10 @@ type pace struct {
 	until time.Time
 }
 
-// set passes t on to the conn; known says that none but those seen here were.
-// It holds the lock meanwhile, so that a deadline set to abort a send is not
-// undone by the progress of that send.
+// set passes t on to the conn. known says that nobody sets deadlines of it but set
+// and progress: no deadline after none is not passed on then. set holds the lock
+// meanwhile, so that a deadline set to abort a send is not undone by the progress
+// of that send.
 func (p *pace) set(t time.Time, setConn func(time.Time) error, known bool) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -40,11 +40,12 @@ func (s segment) addTo(b *Body) {
 	b.files = b.files || s.file != nil
 }
 
-// Bytes is a Part of the bytes of p. p is not copied: the Body borrows it for
-// as long as the Body is in use, and nobody may write to it in that time.
+// Bytes is a Part of the bytes of p, which are not copied unless they are short
+// (see [NewBody]): the Body borrows p for as long as the Body is in use, and
+// nobody may write to it in that time.
 func Bytes(p []byte) Part { return segment{mem: p, n: int64(len(p))} }
 
-// String is a Part of the bytes of s, which are not copied.
+// String is a Part of the bytes of s, which are copied no more than those of [Bytes].
 func String(s string) Part {
 	// unsafe.StringData: the bytes of a string must not be modified. They only
 	// go to the kernel and to io.Writers, whose contract forbids it too.

@@ -102,6 +102,7 @@ func (p *pipe) splice(fd uintptr) bool {
 
 // drain sends all that is in the pipe.
 func (p *pipe) drain(to syscall.RawConn) (n int, err error) {
+	publish()
 	had := p.held
 	p.err = nil
 	if err = to.Write(p.drainFn); err == nil {

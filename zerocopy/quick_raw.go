@@ -38,16 +38,15 @@ func (c *core) bindQuick() { c.quick.in.fn, c.quick.out.fn = c.recvfrom, c.sendt
 
 // receive is Read. The caller holds in.busy.
 func (c *core) receive(p []byte) (int, error) {
-	q := &c.quick.in
 	if len(p) == 0 || len(p) > quickMax {
 		return c.nc.Read(p)
 	}
-	n, err := q.settle(c.raw.Read, p)
+	n, err := c.quick.in.settle(c.raw.Read, p)
 	switch {
 	case err == os.ErrDeadlineExceeded: // as most background reads of net/http end, so it is made once
 		return n, c.timeout()
 	case err != nil:
-		return n, c.failed("read", err)
+		return n, opError("read", "read", c.nc, err)
 	case n == 0:
 		return 0, io.EOF
 	}
@@ -56,15 +55,14 @@ func (c *core) receive(p []byte) (int, error) {
 
 // transmit is Write.
 func (c *core) transmit(p []byte) (int, error) {
-	q := &c.quick.out
-	if q.fn == nil || len(p) == 0 || len(p) > quickMax {
+	if !c.direct || len(p) == 0 || len(p) > quickMax {
 		return c.nc.Write(p)
 	}
 	c.quick.wmu.Lock()
 	defer c.quick.wmu.Unlock()
-	n, err := q.settle(c.raw.Write, p)
+	n, err := c.quick.out.settle(c.raw.Write, p)
 	if err != nil {
-		err = c.failed("write", err)
+		err = opError("write", "write", c.nc, err)
 	}
 	return n, err
 }

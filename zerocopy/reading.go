@@ -1,11 +1,9 @@
 package zerocopy
 
 import (
-	"net"
 	"os"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 )
 
@@ -18,7 +16,7 @@ type reading struct {
 	// meet a deadline.
 	busy  sync.Mutex
 	late  atomic.Bool // a deadline long ago is set, and the socket was not told
-	error error       // of a Read that is late; guarded by busy
+	error error       // of a Read after its deadline, made once; guarded by busy
 
 	mu  sync.Mutex // guards set, and is held while a deadline is passed on
 	set bool       // the socket has a read deadline
@@ -53,17 +51,9 @@ func (c *core) Read(p []byte) (int, error) {
 // holds busy.
 func (c *core) timeout() error {
 	if c.in.error == nil {
-		c.in.error = c.failed("read", os.ErrDeadlineExceeded)
+		c.in.error = opError("read", "read", c.nc, os.ErrDeadlineExceeded)
 	}
 	return c.in.error
-}
-
-// failed gives err the form that package net has.
-func (c *core) failed(op string, err error) error {
-	if errno, ok := err.(syscall.Errno); ok {
-		err = os.NewSyscallError(op, errno)
-	}
-	return &net.OpError{Op: op, Net: c.nc.LocalAddr().Network(), Source: c.nc.LocalAddr(), Addr: c.nc.RemoteAddr(), Err: err}
 }
 
 func (c *core) SetReadDeadline(t time.Time) error {
@@ -91,8 +81,9 @@ func (c *core) SetDeadline(t time.Time) error {
 	return c.passDeadline(t, func(t time.Time) error { return c.pace.set(t, c.nc.SetDeadline, false) })
 }
 
-// passDeadline tells the socket. A Read that begins meanwhile still finds the old
-// deadline, and meets the new one where it waits. The caller holds in.mu.
+// passDeadline tells the socket. A Read that begins meanwhile finds the socket's
+// old deadline, or none, and meets the new one where it waits. The caller holds
+// in.mu.
 func (c *core) passDeadline(t time.Time, set func(time.Time) error) error {
 	c.in.late.Store(false)
 	c.in.set = !t.IsZero()

@@ -45,12 +45,11 @@ func (s *sender) sendSection(cur *cursor) error {
 func (s *sender) sendfile(fd uintptr) bool {
 	s.sock = fd
 	if s.long && !s.corked {
-		s.corked = s.setCork(fd, 1)
+		s.corked = setCork(fd, 1)
 	}
 	if !s.gather(fd) {
 		return false
 	}
-	s.call = "sendfile"
 	for s.want > 0 && s.err == nil {
 		// Control keeps the file's fd from being closed and reused meanwhile.
 		if err := s.file.Control(s.sectionFn); err != nil {
@@ -62,19 +61,9 @@ func (s *sender) sendfile(fd uintptr) bool {
 		}
 	}
 	if s.corked && s.last && s.err == nil {
-		s.corked = !s.setCork(fd, 0)
+		s.corked = !setCork(fd, 0)
 	}
 	return true
-}
-
-// setCork reports false for a Unix socket, which has no packets to fill. The
-// scheduler is not told: nothing is waited for.
-func (s *sender) setCork(fd uintptr, on int32) bool {
-	s.cork = on
-	// unsafe.Pointer rule 4; cork lies in s, which is on the heap.
-	_, _, errno := unix.RawSyscall6(unix.SYS_SETSOCKOPT, fd, unix.IPPROTO_TCP, unix.TCP_CORK,
-		uintptr(unsafe.Pointer(&s.cork)), unsafe.Sizeof(s.cork), 0)
-	return errno == 0
 }
 
 // errNoSendfile: the file system cannot do it, or one of the two sides failed
@@ -89,6 +78,7 @@ func (s *sender) section(fd uintptr) {
 		}
 		s.check = nil
 	}
+	s.call = "sendfile"
 	n, err := unix.Sendfile(int(s.sock), int(fd), &s.off, s.want)
 	note(&s.c.counts.sendfiles, &s.c.counts.sendfileBytes, int64(n))
 	switch {

@@ -6,8 +6,6 @@ package zerocopy
 
 import (
 	"errors"
-	"net"
-	"os"
 	"sync"
 	"syscall"
 	"unsafe"
@@ -46,13 +44,12 @@ type sender struct {
 	off   int64
 	want  int
 
-	moved  int64 // by the last call
-	paid   int64 // of moved, the write deadline has been moved on for it
-	err    error // of the last call
-	call   string
-	cork   int32 // the value of the option, for setsockopt
-	long   bool  // there is enough left to cork the socket for it
-	corked bool  // the socket is: it keeps back what does not fill a packet
+	moved  int64  // by the last call
+	paid   int64  // of moved, the write deadline has been moved on for it
+	err    error  // of the last call
+	call   string // the one err is of
+	long   bool   // there is enough left to cork the socket for it
+	corked bool   // the socket is: it keeps back what does not fill a packet
 
 	// Bound once: a method value made for each call would be an allocation.
 	gatherFn, sendfileFn func(fd uintptr) bool
@@ -210,9 +207,7 @@ func (s *sender) finish(err error) error {
 	if !ok || isFileFailure(s.err) {
 		return s.err
 	}
-	nc := s.c.nc
-	return &net.OpError{Op: "write", Net: nc.LocalAddr().Network(), Source: nc.LocalAddr(),
-		Addr: nc.RemoteAddr(), Err: os.NewSyscallError(s.call, errno)}
+	return opError("write", s.call, s.c.nc, errno)
 }
 
 // memoryErr knows the failure of a Mapping that was closed, or of the mapping of

@@ -179,3 +179,23 @@ func TestFileWithoutSendfile(t *testing.T) {
 		t.Errorf("received %q, %v", got, err)
 	}
 }
+
+// Memory and the file after it go in one call of RawConn. The error is of the
+// call of the kernel that failed.
+func TestErrorNamesTheCallThatFailed(t *testing.T) {
+	f := tempFile(t, noise(100_000))
+	file := zerocopy.File(f, 0, 100_000)
+	for want, b := range map[string]*zerocopy.Body{
+		"sendmsg":  zerocopy.NewBody(zerocopy.Bytes(noise(5000)), file),
+		"sendfile": zerocopy.NewBody(file),
+	} {
+		server, client := pair(t, "tcp")
+		client.(*net.TCPConn).SetLinger(0)
+		client.Close()
+		server.Read(make([]byte, 1)) // until the reset has come
+		_, err := zerocopy.Send(server, b)
+		if sys, ok := errors.AsType[*os.SyscallError](err); !ok || sys.Syscall != want {
+			t.Errorf("%v; want an error of %s", err, want)
+		}
+	}
+}

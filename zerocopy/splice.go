@@ -3,7 +3,6 @@ package zerocopy
 import (
 	"io"
 	"net"
-	"os"
 	"syscall"
 )
 
@@ -122,10 +121,8 @@ func (s socket) progress() {
 
 // failed gives a bare error of the kernel the form that package net has.
 func (s socket) failed(op string, err error) error {
-	errno, ok := err.(syscall.Errno)
-	if !ok {
+	if _, ok := err.(syscall.Errno); !ok {
 		return err
 	}
-	return &net.OpError{Op: op, Net: s.nc.LocalAddr().Network(), Source: s.nc.LocalAddr(),
-		Addr: s.nc.RemoteAddr(), Err: os.NewSyscallError("splice", errno)}
+	return opError(op, "splice", s.nc, err)
 }

@@ -12,9 +12,9 @@ import (
 )
 
 // A Template is safe for concurrent use. It renders pages of an
-// [html/template.Template] as a [Body]: the text between the actions stays where
-// the parser put it, and header, text and values leave in one call. Escaping is
-// html/template's, all of it.
+// [html/template.Template] as a [Body]: a text of more than 1 KiB between the
+// actions stays where the parser put it, and header, texts and values leave in
+// one call. Escaping is html/template's, all of it.
 type Template struct {
 	t     *template.Template
 	fixed []span // sorted, without overlap
