@@ -182,7 +182,10 @@ func (s *Stream) fill() error {
 		return ErrTooLarge
 	}
 	if len(s.buf) == cap(s.buf) {
-		size := min(max(4096, 2*cap(s.buf)), limit+1)
+		size := max(4096, 2*cap(s.buf))
+		if size > limit { // which may be the largest int
+			size = limit + 1
+		}
 		s.buf = append(make([]byte, 0, size), s.buf...)
 	}
 	for range 100 {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"reflect"
 	"strings"
@@ -141,6 +142,14 @@ func TestStreamIsBounded(t *testing.T) {
 	values, err := drain(s)
 	if err != io.EOF || len(values) != n+1 {
 		t.Errorf("%d values, %v, want %d", len(values), err, n+1)
+	}
+}
+
+// The largest limit is as good as none.
+func TestStreamWithoutBound(t *testing.T) {
+	s := &codec.Stream{R: strings.NewReader("1 2"), MaxValue: math.MaxInt}
+	if values, err := drain(s); err != io.EOF || len(values) != 2 {
+		t.Errorf("%v, %v, want 1 and 2", values, err)
 	}
 }
 

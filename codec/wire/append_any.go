@@ -44,7 +44,7 @@ func appendAny(dst []byte, v any, depth int, set *escapeSet) ([]byte, error) {
 	return w.value(dst, v, depth)
 }
 
-// maxEntries bounds what an anyWriter keeps between uses.
+// maxEntries bounds what an anyWriter, and a Decoder of its members, keeps between uses.
 const maxEntries = 4096
 
 var anyWriters = sync.Pool{New: func() any { return new(anyWriter) }}

@@ -18,4 +18,4 @@ type DepthAppender interface {
 // MaxAppendDepth bounds how deep a value that can contain itself may nest when
 // it is encoded. encoding/json finds cycles by remembering pointers; we count,
 // and the bound is the depth at which a default decoder would refuse the result.
-const MaxAppendDepth = 10000
+const MaxAppendDepth = DefaultMaxDepth

@@ -5,7 +5,8 @@ import "unsafe"
 const (
 	// listFirst is the room a list of numbers begins with.
 	listFirst = 4
-	// listMax is the longest list that shares a chunk with others: 512 bytes.
+	// listMax is the length at which a list that must grow leaves its chunk. A chunk
+	// thus has lists of less than twice as many elements, which is one KiB.
 	listMax = 64
 )
 

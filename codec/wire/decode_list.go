@@ -4,6 +4,9 @@ package wire
 // nil. Elements are decoded into what was there, as encoding/json does. The loop is
 // written out for each: one for all would call a function value for each element.
 
+// stringsMax is the most room that a list of strings begins with.
+const stringsMax = 64
+
 // Strings decodes an array into a []string. Room is made for as many elements as the
 // last list had, in this document or the one before, which is often what all have.
 func (d *Decoder) Strings(p *[]string) {
@@ -19,7 +22,7 @@ func (d *Decoder) Strings(p *[]string) {
 	for d.NextElem(n) {
 		if n == len(s) {
 			if n == 0 && d.elems > 0 {
-				s = make([]string, min(d.elems, listMax))
+				s = make([]string, min(d.elems, stringsMax))
 			} else {
 				s = Grow(s)
 			}

@@ -19,8 +19,8 @@ func (w *writer) decodeAs(x string, t types.Type, k kind) {
 }
 
 func (w *writer) decodeKind(x, ref string, t types.Type, k kind) {
-	if name := scalars(t, k); name != "" && !w.gen.v2 {
-		w.p("d.%s(%s)\n", name, pointer(t.Underlying().String(), ref, t))
+	if method, name := scalars(t, k); method != "" && !w.gen.v2 {
+		w.p("d.%s(%s)\n", method, pointer(name, ref, t))
 		return
 	}
 	switch k {

@@ -143,7 +143,7 @@ func (w *writer) encodeList(x string, elem types.Type) {
 // encodeScalars writes the lists and maps that the runtime has a function for, and
 // reports whether it did.
 func (w *writer) encodeScalars(x string, t types.Type, k kind) bool {
-	name := scalars(t, k)
+	name, _ := scalars(t, k)
 	switch {
 	case name == "" || w.gen.v2:
 		return false

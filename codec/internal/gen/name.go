@@ -8,7 +8,7 @@ import (
 
 // locals are the names that methods have for other things than types, and what
 // TypeString writes that may not mean the same in another package.
-var locals = regexp.MustCompile(`\b(v|d|dst|err|depth|wire|null|ok|(b|e|i|k|keys|member|n|o|ok|old|q|s|start|value)\d+|struct|interface)\b`)
+var locals = regexp.MustCompile(`\b(v|d|dst|err|depth|old|wire|null|ok|(b|e|i|k|keys|member|n|o|ok|q|s|start|value)\d+|struct|interface)\b`)
 
 // typeName returns t as the generated file can write it, which imports the runtime
 // only. Where it cannot, a generic function of the runtime does the work.
@@ -50,30 +50,29 @@ func (w *writer) firstElems(elem types.Type) int {
 	return int(max(1, min(4, firstBytes/(1+types.SizesFor("gc", "amd64").Sizeof(elem)))))
 }
 
-// pointer returns ref, a pointer to a t, as one to the type named name, which is
-// t's underlying one.
+// pointer returns ref, a pointer to a t, as one to name, which is t's underlying type.
 func pointer(name, ref string, t types.Type) string {
-	if types.Unalias(t).String() == name {
+	if _, ok := types.Unalias(t).(*types.Named); !ok {
 		return ref
 	}
 	return "(*" + name + ")(" + ref + ")"
 }
 
-// scalars names the runtime's methods for a list or map of scalars of no type of
-// their own, if it has them.
-func scalars(t types.Type, k kind) string {
+// scalars names the runtime's method for a list or map of scalars of no type of
+// their own, if it has one, and the type that it takes.
+func scalars(t types.Type, k kind) (method, name string) {
 	switch u := t.Underlying().(type) {
 	case *types.Slice:
 		if b, ok := types.Unalias(u.Elem()).(*types.Basic); ok && k == kSlice {
 			switch b.Kind() {
 			case types.String, types.Int, types.Int64, types.Float64:
-				return strings.ToUpper(b.Name()[:1]) + b.Name()[1:] + "s"
+				return strings.ToUpper(b.Name()[:1]) + b.Name()[1:] + "s", "[]" + b.Name()
 			}
 		}
 	case *types.Map:
 		if k == kMap && types.Unalias(u.Key()) == types.Typ[types.String] && types.Unalias(u.Elem()) == types.Typ[types.String] {
-			return "StringMap"
+			return "StringMap", "map[string]string"
 		}
 	}
-	return ""
+	return "", ""
 }

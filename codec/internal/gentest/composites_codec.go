@@ -650,7 +650,7 @@ func (v *Composites) DecodeJSON(d *wire.Decoder) {
 					n37 := 0
 					for d.NextElem(n37) {
 						if n37 < len(v.Octets) {
-							d.Uint8((*uint8)(&v.Octets[n37]))
+							d.Uint8(&v.Octets[n37])
 						} else {
 							d.Skip()
 						}
