@@ -111,7 +111,8 @@ func (x *Exchange) begin(w http.ResponseWriter, r *http.Request) {
 	x.Request, x.Method, x.Path, x.RemoteAddr = r, r.Method, r.URL.Path, r.RemoteAddr
 }
 
-// release ends the record and forgets the request, so that the pool holds nobody's data.
+// release ends the record and forgets the request, so that no later one sees its data. What was carved from the memory in from and
+// local stays there until that is used up; nobody reads it.
 func (x *Exchange) release() {
 	if x.owner {
 		x.Record.End()

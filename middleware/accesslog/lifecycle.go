@@ -31,8 +31,9 @@ func (l *Log) Stats() Stats {
 func (l *Log) Flush(ctx context.Context) error { return l.queue.await(ctx) }
 
 // Close writes what waits and ends the log's goroutine; lines that come later are dropped and counted. It may be called
-// several times and at once: every call returns when the log has ended, or ErrStuck after Options.CloseWait. A stuck
-// goroutine ends when its Write returns; with a ring, what it could not write is there for the next process.
+// several times and at once: every call returns nil when the log has ended, whatever the writer refused, or ErrStuck after
+// Options.CloseWait. The goroutine of a stuck log goes on when its Write returns, and ends when nothing waits; with a ring, what it has
+// not written when the process ends is there for the next one.
 func (l *Log) Close() error {
 	q := l.queue
 	q.mu.Lock()

@@ -58,10 +58,8 @@ func newQueue(o Options) *queue {
 func (q *queue) add(text []byte) {
 	q.mu.Lock()
 	q.stats.Handed++
-	before, idle := q.head-q.tail, false
-	if before == 0 {
-		idle = !q.awake
-	}
+	before := q.head - q.tail
+	idle := before == 0 && !q.awake
 	after := before + uint64(len(text))
 	if q.closed || after > q.size {
 		q.stats.Dropped++

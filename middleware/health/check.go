@@ -41,16 +41,27 @@ func (h *Health) check() (failed []string) {
 		go func() { results[i] <- c.run(ctx) }()
 	}
 	for i, c := range h.options.Checks {
-		select {
-		case err := <-results[i]:
-			if err == nil {
-				continue
-			}
-		case <-ctx.Done():
+		if await(ctx, results[i]) != nil {
+			failed = append(failed, c.Name)
 		}
-		failed = append(failed, c.Name)
 	}
 	return failed
+}
+
+// await returns the result, and ctx's error if there is none when ctx ends. A result that is there counts also after another check
+// took all the time: of two that are ready, select takes any.
+func await(ctx context.Context, result <-chan error) error {
+	select {
+	case err := <-result:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-result:
+		return err
+	default:
+		return ctx.Err()
+	}
 }
 
 func (c Check) run(ctx context.Context) (err error) {

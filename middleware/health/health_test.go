@@ -71,6 +71,21 @@ func TestReadiness(t *testing.T) {
 	})
 }
 
+// A check that is stuck takes all the time there is; the others, which were done long before, did not fail for that.
+func TestOnlyWhatFailedIsNamed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan bool)
+		defer close(release)
+		checks := []health.Check{{"stuck", func(context.Context) error { <-release; return nil }}}
+		for range 30 {
+			checks = append(checks, health.Check{Name: "fine", Run: func(context.Context) error { return nil }})
+		}
+		if got := ask(health.New(&health.Options{Checks: checks}).Ready()); got != "503 not ready: stuck" {
+			t.Error(got)
+		}
+	})
+}
+
 func TestDrainStepByStep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := health.New(&health.Options{Delay: 3 * time.Second})

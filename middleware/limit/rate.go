@@ -19,7 +19,7 @@ type RateOptions struct {
 	Every time.Duration
 	// Burst is how many requests may come at once after a pause; Burst times Every is 73 years at most. Zero means 20.
 	Burst int
-	// Keys is how many clients are remembered, 20 bytes each. Zero means 65,536.
+	// Keys is how many clients there is room for, in 18 to 37 bytes each. Zero means 65,536, in 2 MiB.
 	Keys int
 	// Key names the client; a request whose key is "" is not limited. Zero means the client's address, of an IPv6 address the
 	// first 64 bits; all those whose address is unknown are one client.

@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -86,6 +87,7 @@ func (r *route) spill(cell *atomic.Uint64, at int, took time.Duration) {
 func (r *route) read(class int, into *Series) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	nanos := uint64(0)
 	for i := range into.Within {
 		at := class*r.row + i
 		sum := r.totals[at]
@@ -96,7 +98,8 @@ func (r *route) read(class int, into *Series) {
 		}
 		into.Count += sum.count
 		into.Within[i] = into.Count
-		into.Sum += time.Duration(sum.nanos)
+		nanos += sum.nanos
 	}
+	into.Sum = time.Duration(nanos & math.MaxInt64)
 	into.Within = into.Within[:len(into.Within)-1]
 }

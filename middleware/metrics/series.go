@@ -14,7 +14,8 @@ const (
 )
 
 // A Series is not safe for concurrent use; it belongs to who got it. It is the histogram of one route and status class at one
-// moment, for programs that show the counts in a way of their own. All its numbers only grow from one moment to the next.
+// moment, for programs that show the counts in a way of their own. All its numbers only grow from one moment to the next, but for Sum,
+// which begins at 0 again after 292 years of requests.
 type Series struct {
 	Route, Code string
 	Count       uint64

@@ -1,5 +1,6 @@
 // Command genwriters writes writers_gen.go of package middleware: one type for each combination of the optional interfaces a
-// response writer can have. Run it with go generate; TestWritersAreGenerated keeps the committed file equal to its output.
+// response writer can have; and inners_gen_test.go, the writers that the tests put inside. Run it with go generate;
+// TestFilesAreGenerated keeps the committed files equal to its output.
 package main
 
 import (
@@ -59,7 +60,7 @@ func Files() map[string][]byte {
 	return map[string][]byte{"writers_gen.go": Source(), "inners_gen_test.go": innerSource()}
 }
 
-// Source returns the generated file. Each type embeds the type that lacks its highest bit and adds that bit's one method, so
+// Source returns writers_gen.go. Each type embeds the type that lacks its highest bit and adds that bit's one method, so
 // that 2^n types need one declaration and one method each, and all have the size and layout of handle.
 func Source() []byte {
 	b := bytes.NewBufferString(header)

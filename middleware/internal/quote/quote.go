@@ -1,4 +1,4 @@
-// Package quote writes JSON strings.
+// Package quote writes strings that a client chose as JSON or logfmt values.
 package quote
 
 import (
