@@ -100,7 +100,7 @@ func differences() []difference {
 		{name: "chunks cut", req: get, act: answering("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nok", false)},
 		{name: "head cut", req: post(text("x")), act: answering("HTTP/1.1 200 OK\r\nContent-", false)},
 		{name: "bytes after the answer", req: get, act: answering(ok2+"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil", true)},
-		{name: "bytes a moment after", req: get, act: func(v *visit) bool {
+		{name: "bytes a moment after", req: get, timed: true, act: func(v *visit) bool {
 			v.body()
 			if v.seq+v.conn > 0 {
 				return v.say(ok2)
@@ -123,16 +123,10 @@ func differences() []difference {
 			_ = v.say(string(b))
 			return false
 		}},
-		{name: "timeout of the head", req: get, tune: func(tr *http.Transport) { tr.ResponseHeaderTimeout = 50 * time.Millisecond }, act: func(v *visit) bool {
-			if v.seq+v.conn > 0 {
-				return v.say(ok2)
-			}
-			time.Sleep(150 * time.Millisecond)
-			return false
-		}},
-		{name: "no timeout of the body", req: get, tune: func(tr *http.Transport) { tr.ResponseHeaderTimeout = 50 * time.Millisecond }, act: func(v *visit) bool {
+		{name: "timeout of the head", req: get, tune: func(tr *http.Transport) { tr.ResponseHeaderTimeout = 50 * time.Millisecond }, act: hold},
+		{name: "no timeout of the body", req: get, timed: true, tune: func(tr *http.Transport) { tr.ResponseHeaderTimeout = 200 * time.Millisecond }, act: func(v *visit) bool {
 			_ = v.say("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n")
-			time.Sleep(120 * time.Millisecond)
+			time.Sleep(300 * time.Millisecond)
 			return v.say("ok")
 		}},
 		{name: "POST", req: post(text("body")), act: echoing},
@@ -194,32 +188,35 @@ func differences() []difference {
 			cancel()
 			return get(t, u).WithContext(ctx)
 		}},
-		{name: "canceled while waiting", act: hold, req: canceledLater(nil)},
-		{name: "canceled while sending", act: hold, req: canceledLater(streamOfMuch{})},
+		{name: "canceled while waiting", act: hold, req: abandoned("GET", nil)},
+		{name: "canceled while sending", act: hold, req: abandoned("PUT", streamOfMuch{})},
 		{name: "canceled with a cause", act: hold, req: func(t *testing.T, u string) *http.Request {
 			ctx, cancel := context.WithCancelCause(t.Context())
-			time.AfterFunc(20*time.Millisecond, func() { cancel(errors.New("mine")) })
-			return get(t, u).WithContext(ctx)
+			return giving(get(t, u).WithContext(ctx), func() { cancel(errors.New("mine")) })
 		}},
-		{name: "deadline", act: hold, req: func(t *testing.T, u string) *http.Request {
-			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		{name: "deadline", act: hold, timed: true, req: func(t *testing.T, u string) *http.Request {
+			ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 			t.Cleanup(cancel)
 			return get(t, u).WithContext(ctx)
 		}},
 		{name: "Request.Cancel", act: hold, req: func(t *testing.T, u string) *http.Request {
-			r, stop := get(t, u), make(chan struct{})
+			stop := make(chan struct{})
+			r := giving(get(t, u), func() { close(stop) })
 			//lint:ignore SA1019 http.Client's Timeout still sets it
 			r.Cancel = stop
-			time.AfterFunc(20*time.Millisecond, func() { close(stop) })
 			return r
 		}},
-		{name: "canceled in the body", req: canceledLater(nil), act: func(v *visit) bool {
-			if v.seq+v.conn > 0 {
+		{name: "canceled in the body", req: abandoned("GET", nil), act: func(v *visit) bool {
+			if v.conn > 0 {
 				return v.say(ok2)
 			}
-			_ = v.say("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\nbegin")
-			time.Sleep(100 * time.Millisecond)
-			return false
+			return v.say("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\nbegin") && v.left()
+		}, read: func(r *http.Response) (string, error) {
+			begin := make([]byte, 5)
+			_, _ = io.ReadFull(r.Body, begin)
+			giveUp(r.Request)
+			rest, err := io.ReadAll(r.Body)
+			return string(begin) + string(rest), err
 		}},
 	}
 	return append(out, difference{name: "reset before the answer", req: post(text("body")), act: func(v *visit) bool {
@@ -250,19 +247,37 @@ func hold(v *visit) bool {
 	if v.conn > 0 {
 		return v.say(ok2)
 	}
-	time.Sleep(60 * time.Millisecond)
+	close(v.s.held)
+	return v.left()
+}
+
+// left waits until the first request's caller has left. It returns false.
+func (v *visit) left() bool {
+	select {
+	case <-v.s.left:
+	case <-time.After(10 * time.Second):
+	}
 	return false
 }
 
-func canceledLater(body io.Reader) func(*testing.T, string) *http.Request {
+// giving returns r with a way to give it up; see giveUp.
+func giving(r *http.Request, up func()) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), wayOut{}, up))
+}
+
+type wayOut struct{}
+
+// giveUp is what r's caller does, if it has a way to, when the server holds r.
+func giveUp(r *http.Request) {
+	if up, ok := r.Context().Value(wayOut{}).(func()); ok {
+		up()
+	}
+}
+
+func abandoned(method string, body io.Reader) func(*testing.T, string) *http.Request {
 	return func(t *testing.T, u string) *http.Request {
 		ctx, cancel := context.WithCancel(t.Context())
-		time.AfterFunc(20*time.Millisecond, cancel)
-		r := request(t, "PUT", u, body)
-		if body == nil {
-			r = get(t, u)
-		}
-		return r.WithContext(ctx)
+		return giving(request(t, method, u, body).WithContext(ctx), cancel)
 	}
 }
 

@@ -23,6 +23,9 @@ type scripted struct {
 	conns map[net.Conn]bool
 	total int // connections, guarded by mu
 	acts  atomic.Int64
+
+	held chan struct{} // closed by hold when it has the first request
+	left chan struct{} // for who holds it: closed when its caller is through
 }
 
 // settled waits until the server has done all it does about n requests.
@@ -51,7 +54,7 @@ func script(t testing.TB, act func(v *visit) bool) *scripted {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &scripted{ln: ln, conns: make(map[net.Conn]bool)}
+	s := &scripted{ln: ln, conns: make(map[net.Conn]bool), held: make(chan struct{}), left: make(chan struct{})}
 	s.wg.Go(func() {
 		for {
 			c, err := ln.Accept()

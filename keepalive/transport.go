@@ -57,8 +57,8 @@ type Transport struct {
 	// time, gets its connections closed before that. Of any other server a
 	// request that cannot be repeated uses no connection that is idle for a
 	// whole number of seconds, give or take some milliseconds: what idle limits
-	// are. Negative means no limit of ours. Zero means Base's value, or 55 seconds, which is below the 60 s of
-	// common load balancers and nginx's 75 s.
+	// are. Negative means no limit of ours. Zero means Base's value, or 55
+	// seconds, which is below the 60 s of common load balancers and nginx's 75 s.
 	IdleTimeout time.Duration
 
 	// MaxIdle limits the unused connections kept for each host. Negative means

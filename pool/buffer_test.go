@@ -226,7 +226,6 @@ func TestBufferMisuse(t *testing.T) {
 	mustPanic(t, "larger than an int", func() { b.Grow(int(^uint(0) >> 1)) })
 }
 
-// A content larger than MaxSize works, and its array is nobody's afterwards.
 // A handle that somebody keeps does not keep what is too large for the pool.
 func TestLateBufferHoldsNothingLarge(t *testing.T) {
 	mem := pool.Bytes{MaxSize: 1024}
@@ -238,6 +237,7 @@ func TestLateBufferHoldsNothingLarge(t *testing.T) {
 	runtime.KeepAlive(b)
 }
 
+// A content larger than MaxSize works, and its array is nobody's afterwards.
 func TestBufferBeyondMaxSize(t *testing.T) {
 	mem := pool.Bytes{MaxSize: 1024}
 	b := mem.Buffer(0)

@@ -6,7 +6,7 @@ import "sync/atomic"
 // runs, to begin them without the lock: between short tasks the lock's way from
 // core to core takes longer than they do. They still wait, and whoever finds
 // the queue empty gathers them, so that none waits for a task before it while a
-// goroutine is free.
+// goroutine is free. For a queue that never runs empty each 256th take gathers.
 type hand struct {
 	// left is how many have not begun. Who makes it less owns the tasks that it
 	// does not count any more: the hand's goroutine takes one, a gatherer all.

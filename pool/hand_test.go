@@ -39,6 +39,43 @@ func TestHandHoldsUpNoTask(t *testing.T) {
 	})
 }
 
+// Nor does it while none is: others come to what it holds up, though the queue
+// always has more.
+func TestHandIsNotForgotten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := pool.Workers{Max: 2}
+		first, second := block(t, &w), block(t, &w)
+		open := make(chan struct{})
+		var ran, others atomic.Int32
+		must(t, w.TrySubmit(func() { <-open }))
+		const tasks, most = 40, 4000
+		for range tasks {
+			must(t, w.TrySubmit(func() { ran.Add(1) }))
+		}
+		var another func()
+		another = func() {
+			time.Sleep(time.Millisecond)
+			if ran.Load() < tasks && others.Add(1) < most {
+				_ = w.TrySubmit(another)
+			}
+		}
+		for range 100 {
+			must(t, w.TrySubmit(another))
+		}
+		close(first.open)
+		synctest.Wait() // the task that blocks has begun, and has others behind it
+		close(second.open)
+		for ran.Load() < tasks && others.Load() < most {
+			time.Sleep(time.Millisecond)
+		}
+		if ran.Load() != tasks {
+			t.Errorf("%d of %d tasks ran, and %d that came later", ran.Load(), tasks, others.Load())
+		}
+		close(open)
+		drained(t, &w)
+	})
+}
+
 // Who takes the last task of the queue wakes another for what is in hands. On
 // one core the first goroutine stops at task 0 with some in hand, the second
 // goes through the queue as far as the last task but one, the third takes the

@@ -3,36 +3,24 @@ package pool
 // turn numbers the ownerships of an array or a block, from 1 on.
 type turn struct {
 	now  counter // 0 while there is no owner
-	last counter // of those that have ended
+	last counter // the latest that began; Stats sums these up, so they must never go back
 }
 
 // begin begins an ownership and returns its number. The caller has the idle
 // memory out of a sync.Pool, so nobody else begins one.
 func (t *turn) begin() uint64 {
 	n := t.last.Load() + 1
-	t.now.set(n)
+	t.last.set(n)
+	t.now.set(n) // last: who sees it may end the ownership
 	return n
 }
 
 // end ends the ownership there is, if there is one. Of several callers for one
 // it returns true to one; for what that instruction costs see Item.Put.
-func (t *turn) end() bool {
-	n := t.now.Swap(0)
-	if n == 0 {
-		return false
-	}
-	t.last.set(n)
-	return true
-}
+func (t *turn) end() bool { return t.now.Swap(0) != 0 }
 
 // endOf is end for the ownership of that number and no other.
-func (t *turn) endOf(n uint64) bool {
-	if !t.now.CompareAndSwap(n, 0) {
-		return false
-	}
-	t.last.set(n)
-	return true
-}
+func (t *turn) endOf(n uint64) bool { return t.now.CompareAndSwap(n, 0) }
 
 // skip counts an ownership that begins and ends at once.
 func (t *turn) skip() { t.last.set(t.last.Load() + 1) }
@@ -41,4 +29,4 @@ func (t *turn) skip() { t.last.set(t.last.Load() + 1) }
 func (t *turn) out() bool { return t.now.Load() != 0 }
 
 // begun returns how many ownerships there were.
-func (t *turn) begun() uint64 { return max(t.now.Load(), t.last.Load()) }
+func (t *turn) begun() uint64 { return t.last.Load() }

@@ -40,3 +40,27 @@ func TestOnePutWins(t *testing.T) {
 		}
 	}
 }
+
+// What Stats reads of an array never goes back, also in the middle of a Put: a
+// counter that does has begun anew, to whoever makes rates of it.
+func TestTurnsOnlyGrow(t *testing.T) {
+	var k turn
+	var over atomic.Bool
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for !over.Load() {
+			k.begin()
+			k.end()
+		}
+	})
+	seen := uint64(0)
+	for begin := time.Now(); time.Since(begin) < 300*time.Millisecond && !t.Failed(); {
+		n := k.begun()
+		if n < seen {
+			t.Errorf("%d turns had begun, then %d", seen, n)
+		}
+		seen = n
+	}
+	over.Store(true)
+	wg.Wait()
+}

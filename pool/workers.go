@@ -37,6 +37,7 @@ type Workers struct {
 	lanes   lanes
 	waits   int          // tasks that were accepted and have not begun
 	busy    int          // goroutines that have begun one
+	takes   uint8        // calls of take, to gather at each 256th
 	blocked []*submitter // for room, the one that came first in front
 	waiting []chan struct{}
 	closed  bool
@@ -155,7 +156,7 @@ func (w *Workers) accept(j job, key uint64) {
 
 // take needs mu. It finds p's next job, if there is one.
 func (w *Workers) take(p *worker) bool {
-	if w.queue.len() == 0 {
+	if w.takes++; w.takes == 0 || w.queue.len() == 0 {
 		w.gather()
 	}
 	if w.queue.len() == 0 {
