@@ -8,7 +8,7 @@
 // prints the events, and for the last line
 //
 //	HTTP/1.1 201 Created
-//	Content-Type: application/json
+//	Content-Type: application/json; charset=utf-8
 //
 //	{"id":"1","type":"WatchEvent",…}
 //

@@ -1,7 +1,7 @@
 // Stack is what every service wraps around its handlers, in one pass around a small API: access log, health, request id, metrics,
 // recovery, limits and a deadline. The API itself is written for net/http, gin or chi.
 //
-//	go run ./examples/stack -addr 127.0.0.1:8080 -framework gin -dir /tmp/stack
+//	mkdir -p /tmp/stack && go run ./examples/stack -addr 127.0.0.1:8080 -framework gin -dir /tmp/stack
 //	curl -i 127.0.0.1:8080/users/42    # one client may ask 100 times a second: wrk is mostly answered 429
 //	curl 127.0.0.1:8080/metrics
 //	kill -HUP PID     # rotates the access log
