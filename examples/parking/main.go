@@ -32,6 +32,9 @@ func main() {
 	addr := flag.String("addr", "127.0.0.1:8080", "address to listen on")
 	held := flag.Int("hold", 0, "be a client instead: hold so many idle connections to -addr")
 	flag.Parse()
+	if flag.NArg() > 0 { // "parking gin" must not serve net/http, nor "-hold 10 ADDR" ask somebody else
+		log.Fatalf("parking takes flags only, as -framework gin; not %q", flag.Arg(0))
+	}
 
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()

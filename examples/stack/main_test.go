@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -151,5 +152,15 @@ func checkLog(t *testing.T, name string) {
 		if n[what] != want {
 			t.Errorf("%d lines of %q, want %d", n[what], what, want)
 		}
+	}
+}
+
+// A framework named without its flag is not answered by serving another.
+func TestArgumentIsRefused(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second) // what is not refused would serve for ever
+	defer cancel()
+	out, err := exec.CommandContext(ctx, os.Args[0], "-addr", "127.0.0.1:0", "-dir", t.TempDir(), "gin").CombinedOutput()
+	if err == nil || ctx.Err() != nil || !strings.Contains(string(out), "-framework gin") {
+		t.Errorf("%v: %s", err, out)
 	}
 }
