@@ -6,12 +6,14 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"go.uber.org/goleak"
@@ -162,5 +164,16 @@ func TestArgumentIsRefused(t *testing.T) {
 	out, err := exec.CommandContext(ctx, os.Args[0], "-addr", "127.0.0.1:0", "-dir", t.TempDir(), "gin").CombinedOutput()
 	if err == nil || ctx.Err() != nil || !strings.Contains(string(out), "-framework gin") {
 		t.Errorf("%v: %s", err, out)
+	}
+}
+
+// A body that breaks off is not one that was too long.
+func TestBrokenBody(t *testing.T) {
+	for framework, api := range apis {
+		w := httptest.NewRecorder()
+		api().ServeHTTP(w, httptest.NewRequest("POST", "/echo", iotest.ErrReader(io.ErrUnexpectedEOF)))
+		if w.Code != http.StatusBadRequest {
+			t.Errorf("%s: %d, want 400", framework, w.Code)
+		}
 	}
 }
