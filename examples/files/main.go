@@ -2,7 +2,7 @@
 //
 //	go run ./examples/files -dir . -addr 127.0.0.1:8080
 //	go run ./examples/files -dir . -framework gin -zerocopy=false
-//	curl -i -r 0-9 127.0.0.1:8080/go.mod
+//	curl -i -r 0-9 127.0.0.1:8080/README.md
 //
 // prints
 //

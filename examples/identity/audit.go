@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -32,7 +31,8 @@ type Audit struct {
 	stop    context.CancelFunc
 	giveUp  context.Context // ends when Close's patience does
 	courier *Courier
-	lost    error // write's until done
+	lost    int             // events that could not be stored; lost and why are write's until done
+	why     error
 	done    sync.WaitGroup
 }
 
@@ -90,7 +90,7 @@ func (a *Audit) write() {
 			return
 		}
 		if err := a.persist(batch); err != nil {
-			a.lost = errors.Join(a.lost, fmt.Errorf("identity: %d audit events lost: %w", len(batch), err))
+			a.lost, a.why = a.lost+len(batch), err
 		}
 		for range batch {
 			<-a.slots
@@ -152,5 +152,8 @@ func (a *Audit) Close(ctx context.Context) error {
 	release := context.AfterFunc(ctx, a.stop)
 	defer release()
 	a.done.Wait()
-	return a.lost
+	if a.lost > 0 {
+		return fmt.Errorf("identity: %d audit events lost: %w", a.lost, a.why)
+	}
+	return nil
 }

@@ -143,6 +143,7 @@ func TestCloseTellsWhatWasLost(t *testing.T) {
 	store := brokenStore{boltStore(t), make(chan struct{})}
 	a := NewAudit(store, courier(t, store, acceptAll(t)), discardLog)
 	for range 3 {
+		time.Sleep(2 * auditWindow) // more than one batch
 		if err := a.Record(t.Context(), event()); err != nil {
 			t.Fatal(err)
 		}

@@ -9,8 +9,8 @@
 //	{"id":"usr_…","name":"Ada","created":"…"}
 //	curl -d '{"email":"ada@example.com","password":"correct horse"}' -H 'Content-Type: application/json' http://127.0.0.1:8080/v1/sessions
 //	{"token":"TOKEN","user_id":"usr_…","expires":"…"}
-//	curl -H 'Authorization: Bearer TOKEN' http://127.0.0.1:8080/v1/session        # 2–3 kB: the profile, roles, permissions
-//	curl -H 'Authorization: Bearer TOKEN' http://127.0.0.1:8080/v1/audit?limit=5  # the last logins
+//	curl -H 'Authorization: Bearer TOKEN' http://127.0.0.1:8080/v1/session          # 2–3 kB: the profile, roles, permissions
+//	curl -H 'Authorization: Bearer TOKEN' 'http://127.0.0.1:8080/v1/audit?limit=5'  # the last logins
 //	curl -X DELETE -H 'Authorization: Bearer TOKEN' http://127.0.0.1:8080/v1/session
 //
 // It prints "listening on ADDR" when it serves, and one JSON line for each request on stderr. SIGTERM drains: /readyz

@@ -42,7 +42,8 @@ const (
 	sweepEvery   = time.Minute
 )
 
-// shutdownTime is for requests still running when the drain is over: who neither sends nor reads is gone by then.
+// shutdownTime is for requests still running when the drain is over: who neither sends nor reads is gone by then, but for
+// the client of a static file, which may take longer and is cut.
 func shutdownTime() time.Duration { return patience.write + 2*time.Second }
 
 // Start opens everything and serves. When it returns, connections are being accepted.

@@ -8,7 +8,7 @@
 // prints the events, and for the last line
 //
 //	HTTP/1.1 201 Created
-//	Content-Type: application/json
+//	Content-Type: application/json; charset=utf-8
 //
 //	{"id":"1","type":"WatchEvent",…}
 //
@@ -36,6 +36,9 @@ func main() {
 	framework := flag.String("framework", "nethttp", "nethttp, chi, gin or echo; -codec std has nethttp only")
 	file := flag.String("events", "", "a file from https://api.github.com/events; none means four events of our own")
 	flag.Parse()
+	if flag.NArg() > 0 { // "jsonapi gin" must not serve net/http
+		log.Fatalf("unexpected argument %q: say -framework %[1]s", flag.Arg(0))
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, *addr, *lib, *framework, *file); err != nil {

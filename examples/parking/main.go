@@ -1,9 +1,9 @@
 // Parking is one small server under five frameworks, whose idle connections wait in netpoll.
 //
-//	go run . -framework gin                      # or nethttp, echo, chi, fasthttp
+//	go run ./examples/parking -framework gin     # or nethttp, echo, chi, fasthttp
 //	curl http://127.0.0.1:8080/                  # Hello, World!
 //	curl 'http://127.0.0.1:8080/stats?gc=1'      # {"goroutines":4,"heap":…,"rss":…,"park":true,"stats":{…}}
-//	go run . -hold 5000                          # 5,000 idle connections to it, until Ctrl-C
+//	go run ./examples/parking -hold 5000         # 5,000 idle connections to it, until Ctrl-C
 //
 // Hold some thousand connections to a server with -park=false and to one with -park=true and compare /stats. It stops
 // cleanly on SIGTERM.
@@ -32,6 +32,9 @@ func main() {
 	addr := flag.String("addr", "127.0.0.1:8080", "address to listen on")
 	held := flag.Int("hold", 0, "be a client instead: hold so many idle connections to -addr")
 	flag.Parse()
+	if flag.NArg() > 0 { // "parking gin" must not serve net/http, nor "-hold 10 ADDR" ask somebody else
+		log.Fatalf("parking takes flags only, as -framework gin; not %q", flag.Arg(0))
+	}
 
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()

@@ -1,7 +1,7 @@
 // Stack is what every service wraps around its handlers, in one pass around a small API: access log, health, request id, metrics,
 // recovery, limits and a deadline. The API itself is written for net/http, gin or chi.
 //
-//	go run ./examples/stack -addr 127.0.0.1:8080 -framework gin -dir /tmp/stack
+//	mkdir -p /tmp/stack && go run ./examples/stack -addr 127.0.0.1:8080 -framework gin -dir /tmp/stack
 //	curl -i 127.0.0.1:8080/users/42    # one client may ask 100 times a second: wrk is mostly answered 429
 //	curl 127.0.0.1:8080/metrics
 //	kill -HUP PID     # rotates the access log
@@ -24,12 +24,10 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"syscall"
 	"time"
 
 	"github.com/hotpath-go/hotpath/middleware"
-	"github.com/hotpath-go/hotpath/middleware/accesslog"
 	"github.com/hotpath-go/hotpath/middleware/deadline"
 	"github.com/hotpath-go/hotpath/middleware/health"
 	"github.com/hotpath-go/hotpath/middleware/limit"
@@ -44,6 +42,9 @@ func main() {
 	dir := flag.String("dir", os.TempDir(), "where the access log and its ring are; keep a ring in memory, as in /run")
 	delay := flag.Duration("delay", time.Second, "how long balancers may take to see that the process is not ready")
 	flag.Parse()
+	if flag.NArg() > 0 { // "stack gin" must not serve net/http
+		log.Fatalf("unexpected argument %q: say -framework %[1]s", flag.Arg(0))
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, *addr, *framework, *dir, *delay); err != nil {
@@ -93,20 +94,6 @@ func run(ctx context.Context, addr, framework, dir string, delay time.Duration) 
 		return err
 	}
 	return <-stopped
-}
-
-// openLog opens a log that loses no line when the process dies, and rotates at 100 MB and at SIGHUP.
-func openLog(dir string) (access *accesslog.Log, closeLog func(), err error) {
-	file, err := accesslog.OpenFile(filepath.Join(dir, "access.log"), &accesslog.FileOptions{MaxSize: 100 << 20, Signal: syscall.SIGHUP})
-	if err != nil {
-		return nil, nil, err
-	}
-	ring, err := accesslog.OpenRing(filepath.Join(dir, "access.ring"), 4<<20)
-	if err != nil {
-		return nil, nil, errors.Join(err, file.Close())
-	}
-	access = accesslog.New(&accesslog.Options{Writer: file, Ring: ring})
-	return access, func() { _, _ = access.Close(), file.Close() }, nil
 }
 
 // outside answers what balancers and scrapers ask; they pass no limit and leave no line.

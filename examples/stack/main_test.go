@@ -2,15 +2,18 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"go.uber.org/goleak"
@@ -150,6 +153,27 @@ func checkLog(t *testing.T, name string) {
 	for what, want := range map[string]int{"/users/42": 2, "/echo": 3, "/slow": 1, "/nowhere": 1, "/boom": 2, "handler panicked": 1, "serving": 2} {
 		if n[what] != want {
 			t.Errorf("%d lines of %q, want %d", n[what], what, want)
+		}
+	}
+}
+
+// A framework named without its flag is not answered by serving another.
+func TestArgumentIsRefused(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second) // what is not refused would serve for ever
+	defer cancel()
+	out, err := exec.CommandContext(ctx, os.Args[0], "-addr", "127.0.0.1:0", "-dir", t.TempDir(), "gin").CombinedOutput()
+	if err == nil || ctx.Err() != nil || !strings.Contains(string(out), "-framework gin") {
+		t.Errorf("%v: %s", err, out)
+	}
+}
+
+// A body that breaks off is not one that was too long.
+func TestBrokenBody(t *testing.T) {
+	for framework, api := range apis {
+		w := httptest.NewRecorder()
+		api().ServeHTTP(w, httptest.NewRequest("POST", "/echo", iotest.ErrReader(io.ErrUnexpectedEOF)))
+		if w.Code != http.StatusBadRequest {
+			t.Errorf("%s: %d, want 400", framework, w.Code)
 		}
 	}
 }
