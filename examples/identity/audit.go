@@ -31,7 +31,7 @@ type Audit struct {
 	stop    context.CancelFunc
 	giveUp  context.Context // ends when Close's patience does
 	courier *Courier
-	lost    int             // events that could not be stored; lost and why are write's until done
+	lost    int // events that could not be stored; lost and why are write's until done
 	why     error
 	done    sync.WaitGroup
 }
