@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/hotpath-go/hotpath/examples/internal/program"
 )
 
 // leaver is a closed-loop client that leaves when it is asked to: by "Connection: close", or by readyz alone, going on
@@ -58,7 +60,7 @@ func TestRestartsFailNoRequest(t *testing.T) {
 		t.Parallel()
 		dir := t.TempDir()
 		for range restarts {
-			p := startProcess(t, "-variant", variant, "-data", dir, "-drain", "500ms")
+			p := program.Start(t, "-variant", variant, "-data", dir, "-drain", "500ms")
 			clients := make([]leaver, 8)
 			var all sync.WaitGroup
 			var unready atomic.Bool
@@ -68,13 +70,13 @@ func TestRestartsFailNoRequest(t *testing.T) {
 				if i%2 == 0 {                           // and half only at readyz
 					leaving, clients[i].stays = unready.Load, true
 				}
-				all.Go(func() { clients[i].run(p.url, "", leaving) })
+				all.Go(func() { clients[i].run(p.URL, "", leaving) })
 			}
 			time.Sleep(200 * time.Millisecond)
-			p.signal(syscall.SIGTERM)
+			p.Signal(syscall.SIGTERM)
 			all.Go(func() {
 				defer unready.Store(true)
-				if err := waitUnready(p.url); err != nil {
+				if err := waitUnready(p.URL); err != nil {
 					t.Error(err)
 				}
 			})
@@ -84,9 +86,7 @@ func TestRestartsFailNoRequest(t *testing.T) {
 					t.Errorf("client %d: after %d requests: %v", i, clients[i].ok, clients[i].failed)
 				}
 			}
-			if err := p.wait(); err != nil {
-				t.Errorf("exit: %v: %s", err, p.stderr.String())
-			}
+			p.Wait()
 		}
 	})
 }
@@ -111,8 +111,8 @@ func TestClientThatDoesNotRead(t *testing.T) {
 	t.Parallel()
 	eachVariant(t, func(t *testing.T, variant string) {
 		t.Parallel()
-		p := startProcess(t, "-variant", variant, "-data", t.TempDir(), "-drain", "0s")
-		conn, err := net.Dial("tcp", strings.TrimPrefix(p.url, "http://"))
+		p := program.Start(t, "-variant", variant, "-data", t.TempDir(), "-drain", "0s")
+		conn, err := net.Dial("tcp", p.Addr)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -125,7 +125,7 @@ func TestClientThatDoesNotRead(t *testing.T) {
 		if !errors.Is(err, os.ErrDeadlineExceeded) {
 			t.Fatal(err)
 		}
-		p.terminate()
+		p.Stop()
 	})
 }
 
@@ -148,17 +148,17 @@ func TestEndCutsARequest(t *testing.T) {
 // While draining, new connections are still served, and told to close.
 func TestDrainingStillServes(t *testing.T) {
 	eachVariant(t, func(t *testing.T, variant string) {
-		p := startProcess(t, "-variant", variant, "-data", t.TempDir(), "-drain", "1m")
-		if a := call(t, "GET", p.url+"/readyz", ""); a.status != http.StatusOK {
+		p := program.Start(t, "-variant", variant, "-data", t.TempDir(), "-drain", "1m")
+		if a := call(t, "GET", p.URL+"/readyz", ""); a.status != http.StatusOK {
 			t.Fatalf("readyz before: %d", a.status)
 		}
-		p.signal(syscall.SIGTERM)
+		p.Signal(syscall.SIGTERM)
 		eventually(t, "readyz is 503", func() bool {
-			return call(t, "GET", p.url+"/readyz", "").status == http.StatusServiceUnavailable
+			return call(t, "GET", p.URL+"/readyz", "").status == http.StatusServiceUnavailable
 		})
 		fresh := &http.Client{Transport: &http.Transport{}}
 		for range 5 {
-			resp, err := fresh.Get(p.url + "/healthz")
+			resp, err := fresh.Get(p.URL + "/healthz")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -168,8 +168,8 @@ func TestDrainingStillServes(t *testing.T) {
 			}
 		}
 		begin := time.Now()
-		p.signal(syscall.SIGTERM)
-		if err := p.wait(); err == nil || time.Since(begin) > 30*time.Second {
+		p.Signal(syscall.SIGTERM)
+		if err := p.Exit(); err == nil || time.Since(begin) > 30*time.Second {
 			t.Errorf("second signal: %v after %v, want an end at once by the signal", err, time.Since(begin))
 		}
 	})

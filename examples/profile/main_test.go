@@ -10,18 +10,10 @@ import (
 	"path/filepath"
 	"testing"
 
-	"go.uber.org/goleak"
+	"github.com/hotpath-go/hotpath/examples/internal/program"
 )
 
-// TestMain is the program if a test starts its own binary again: what the tests run is then what they were compiled with.
-func TestMain(m *testing.M) {
-	if os.Getenv("HOTPATH_EXAMPLE") != "" {
-		main()
-		return
-	}
-	os.Setenv("HOTPATH_EXAMPLE", "1")
-	goleak.VerifyTestMain(m)
-}
+func TestMain(m *testing.M) { program.Main(m, main) }
 
 // The fix changes nothing but the newline that json.Encoder adds.
 func TestSameAnswer(t *testing.T) {

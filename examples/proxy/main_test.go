@@ -1,33 +1,21 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"os/exec"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
+	"github.com/hotpath-go/hotpath/examples/internal/program"
 )
 
-// TestMain is the program if a test starts its own binary again: what the tests run is then what they were compiled with.
-func TestMain(m *testing.M) {
-	if os.Getenv("HOTPATH_EXAMPLE") != "" {
-		main()
-		return
-	}
-	os.Setenv("HOTPATH_EXAMPLE", "1")
-	goleak.VerifyTestMain(m)
-}
+func TestMain(m *testing.M) { program.Main(m, main) }
 
 const size = 1_000_000
 
@@ -70,23 +58,9 @@ func TestProgram(t *testing.T) {
 	defer upstream.Close()
 	other := echo(t)
 
-	cmd := exec.Command(os.Args[0], "-addr", "127.0.0.1:0", "-to", upstream.URL, "-connect", other.Addr().String())
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { cmd.Process.Kill() })
-	lines := bufio.NewReader(out)
-	line, err := lines.ReadString('\n')
-	addr, found := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
-	if err != nil || !found {
-		t.Fatalf("first line %q, %v", line, err)
-	}
+	p := program.Start(t, "-to", upstream.URL, "-connect", other.Addr().String())
 
-	resp, err := http.Get("http://" + addr + "/large")
+	resp, err := http.Get(p.URL + "/large")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +69,7 @@ func TestProgram(t *testing.T) {
 	if err != nil || !bytes.Equal(got, body) {
 		t.Errorf("body: %d bytes, %v", len(got), err)
 	}
-	resp, err = http.Post("http://"+addr+"/up", "x/y", bytes.NewReader(body))
+	resp, err = http.Post(p.URL+"/up", "x/y", bytes.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,21 +78,15 @@ func TestProgram(t *testing.T) {
 	if string(got) != "true<nil>" && string(got) != "true <nil>" {
 		t.Errorf("upload: %s", got)
 	}
-	if head, _ := tunnel(t, addr, "example.org:443", nil); !strings.Contains(head, " 403 ") {
+	if head, _ := tunnel(t, p.Addr, "example.org:443", nil); !strings.Contains(head, " 403 ") {
 		t.Errorf("a tunnel to anywhere: %q", head)
 	}
-	if head, got := tunnel(t, addr, other.Addr().String(), body); !strings.Contains(head, " 200 ") || !bytes.Equal(got, body) {
+	if head, got := tunnel(t, p.Addr, other.Addr().String(), body); !strings.Contains(head, " 200 ") || !bytes.Equal(got, body) {
 		t.Errorf("tunnel: %q, %d bytes back", head, len(got))
 	}
 	http.DefaultClient.CloseIdleConnections()
 
-	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	line, _ = lines.ReadString('\n')
-	if err := cmd.Wait(); err != nil {
-		t.Errorf("after SIGTERM: %v", err)
-	}
+	line := p.Stop()
 	var down, up int
 	if _, err := fmt.Sscanf(line, "spliced %d bytes to clients, %d bytes to upstreams", &down, &up); err != nil {
 		t.Fatalf("last line %q: %v", line, err)

@@ -1,28 +1,16 @@
 package main
 
 import (
-	"bufio"
 	"io"
 	"net"
-	"os"
-	"os/exec"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
+	"github.com/hotpath-go/hotpath/examples/internal/program"
 )
 
-// TestMain is the program if a test starts its own binary again: what the tests run is then what they were compiled with.
-func TestMain(m *testing.M) {
-	if os.Getenv("HOTPATH_EXAMPLE") != "" {
-		main()
-		return
-	}
-	os.Setenv("HOTPATH_EXAMPLE", "1")
-	goleak.VerifyTestMain(m)
-}
+func TestMain(m *testing.M) { program.Main(m, main) }
 
 // What a client of the protocol sends, also byte by byte and all at once, and what it must be answered.
 const (
@@ -38,30 +26,10 @@ const (
 		"-ERR wrong number of arguments for \"GET\"\r\n-ERR unknown command \"NONSENSE\"\r\n"
 )
 
-// start runs the program.
-func start(t *testing.T) (addr string, cmd *exec.Cmd) {
-	t.Helper()
-	cmd = exec.Command(os.Args[0], "-addr", "127.0.0.1:0")
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
-	line, err := bufio.NewReader(out).ReadString('\n')
-	addr, ok := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
-	if !ok {
-		t.Fatalf("said %q, %v", line, err)
-	}
-	return addr, cmd
-}
-
 func TestResp(t *testing.T) {
-	addr, cmd := start(t)
+	p := program.Start(t)
 	dial := func() net.Conn {
-		c, err := net.Dial("tcp", addr)
+		c, err := net.Dial("tcp", p.Addr)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -97,11 +65,8 @@ func TestResp(t *testing.T) {
 			t.Errorf("%q: %q, %v", bad, b, err)
 		}
 	}
-	redisTools(t, addr)
-	cmd.Process.Signal(syscall.SIGTERM)
-	if err := cmd.Wait(); err != nil {
-		t.Errorf("after SIGTERM: %v", err)
-	}
+	redisTools(t, p.Addr)
+	p.Stop()
 }
 
 func FuzzCommand(f *testing.F) {

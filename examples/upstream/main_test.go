@@ -1,52 +1,25 @@
 package main
 
 import (
-	"bufio"
 	"encoding/json"
 	"io"
 	"net/http"
-	"os"
-	"os/exec"
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
+	"github.com/hotpath-go/hotpath/examples/internal/program"
 
 	"github.com/hotpath-go/hotpath/keepalive"
 )
 
-// TestMain is the program if a test starts its own binary again: what the tests run is then what they were compiled with.
-func TestMain(m *testing.M) {
-	if os.Getenv("HOTPATH_EXAMPLE") != "" {
-		main()
-		return
-	}
-	os.Setenv("HOTPATH_EXAMPLE", "1")
-	goleak.VerifyTestMain(m)
-}
+func TestMain(m *testing.M) { program.Main(m, main) }
 
 // Every backend is restarted at least once under load; not one request fails where that can be had.
 func TestBackendsRestartOneByOne(t *testing.T) {
-	var log strings.Builder
-	cmd := exec.Command(os.Args[0], "-addr", "127.0.0.1:0", "-restart", "150ms")
-	cmd.Stderr = &log
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = cmd.Process.Kill() })
-	line, err := bufio.NewReader(out).ReadString('\n')
-	addr, found := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
-	if err != nil || !found {
-		t.Fatalf("first line %q, %v", line, err)
-	}
+	p := program.Start(t, "-restart", "150ms")
 
 	transport := new(keepalive.Transport)
 	client := &http.Client{Transport: transport}
@@ -57,7 +30,7 @@ func TestBackendsRestartOneByOne(t *testing.T) {
 		load.Go(func() {
 			for i := 0; time.Now().Before(until); i++ {
 				asked.Add(1)
-				if body, ok := ask(client, "http://"+addr+"/", (w+i)%2 == 0); !ok {
+				if body, ok := ask(client, p.URL+"/", (w+i)%2 == 0); !ok {
 					failed.Add(1)
 					t.Log(body)
 				}
@@ -71,10 +44,10 @@ func TestBackendsRestartOneByOne(t *testing.T) {
 		allowed = asked.Load() / 100
 	}
 	if failed.Load() > allowed || asked.Load() < 100 {
-		t.Errorf("%d of %d requests failed:\n%s", failed.Load(), asked.Load(), &log)
+		t.Errorf("%d of %d requests failed", failed.Load(), asked.Load())
 	}
 	var stats keepalive.Stats
-	resp, err := client.Get("http://" + addr + "/stats")
+	resp, err := client.Get(p.URL + "/stats")
 	if err == nil {
 		err = json.NewDecoder(resp.Body).Decode(&stats)
 		_ = resp.Body.Close()
@@ -88,12 +61,7 @@ func TestBackendsRestartOneByOne(t *testing.T) {
 		}
 	}
 	client.CloseIdleConnections()
-	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Wait(); err != nil {
-		t.Errorf("after SIGTERM: %v", err)
-	}
+	p.Stop()
 }
 
 func ask(client *http.Client, url string, post bool) (string, bool) {
