@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/hotpath-go/hotpath/keepalive"
@@ -15,6 +16,7 @@ import (
 type backend struct {
 	addr   string
 	name   string
+	starts int
 	srv    *http.Server
 	policy *keepalive.Policy
 }
@@ -25,10 +27,12 @@ func (b *backend) start() error {
 		return err
 	}
 	b.addr = ln.Addr().String()
+	b.starts++
+	hello := fmt.Sprintf("hello from %s, start %d\n", b.name, b.starts)
 	b.policy = new(keepalive.Policy)
 	b.srv = &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
-		_, _ = fmt.Fprintf(w, "hello from %s\n", b.name)
+		_, _ = io.WriteString(w, hello)
 	})}
 	b.policy.Configure(b.srv)
 	go func() { _ = b.srv.Serve(ln) }()
@@ -36,11 +40,14 @@ func (b *backend) start() error {
 }
 
 // leave ends every connection that is in use with its next answer, and then
-// the rest.
-func (b *backend) leave() {
+// the rest; at once if ctx ends.
+func (b *backend) leave(ctx context.Context) {
 	b.policy.Drain()
-	time.Sleep(drainTime)
-	bye, cancel := context.WithTimeout(context.Background(), time.Second)
+	select {
+	case <-ctx.Done():
+	case <-time.After(drainTime):
+	}
+	bye, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	if b.srv.Shutdown(bye) != nil {
 		_ = b.srv.Close()
@@ -48,14 +55,16 @@ func (b *backend) leave() {
 }
 
 const (
-	drainTime = 50 * time.Millisecond // in which busy connections have one more request
+	drainTime = 500 * time.Millisecond // in which busy connections have one more request; a real service takes seconds
+	patience  = 6 * time.Second        // Shutdown waits 5 s for connections that had no request yet
 	downTime  = 50 * time.Millisecond
 )
 
 // fleet is the backends that the program starts when none are named.
 type fleet struct {
-	all   []*backend
-	addrs []string
+	all        []*backend
+	addrs      []string
+	restarting sync.WaitGroup
 }
 
 func startFleet(n int) (*fleet, error) {
@@ -72,6 +81,7 @@ func startFleet(n int) (*fleet, error) {
 	return f, nil
 }
 
+// restartInTurn goes on until ctx ends, which must be before stop.
 func (f *fleet) restartInTurn(ctx context.Context, every time.Duration) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
@@ -82,7 +92,7 @@ func (f *fleet) restartInTurn(ctx context.Context, every time.Duration) {
 		case <-tick.C:
 		}
 		b := f.all[i%len(f.all)]
-		b.leave()
+		b.leave(ctx)
 		time.Sleep(downTime)
 		if err := b.start(); err != nil {
 			fmt.Println(b.name, "did not come back:", err)
@@ -92,6 +102,7 @@ func (f *fleet) restartInTurn(ctx context.Context, every time.Duration) {
 }
 
 func (f *fleet) stop() {
+	f.restarting.Wait()
 	for _, b := range f.all {
 		_ = b.srv.Close()
 	}

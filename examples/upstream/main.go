@@ -13,7 +13,7 @@
 //
 //	HTTP/1.1 200 OK
 //	...
-//	hello from backend 2
+//	hello from backend 2, start 1
 //
 // and what became of the connections to each backend.
 package main
@@ -59,7 +59,9 @@ func run(ctx context.Context, addr, to string, restart time.Duration) error {
 		defer fleet.stop()
 		addrs = fleet.addrs
 		if restart > 0 {
-			go fleet.restartInTurn(ctx, restart)
+			restarts, end := context.WithCancel(ctx)
+			defer end()
+			fleet.restarting.Go(func() { fleet.restartInTurn(restarts, restart) })
 		}
 	}
 	upstream := &keepalive.Upstream{Addrs: addrs}
