@@ -45,7 +45,7 @@ func TestSegmentEnd(t *testing.T) {
 					if path[start] == '.' {
 						want = -1
 					}
-					if got := segmentEnd(path, start); got != want {
+					if got := segmentEnd(path, start, lastWord(path)); got != want {
 						t.Fatalf("segmentEnd(%q, %d) = %d, want %d", path, start, got, want)
 					}
 				}
