@@ -31,8 +31,7 @@ type File struct {
 	path    string
 	options FileOptions
 	signals chan os.Signal
-	done    chan struct{} // closed when the goroutine for signals has ended; nil if there is none
-	ended   atomic.Bool   // Close has begun
+	ended   atomic.Bool // Close has begun
 
 	mu    sync.Mutex // held over a Write, which may be stuck
 	f     *os.File   // nil after Close, and while it could not be opened
@@ -52,7 +51,7 @@ func OpenFile(path string, given *FileOptions) (*File, error) {
 		return nil, fmt.Errorf("accesslog: %w", err)
 	}
 	if o.Signal != nil {
-		f.signals, f.done = make(chan os.Signal, 1), make(chan struct{})
+		f.signals = make(chan os.Signal, 1)
 		signal.Notify(f.signals, o.Signal)
 		go f.listen()
 	}
@@ -60,7 +59,6 @@ func OpenFile(path string, given *FileOptions) (*File, error) {
 }
 
 func (f *File) listen() {
-	defer close(f.done)
 	for range f.signals {
 		if err := f.Rotate(); err != nil {
 			f.mu.Lock()
@@ -215,7 +213,7 @@ func (f *File) Close() error {
 	}
 	if f.signals != nil {
 		signal.Stop(f.signals)
-		close(f.signals) // signal.Stop has returned: nobody sends any more
+		close(f.signals) // signal.Stop has returned: nobody sends any more, and the goroutine for signals ends
 	}
 	closed := make(chan error, 1)
 	go func() { closed <- f.shut() }()
@@ -230,9 +228,6 @@ func (f *File) Close() error {
 }
 
 func (f *File) shut() error {
-	if f.done != nil {
-		<-f.done
-	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.f == nil {

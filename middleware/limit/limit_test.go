@@ -310,3 +310,15 @@ func TestBodyThatAForeignMiddlewareMadeLonger(t *testing.T) {
 		t.Errorf("%d, %d bytes read, %v; want 413 after 10", w.Code, read, failed)
 	}
 }
+
+// What has no body is left alone, and costs nothing.
+func TestBodyOfNothing(t *testing.T) {
+	h := limit.NewBody(nil).Middleware(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	for _, body := range []io.ReadCloser{nil, http.NoBody} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.Body = body
+		if serve(h, r); r.Body != body {
+			t.Errorf("a body of %T became one of %T", body, r.Body)
+		}
+	}
+}
