@@ -97,6 +97,31 @@ func TestStackOrder(t *testing.T) {
 	}
 }
 
+// A piece sees the panic of one further in as it sees a handler's, whether that had returned or not.
+func TestStackAndAPanicOfLeave(t *testing.T) {
+	for _, do := range []func(){nil, func() { panic("handler") }} {
+		var s story
+		a, b, c := s.piece("a"), s.piece("b"), s.piece("c")
+		c.leave = func(x *Exchange) { x.Returned = true; panic("c") }
+		b.leave = func(x *Exchange) {
+			if x.Returned || x.Panic != "c" {
+				t.Errorf("Returned %t, Panic %v, want false, c", x.Returned, x.Panic)
+			}
+			x.Returned = true
+			panic("b")
+		}
+		a.leave = func(x *Exchange) {
+			if x.Returned || x.Panic != "b" {
+				t.Errorf("Returned %t, Panic %v, want false, b", x.Returned, x.Panic)
+			}
+		}
+		serveOnce(Stack{a, b, c}.Then(s.handler(do)))
+		if got := strings.Join(s.events, " "); got != "+a +b +c h -c -b -a" {
+			t.Errorf("events %s", got)
+		}
+	}
+}
+
 func TestStackAndGoexit(t *testing.T) {
 	var s story
 	a := s.piece("a")

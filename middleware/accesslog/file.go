@@ -9,6 +9,8 @@ import (
 	"os"
 	"os/signal"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/hotpath-go/hotpath/middleware/internal/option"
 )
@@ -29,13 +31,12 @@ type File struct {
 	path    string
 	options FileOptions
 	signals chan os.Signal
-	done    chan struct{} // closed when the goroutine for signals has ended; nil if there is none
+	ended   atomic.Bool // Close has begun
 
-	mu    sync.Mutex
-	f     *os.File // nil after Close, and while it could not be opened
+	mu    sync.Mutex // held over a Write, which may be stuck
+	f     *os.File   // nil after Close, and while it could not be opened
 	place place
 	err   error // of a rotation that nobody has heard of
-	ended bool
 }
 
 // OpenFile opens or makes the file at path, to write at its end. Nil means the zero FileOptions.
@@ -50,7 +51,7 @@ func OpenFile(path string, given *FileOptions) (*File, error) {
 		return nil, fmt.Errorf("accesslog: %w", err)
 	}
 	if o.Signal != nil {
-		f.signals, f.done = make(chan os.Signal, 1), make(chan struct{})
+		f.signals = make(chan os.Signal, 1)
 		signal.Notify(f.signals, o.Signal)
 		go f.listen()
 	}
@@ -58,7 +59,6 @@ func OpenFile(path string, given *FileOptions) (*File, error) {
 }
 
 func (f *File) listen() {
-	defer close(f.done)
 	for range f.signals {
 		if err := f.Rotate(); err != nil {
 			f.mu.Lock()
@@ -97,7 +97,7 @@ func (f *File) Write(p []byte) (int, error) {
 // begin prepares for n bytes and keeps rotations away until end. It returns where they will go.
 func (f *File) begin(n int) (place, error) {
 	f.mu.Lock()
-	if f.ended {
+	if f.ended.Load() {
 		return place{}, os.ErrClosed
 	}
 	if limit := f.options.MaxSize; limit > 0 && f.place.size > 0 && f.place.size+uint64(n) > uint64(limit) {
@@ -129,7 +129,7 @@ func (f *File) end() (at place, err error) {
 func (f *File) Rotate() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.ended {
+	if f.ended.Load() {
 		return os.ErrClosed
 	}
 	return f.rotate()
@@ -143,12 +143,23 @@ func (f *File) rotate() error {
 		errs = append(errs, f.f.Close())
 		f.f = nil
 	}
-	for i := f.options.Keep; mine && i > 0; i-- {
+	for i := f.free(); mine && i > 0; i-- {
 		if err := os.Rename(f.name(i-1), f.name(i)); err != nil && (i == 1 || !errors.Is(err, os.ErrNotExist)) {
 			errs = append(errs, err)
 		}
 	}
 	return errors.Join(append(errs, f.open())...)
+}
+
+// free returns the place of the first old file that is not there, the last place if all are: what lies behind it need not move.
+func (f *File) free() int {
+	i := 1
+	for ; i < f.options.Keep; i++ {
+		if _, err := os.Lstat(f.name(i)); err != nil {
+			break
+		}
+	}
+	return i
 }
 
 func (f *File) name(i int) string {
@@ -194,20 +205,29 @@ func (f *File) after(p place, text []byte) (n int, end place) {
 	return n, f.place
 }
 
-// Close closes the file; what is written later is refused. It may be called several times.
+// Close closes the file; what is written later is refused. It may be called several times. It waits a second at most for a Write that is
+// stuck: then it returns ErrStuck, and the file is closed when that Write returns.
 func (f *File) Close() error {
-	f.mu.Lock()
-	before := f.ended
-	f.ended = true
-	f.mu.Unlock()
-	if before {
+	if f.ended.Swap(true) {
 		return nil
 	}
 	if f.signals != nil {
 		signal.Stop(f.signals)
-		close(f.signals) // signal.Stop has returned: nobody sends any more
-		<-f.done
+		close(f.signals) // signal.Stop has returned: nobody sends any more, and the goroutine for signals ends
 	}
+	closed := make(chan error, 1)
+	go func() { closed <- f.shut() }()
+	timer := time.NewTimer(time.Second)
+	defer timer.Stop()
+	select {
+	case err := <-closed:
+		return err
+	case <-timer.C:
+		return ErrStuck
+	}
+}
+
+func (f *File) shut() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.f == nil {

@@ -2,11 +2,14 @@ package accesslog_test
 
 import (
 	"errors"
+	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/hotpath-go/hotpath/middleware/accesslog"
 )
@@ -146,5 +149,29 @@ func TestRotationThatFails(t *testing.T) {
 	_ = l.Close()
 	if s := balanced(t, l); s.Written != 4 || s.Dropped != 2 || len(seen) != 1 || len(contents(t, filepath.Join(dir, "log"))) != 1 {
 		t.Errorf("%+v, errors %v, want 4 written, 2 dropped and reported", s, seen)
+	}
+}
+
+// Keep may be as large as an int: who keeps all old files does not wait for a rename of each that could be.
+func TestKeepAll(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log")
+	f := openFile(t, path, accesslog.FileOptions{Keep: math.MaxInt})
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for i := range 3 {
+			_, _ = fmt.Fprintln(f, i)
+			if err := f.Rotate(); err != nil {
+				t.Error(err)
+			}
+		}
+	}()
+	select {
+	case <-done:
+	case <-time.After(10 * time.Second):
+		t.Fatal("Rotate renames files that are not there")
+	}
+	if got := strings.Join(contents(t, path), "|"); got != "|2\n|1\n|0\n" {
+		t.Errorf("%q", got)
 	}
 }

@@ -1,6 +1,7 @@
 package accesslog
 
 import (
+	"encoding/binary"
 	"slices"
 	"strconv"
 	"time"
@@ -84,12 +85,12 @@ func appendStatus(b []byte, status int) []byte {
 	return appendThree(b, uint32(status))
 }
 
-// appendThree appends the three digits of n. It needs room.
+// appendThree appends the three digits of n, in one store that goes a byte beyond them. It needs room.
 func appendThree(b []byte, n uint32) []byte {
-	at := len(b)
-	b = b[:at+3]
-	b[at], b[at+1], b[at+2] = byte('0'+n/100), byte('0'+n/10%10), byte('0'+n%10)
-	return b
+	at, tens, hundreds := len(b), n/10, n/100
+	digits := hundreds | (tens-10*hundreds)<<8 | (n-10*tens)<<16
+	binary.LittleEndian.PutUint32(b[at:at+4], digits+'0'*0x010101)
+	return b[:at+3]
 }
 
 // second is a formatted second. It is never changed: the log's pointer moves to another.

@@ -11,7 +11,7 @@ import (
 // ErrClosed is what Flush returns after Close.
 var ErrClosed = fmt.Errorf("accesslog: log %w", os.ErrClosed)
 
-// ErrStuck is what Close returns when the writer did not finish within Options.CloseWait.
+// ErrStuck is what Close returns when the writer did not finish in time: within Options.CloseWait, or a second for a File.
 var ErrStuck = fmt.Errorf("accesslog: writer is stuck: %w", os.ErrDeadlineExceeded)
 
 // queue holds lines in a bank until its goroutine, run, writes them. mu is never held over a Write, nor over reading a bank,

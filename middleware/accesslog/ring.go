@@ -136,7 +136,7 @@ func (r *Ring) read() (ok bool, err error) {
 	if tail := r.mark.tail; tail > r.head && tail-r.head < r.size && tail%r.size == 0 { // rewound, and no line has come since
 		r.head = tail
 	}
-	if r.mark.tail > r.head || r.head-r.mark.tail > r.size {
+	if r.mark.tail > r.head || r.head-r.mark.tail > r.size || (r.head|r.mark.seq)>>63 != 0 { // what is counted up never gets that far
 		return false, ErrNoRing
 	}
 	return true, nil
@@ -154,6 +154,8 @@ func (r *Ring) give(q *queue) {
 		q.lose(err)
 		return
 	}
+	waiting = waiting[:bytes.LastIndexByte(waiting, '\n')+1] // a head always stands behind a whole line: the rest is damaged
+	q.head = q.tail + uint64(len(waiting))
 	if f, ok := q.options.Writer.(*File); ok {
 		written, end := f.after(r.mark.place, waiting)
 		q.tail, waiting = q.tail+uint64(written), waiting[written:]

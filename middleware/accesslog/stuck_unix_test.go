@@ -4,6 +4,8 @@ package accesslog_test
 
 import (
 	"bufio"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"sync"
@@ -64,5 +66,44 @@ func TestStuckFIFO(t *testing.T) {
 	s := balanced(t, l)
 	if n := <-lines; n != s.Written || s.Pending != 0 {
 		t.Errorf("%d lines came out, %+v", n, s)
+	}
+}
+
+// A process that ends does not wait for a disk that is stuck: Close of the file returns too, and the file is closed by who wrote last.
+func TestCloseOfAStuckFile(t *testing.T) {
+	fifo := filepath.Join(t.TempDir(), "fifo")
+	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f := openFile(t, fifo, accesslog.FileOptions{Signal: syscall.SIGUSR2})
+	in, err := os.OpenFile(fifo, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	writing := make(chan error)
+	go func() {
+		_, err := f.Write(make([]byte, 1<<20))
+		writing <- err
+	}()
+	if _, err := in.Read(make([]byte, 1)); err != nil {
+		t.Fatal(err)
+	}
+	closing := make(chan error)
+	go func() { closing <- f.Close() }()
+	select {
+	case err := <-closing:
+		if !errors.Is(err, accesslog.ErrStuck) {
+			t.Errorf("Close = %v, want ErrStuck", err)
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("Close waits for a Write that is stuck")
+	}
+	go func() { _, _ = io.Copy(io.Discard, in) }()
+	if err := <-writing; err != nil {
+		t.Errorf("the Write that was stuck: %v", err)
+	}
+	if _, err := f.Write([]byte("x\n")); !errors.Is(err, os.ErrClosed) {
+		t.Errorf("Write after Close = %v, want ErrClosed", err)
 	}
 }

@@ -49,6 +49,8 @@ func TestClient(t *testing.T) {
 		{"unknown, and that is the client's own", trusting, from("10.0.0.1:80", "unknown, 192.0.2.1"), "192.0.2.1"},
 		{"IPv6", trusting, from("[fd00::1]:80", "2001:db8::1"), "2001:db8::1"},
 		{"IPv6 with port", trusting, from("[fd00::1%eth0]:80", "[2001:db8::1]:443"), "2001:db8::1"},
+		{"IPv6 with zone and port", nil, from("[fe80::1%eth0]:80"), "fe80::1"},
+		{"IPv6 with zone", trusting, from("10.0.0.1:80", "fe80::1%eth0"), "fe80::1"},
 		{"IPv6 in brackets", trusting, from("[fd00::1]:80", "[2001:db8::1]"), "2001:db8::1"},
 		{"IPv4 with port", trusting, from("[::ffff:10.0.0.1]:80", "192.0.2.1:443"), "192.0.2.1"},
 		{"mapped", trusting, from("10.0.0.1:80", "::ffff:192.0.2.1"), "192.0.2.1"},

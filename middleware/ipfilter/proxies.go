@@ -85,21 +85,27 @@ func peer(s string) (netip.Addr, bool) {
 
 // quad reads "192.0.2.1:1234", which is what most peers are, at a fraction of netip's price. What it does not take is left to netip.
 func quad(s string) (a netip.Addr, ok bool) {
-	var ip, n uint32 // n may overflow where there are too many digits, which is seen at their end
-	parts, start := 0, 0
-	for i := 0; i < len(s); i++ {
-		if digit := s[i] - '0'; digit <= 9 {
-			n = 10*n + uint32(digit)
-			continue
-		}
-		digits := i - start
-		if parts == 4 || s[i] != "...:"[parts] || digits < 1 || digits > 3 || digits > 1 && s[start] == '0' || n > 255 {
+	var ip [4]byte
+	for part := range ip {
+		n, digits := number(s)
+		if digits < 1 || digits > 3 || digits >= len(s) || n > 255 || n < least[digits] || s[digits] != "...:"[part] {
 			return a, false
 		}
-		ip, n, start = ip<<8|n, 0, i+1
-		parts++
+		ip[part] = byte(n)
+		s = s[digits+1:]
 	}
-	port := len(s) - start
-	a = netip.AddrFrom4([4]byte{byte(ip >> 24), byte(ip >> 16), byte(ip >> 8), byte(ip)})
-	return a, parts == 4 && port >= 1 && port <= 5 && n < 1<<16
+	port, digits := number(s)
+	return netip.AddrFrom4(ip), digits == len(s) && digits >= 1 && digits <= 5 && port < 1<<16
+}
+
+// least is the least number of so many digits: one that begins with a zero is another system's octal one.
+var least = [...]uint32{2: 10, 3: 100}
+
+// number reads the digits that s begins with. It may overflow where there are too many.
+func number(s string) (n uint32, digits int) {
+	for digits < len(s) && s[digits]-'0' <= 9 {
+		n = 10*n + uint32(s[digits]-'0')
+		digits++
+	}
+	return n, digits
 }

@@ -34,7 +34,7 @@ func (b *Body) Enter(x *middleware.Exchange) bool {
 		b.refuse(x)
 		return false
 	}
-	if r.ContentLength < 0 && r.Body != nil { // chunked: a known length is enforced by the server
+	if r.Body != nil && r.Body != http.NoBody { // the announced length may be that of what a decompressor reads
 		r.Body = &bounded{ReadCloser: r.Body, max: b.max, left: b.max}
 	}
 	return true

@@ -291,3 +291,34 @@ func TestBodyThroughAServer(t *testing.T) {
 		}
 	}
 }
+
+// A decompressor outside leaves the announced length as it was: what counts is what comes.
+func TestBodyThatAForeignMiddlewareMadeLonger(t *testing.T) {
+	var read int
+	var failed error
+	h := limit.NewBody(&limit.BodyOptions{Max: 10}).Middleware(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		var b []byte
+		b, failed = io.ReadAll(r.Body)
+		read = len(b)
+	}))
+	inflate := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = io.NopCloser(strings.NewReader(strings.Repeat("x", 1000)))
+		h.ServeHTTP(w, r)
+	})
+	w := serve(inflate, httptest.NewRequest("POST", "/", strings.NewReader("12345")))
+	if w.Code != 413 || read != 10 || failed == nil {
+		t.Errorf("%d, %d bytes read, %v; want 413 after 10", w.Code, read, failed)
+	}
+}
+
+// What has no body is left alone, and costs nothing.
+func TestBodyOfNothing(t *testing.T) {
+	h := limit.NewBody(nil).Middleware(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	for _, body := range []io.ReadCloser{nil, http.NoBody} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.Body = body
+		if serve(h, r); r.Body != body {
+			t.Errorf("a body of %T became one of %T", body, r.Body)
+		}
+	}
+}

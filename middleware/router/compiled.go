@@ -34,8 +34,22 @@ type method struct {
 	tree *tree
 }
 
-// key is different for different methods of up to eight bytes and the same length, which are all there are in practice.
-func key(name string) uint64 { return word(name, 0) }
+// key is different for different methods of up to eight bytes and the same length, which are all there are in practice: it is two
+// halves that overlap, or three bytes that may be the same.
+func key(name string) uint64 {
+	switch n := len(name); {
+	case n >= 4:
+		return uint64(half(name[:4])) | uint64(half(name[n-4:]))<<32
+	case n > 0:
+		return uint64(name[0]) | uint64(name[n/2])<<8 | uint64(name[n-1])<<16
+	}
+	return 0
+}
+
+// half returns the first four bytes of b.
+func half(b string) uint32 {
+	return uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24
+}
 
 func compile(t *Table) *compiled {
 	c := &compiled{everywhere: new(host), routes: slices.Clone(t.routes), names: maps.Clone(t.names)}

@@ -2,6 +2,7 @@ package router
 
 import (
 	"math/rand/v2"
+	"net/http/httptest"
 	"testing"
 )
 
@@ -45,9 +46,33 @@ func TestSegmentEnd(t *testing.T) {
 					if path[start] == '.' {
 						want = -1
 					}
-					if got := segmentEnd(path, start); got != want {
+					if got := segmentEnd(path, start, lastWord(path)); got != want {
 						t.Fatalf("segmentEnd(%q, %d) = %d, want %d", path, start, got, want)
 					}
+				}
+			}
+		}
+	}
+}
+
+// Methods of one length and of up to eight bytes have one key only if they are the same; longer ones are compared.
+func TestKey(t *testing.T) {
+	for n := 1; n <= 12; n++ {
+		for at := range n {
+			a := []byte("ABCDEFGHIJKL")[:n]
+			b := append([]byte(nil), a...)
+			b[at] = 'x'
+			if n <= 8 && key(string(a)) == key(string(b)) {
+				t.Errorf("%s and %s have one key", a, b)
+			}
+			var table Table
+			table.HandleFunc(string(a)+" /", nothing)
+			table.HandleFunc(string(b)+" /", nothing)
+			for _, method := range []string{string(a), string(b)} {
+				r := httptest.NewRequest(method, "/", nil)
+				New(&table, nil).ServeHTTP(httptest.NewRecorder(), r)
+				if r.Pattern != method+" /" {
+					t.Errorf("%s / was served as %q", method, r.Pattern)
 				}
 			}
 		}

@@ -27,10 +27,11 @@ func (tr *tree) quick(path string) *route {
 	if tr == nil {
 		return nil
 	}
-	return tr.quickFrom(0, path, 0)
+	return tr.quickFrom(0, path, 0, lastWord(path))
 }
 
-func (tr *tree) quickFrom(i uint32, path string, at int) *route {
+// quickFrom gets path's last word as well, which most paths look at twice.
+func (tr *tree) quickFrom(i uint32, path string, at int, last uint64) *route {
 	for {
 		n := &tr.nodes[i]
 		// As in starts, which is a call too many here.
@@ -40,7 +41,7 @@ func (tr *tree) quickFrom(i uint32, path string, at int) *route {
 			next = uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
 				uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
 		} else {
-			next = lastWord(path, at)
+			next = tail(last, path, at)
 		}
 		if (next^n.head)<<(n.shift&63)<<(n.shift&63) != 0 || len(path)-at < int(n.size) {
 			return nil
@@ -53,14 +54,14 @@ func (tr *tree) quickFrom(i uint32, path string, at int) *route {
 				i = kid
 				continue
 			}
-			if r := tr.quickFrom(kid, path, at); r != nil {
+			if r := tr.quickFrom(kid, path, at, last); r != nil {
 				return r
 			}
 		}
 		if !n.wild {
 			return tr.quickMulti(n, path[at:])
 		}
-		end := segmentEnd(path, at)
+		end := segmentEnd(path, at, last)
 		if end <= at {
 			return bail
 		}
@@ -68,7 +69,7 @@ func (tr *tree) quickFrom(i uint32, path string, at int) *route {
 			i, at = n.first-1, end
 			continue
 		}
-		if r := tr.quickFrom(n.first-1, path, end); r != nil {
+		if r := tr.quickFrom(n.first-1, path, end, last); r != nil {
 			return r
 		}
 		return tr.quickMulti(n, path[at:])
@@ -84,7 +85,7 @@ func (tr *tree) quickMulti(n *node, rest string) *route {
 
 // segmentEnd returns where the segment ends that starts at at, which is not the path's end; -1 if it starts with a dot or is not
 // plain. What comes next waits for the slash alone; that the bytes before it are plain is a branch that the processor foresees.
-func segmentEnd(path string, at int) int {
+func segmentEnd(path string, at int, last uint64) int {
 	if path[at] == '.' {
 		return -1
 	}
@@ -95,7 +96,7 @@ func segmentEnd(path string, at int) int {
 			w = uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
 				uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
 		} else {
-			w = lastWord(path, at)
+			w = tail(last, path, at)
 		}
 		end := min(slashes(w), len(path)-at)
 		if odds(w) < end {
@@ -143,8 +144,9 @@ func odds(w uint64) int {
 
 // cleanTail reports whether all segments of a tail that starts behind a slash are plain.
 func cleanTail(path string) bool {
+	last := lastWord(path)
 	for at := 0; at < len(path); at++ {
-		end := segmentEnd(path, at)
+		end := segmentEnd(path, at, last)
 		if end <= at {
 			return false
 		}

@@ -95,24 +95,30 @@ func (n *node) starts(path string, at int) bool {
 	return (word(path, at)^n.head)<<(n.shift&63)<<(n.shift&63) == 0 && len(path)-at >= int(n.size)
 }
 
-// word returns the next eight bytes of path, the first one lowest. Those beyond its end are zero.
+// word returns the next eight bytes of path, the first one lowest. What stands for those beyond its end says nothing.
 func word(path string, at int) uint64 {
 	if len(path)-at < 8 {
-		return lastWord(path, at)
+		return tail(lastWord(path), path, at)
 	}
 	b := path[at : at+8] // the compiler makes one load of the shifts
 	return uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
 		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
 }
 
-func lastWord(path string, at int) (w uint64) {
+// lastWord returns the last eight bytes of path, the last one highest. Those before its beginning are zero.
+func lastWord(path string) (w uint64) {
 	if len(path) >= 8 {
-		return word(path, len(path)-8) >> (64 - 8*uint(len(path)-at))
+		return word(path, len(path)-8)
 	}
-	for i := len(path) - 1; i >= at; i-- {
-		w = w<<8 | uint64(path[i])
+	for i := range len(path) {
+		w = w>>8 | uint64(path[i])<<56
 	}
 	return w
+}
+
+// tail is word where fewer than eight bytes are left, from path's last word.
+func tail(last uint64, path string, at int) uint64 {
+	return last >> (8 * uint(at+8-len(path)) & 63)
 }
 
 // ending returns what matches a path that ends behind n.

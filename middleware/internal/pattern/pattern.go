@@ -78,10 +78,7 @@ func (p *Pattern) Value(w *Wild, path string) string {
 	}
 	end := len(path)
 	for {
-		start := end
-		for start > 0 && path[start-1] != '/' {
-			start--
-		}
+		start := strings.LastIndexByte(path[:end], '/') + 1
 		if after == 0 {
 			return Unescape(path[start:end])
 		}

@@ -21,7 +21,7 @@ func Append(dst []byte, s string, spare int) []byte {
 	}
 	dst = dst[:n+len(s)+2]
 	dst[n], dst[len(dst)-1] = '"', '"'
-	to := dst[n+1:]
+	to := dst[n+1:][:len(s)]
 	if len(s) < 8 {
 		if !copyShort(to, s) {
 			return appendEscaped(dst[:n], s, spare)
@@ -31,7 +31,7 @@ func Append(dst []byte, s string, spare int) []byte {
 	last := len(s) - 8
 	w := word(s, last)
 	bad := suspects(w)
-	binary.LittleEndian.PutUint64(to[last:], w)
+	binary.LittleEndian.PutUint64(to[last:last+8], w)
 	for i := 0; i < last; i += 8 {
 		w := word(s, i)
 		bad |= suspects(w)
