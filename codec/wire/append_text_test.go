@@ -40,6 +40,18 @@ func TestAppendLongStringEverywhere(t *testing.T) {
 	}
 }
 
+// The same for what fills less than two vectors.
+func TestAppendShortStringEverywhere(t *testing.T) {
+	const text = "0123456789abcdefghijklmnopqrstuvwxyzABCD"
+	for n := range len(text) {
+		for _, p := range append(append([]string{}, pieces...), broken...) {
+			for at := range n {
+				checkAgainstStandard(t, text[:at]+p+text[at:n])
+			}
+		}
+	}
+}
+
 func TestAppendLongStringRandom(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 7))
 	n := 40_000
