@@ -18,17 +18,11 @@ import (
 
 func checkString(t *testing.T, s string) {
 	t.Helper()
-	want, err := json.Marshal(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := wire.AppendString(nil, s); string(got) != string(want) {
-		t.Errorf("AppendString(%q) = %s, want %s", s, got, want)
-	}
+	checkAgainstStandard(t, s)
 	type quoted struct {
 		S string `json:",string"`
 	}
-	want, err = json.Marshal(quoted{s})
+	want, err := json.Marshal(quoted{s})
 	if err != nil {
 		t.Fatal(err)
 	}
