@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -35,6 +36,12 @@ func TestAllocations(t *testing.T) {
 		t.Fatal(err)
 	}
 	checkAllocs(t, "Append", 0, func() { buf, _ = codec.Append(buf[:0], o) })
+	wide := &order.Order{Totals: map[string]float64{}, Attributes: map[string]string{}}
+	for i := range 300 {
+		key := strconv.Itoa(i)
+		wide.Totals[key], wide.Attributes[key] = 1, key
+	}
+	checkAllocs(t, "Append maps of 300", 0, func() { buf, _ = codec.Append(buf[:0], wide) })
 	checkAllocs(t, "Marshal", 1, func() { _, _ = codec.Marshal(o) })
 	var large codec.Appender = text(strings.Repeat("x", 200<<10))
 	checkAllocs(t, "Marshal 200 kB", 1, func() { _, _ = codec.Marshal(large) })

@@ -88,6 +88,7 @@ func serveCell(name string, slice time.Duration) error {
 	}
 	row := Row{Op: op, Doc: docName, Peer: peerName, Valid: peers[i].valid, Bytes: len(d.data)}
 	row.Allocs, row.AllocBytes = allocations(work)
+	n = enough(n, row.AllocBytes)
 	out := json.NewEncoder(os.Stdout)
 	if err := out.Encode(row); err != nil {
 		return err
@@ -150,6 +151,18 @@ func calibrate(work func() error, slice time.Duration) (int, error) {
 			return max(1, int(float64(n)*float64(slice)/float64(took))), nil
 		}
 	}
+}
+
+// garbage is what a slice makes if it makes any: the collector runs when there are
+// 4 MiB at least, and whether it runs in a slice must not be luck.
+const garbage = 12 << 20
+
+// enough makes n larger, up to fourfold, until n operations make enough garbage.
+func enough(n int, bytes float64) int {
+	if bytes < 1 {
+		return n
+	}
+	return max(n, min(4*n, int(garbage/bytes)))
 }
 
 func allocations(work func() error) (count, bytes float64) {

@@ -109,8 +109,11 @@ func appendStringMap(dst []byte, m map[string]string, set *escapeSet) []byte {
 	if m == nil {
 		return AppendNull(dst)
 	}
-	var buf [16][2]string
-	members := slices.Grow(buf[:0], len(m))
+	if len(m) > smallMap {
+		return appendLargeStringMap(dst, m, set)
+	}
+	var buf [smallMap][2]string
+	members := buf[:0]
 	for k, v := range m {
 		members = append(members, [2]string{k, v})
 	}
@@ -120,5 +123,23 @@ func appendStringMap(dst []byte, m map[string]string, set *escapeSet) []byte {
 		dst = append(appendString(dst, members[i][0], set), ':')
 		dst = append(appendString(dst, members[i][1], set), ',')
 	}
+	return CloseObject(dst)
+}
+
+// smallMap is how many members are sorted on the stack.
+const smallMap = 16
+
+func appendLargeStringMap(dst []byte, m map[string]string, set *escapeSet) []byte {
+	keys, list := KeyRoom(nil, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	SortKeys(keys)
+	dst = append(dst, '{')
+	for _, k := range keys {
+		dst = append(appendString(dst, k, set), ':')
+		dst = append(appendString(dst, m[k], set), ',')
+	}
+	list.Release()
 	return CloseObject(dst)
 }

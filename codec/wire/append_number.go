@@ -34,21 +34,22 @@ func AppendUint(dst []byte, n uint64) []byte {
 // appendWord appends the first size bytes of w, of one to eight.
 func appendWord(dst []byte, w uint64, size int) []byte {
 	n := len(dst)
-	dst = slices.Grow(dst, size)[:n+size]
-	out := dst[n:]
+	if size > cap(dst)-n {
+		dst = slices.Grow(dst, size)
+	}
+	dst = dst[:n+size]
 	// Two stores that overlap, for no byte behind the result may change: an array
 	// can have other owners there.
 	switch {
 	case size == 8:
-		store64(out, 0, w)
+		store64(dst, n, w)
 	case size >= 4:
-		binary.LittleEndian.PutUint32(out[size-4:], uint32(w>>(8*(size-4))))
-		binary.LittleEndian.PutUint32(out, uint32(w))
+		store32(dst, n+size-4, uint32(w>>(8*(size-4)&63)))
+		store32(dst, n, uint32(w))
 	case size >= 2:
-		binary.LittleEndian.PutUint16(out[size-2:], uint16(w>>(8*(size-2))))
-		binary.LittleEndian.PutUint16(out, uint16(w))
+		dst[n], dst[n+1], dst[n+size-1] = byte(w), byte(w>>8), byte(w>>(8*(size-1)&63))
 	default:
-		out[0] = byte(w)
+		dst[n] = byte(w)
 	}
 	return dst
 }
@@ -107,8 +108,8 @@ func AppendFloat64(dst []byte, f float64) ([]byte, error) {
 	if n := int64(abs); abs < 1<<53 && float64(n) == abs {
 		return AppendUint(dst, uint64(n)), nil
 	}
-	if d, k, ok := shortDecimal(abs); ok {
-		return appendDecimal(dst, d, k), nil
+	if n, ok := millionths(abs); ok {
+		return appendMillionths(dst, n), nil
 	}
 	if d, k, ok := shortestLong(abs); ok {
 		return appendLong(dst, d, k), nil
@@ -141,21 +142,32 @@ func cleanExponent(dst []byte) []byte {
 	return dst
 }
 
-// shortDecimal finds numbers with at most six decimals and 15 digits (prices,
+// millionths finds numbers with at most six decimals and 15 digits (prices,
 // ratios) without a search. It is exact: scaled and 1e6 are exact doubles, so
 // their correctly rounded quotient being f proves that the decimal reads back
 // as f, and no other decimal of up to 15 digits reads back as the same double,
 // so it is also the shortest.
-func shortDecimal(f float64) (d uint64, k int, ok bool) {
+func millionths(f float64) (n uint64, ok bool) {
 	scaled := f * 1e6
 	if !(scaled >= 1 && scaled < 1e15) {
-		return 0, 0, false
+		return 0, false
 	}
-	n := int64(scaled)
-	if float64(n) != scaled || scaled/1e6 != f {
-		return 0, 0, false
+	i := int64(scaled)
+	return uint64(i), float64(i) == scaled && scaled/1e6 == f
+}
+
+// appendMillionths writes n/1e6, which is no integer, without zeros at its end: by one
+// word if it fits, which it mostly does.
+func appendMillionths(dst []byte, n uint64) []byte {
+	whole := n / 1e6
+	digits := splitDigits(uint32(n-whole*1e6) * 100)
+	size := 9 - bits.LeadingZeros64(digits)/8 // with the point, 2 to 7
+	w := (digits+ones*'0')<<8 | '.'
+	if k := decimals(whole); size+k <= 8 {
+		at := uint(8*k) & 63
+		return appendWord(dst, w<<at|eightDigits(uint32(whole))>>(-at&63), size+k)
 	}
-	return uint64(n), -6, true
+	return appendWord(AppendUint(dst, whole), w, size)
 }
 
 // appendDecimal writes d * 10^k in the notation of ES6, as encoding/json does.

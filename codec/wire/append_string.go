@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"math/bits"
 	"slices"
 	"unicode/utf8"
 	"unsafe"
@@ -18,98 +17,85 @@ func AppendString(dst []byte, s string) []byte { return appendString(dst, s, &es
 // AppendStringNoHTML is AppendString that leaves & < > as they are.
 func AppendStringNoHTML(dst []byte, s string) []byte { return appendString(dst, s, &escapeJSON) }
 
-// copyMin is the least length that copyPlain takes: a call that does not pay for
-// less.
-const copyMin = 35
-
-// appendString copies and checks 32 or 8 bytes at a time, and leaves at the first
-// byte that cannot be copied. Room for all of s is made first, so that the
-// common string needs one test for it.
+// appendString writes the short strings that are most of all: whole, by words that
+// overlap. It calls nothing that comes back, so that it can stay in registers.
 func appendString(dst []byte, s string, set *escapeSet) []byte {
+	n, size := len(dst), len(s)
+	if size >= blockMin || size+2 > cap(dst)-n {
+		return appendLongString(dst, s, set)
+	}
+	// Rule: the view is only read, and does not outlive s.
+	b := unsafe.Slice(unsafe.StringData(s), size)
+	switch {
+	case size >= 8:
+		first, last := load64(b, 0), load64(b, size-8)
+		if set.plainBits(first)&set.plainBits(last)&highs != highs {
+			return appendLongString(dst, s, set)
+		}
+		store64(dst, n+1, first)
+		store64(dst, n+1+size-8, last)
+	case size >= 4:
+		first, last := load32(b, 0), load32(b, size-4)
+		if set.plainBits(uint64(first)|uint64(last)<<32)&highs != highs {
+			return appendLongString(dst, s, set)
+		}
+		store32(dst, n+1, first)
+		store32(dst, n+1+size-4, last)
+	case size > 0:
+		first, mid, last := b[0], b[size/2], b[size-1]
+		if !set.plain[first] || !set.plain[mid] || !set.plain[last] {
+			return appendLongString(dst, s, set)
+		}
+		out := dst[n+1 : n+1+size]
+		out[0], out[size/2], out[size-1] = first, mid, last
+	}
+	dst = dst[:n+size+2]
+	dst[n], dst[n+size+1] = '"', '"'
+	return dst
+}
+
+// appendLongString copies what can be copied and leaves at the first byte that cannot.
+// Room for all of s is made first, so that the common string needs one test for it.
+func appendLongString(dst []byte, s string, set *escapeSet) []byte {
 	n := len(dst)
 	dst = slices.Grow(dst, len(s)+2)
-	dst = append(dst, '"')
-	if len(s) >= copyMin {
-		dst, s = copyText(dst, s, set)
-		return appendEscaped(dst, s, set)
-	}
-	out := dst[n+1 : n+len(s)+2]
-	// Rule: the view is only read, and does not outlive s.
-	b := unsafe.Slice(unsafe.StringData(s), len(s))
-	i := 0
-	for ; i+8 <= len(b); i += 8 {
-		w := load64(b, i)
-		store64(out, i, w)
-		if m := set.marks(w); m != 0 {
-			i += bits.TrailingZeros64(m) / 8
-			return appendEscaped(dst[:n+1+i], s[i:], set)
-		}
-	}
-	if i > 0 && i < len(b) {
-		// One word that overlaps the last in place of up to seven bytes.
-		k := len(b) - 8
-		w := load64(b, k)
-		store64(out, k, w)
-		if m := set.marks(w); m != 0 {
-			k += bits.TrailingZeros64(m) / 8
-			return appendEscaped(dst[:n+1+k], s[k:], set)
-		}
-		i = len(b)
-	}
-	for ; i < len(b); i++ {
-		if c := b[i]; set.plain[c] {
-			out[i] = c
-			continue
-		}
+	out := dst[n : n+len(s)+2]
+	out[0] = '"'
+	i := copyPlain(out[1:], s, set)
+	if i < len(s) {
 		return appendEscaped(dst[:n+1+i], s[i:], set)
 	}
-	out[i] = '"'
+	out[i+1] = '"'
 	return dst[:n+len(s)+2]
 }
 
-// copyText appends the part of s that can be copied, and returns the rest, which
-// begins with a whole rune.
-func copyText(dst []byte, s string, set *escapeSet) ([]byte, string) {
-	n := len(dst)
-	dst = slices.Grow(dst, len(s))
-	i := copyPlain(&dst[:n+1][n], unsafe.StringData(s), len(s), set)
-	for back := 1; back <= min(i, 3); back++ {
-		// A rune of two bytes and more is unfinished one byte after its first, and so on.
-		if s[i-back] >= unfinished[back] {
-			i -= back
-			break
-		}
-	}
-	return dst[:n+i], s[i:]
-}
-
-var unfinished = [4]byte{1: 0xC0, 2: 0xE0, 3: 0xF0}
-
-// appendEscaped appends s, whose first byte probably needs attention, and the quote.
+// appendEscaped appends s, whose first byte cannot be copied as it is or begins a
+// rune, and the quote.
 func appendEscaped(dst []byte, s string, set *escapeSet) []byte {
 	for len(s) > 0 {
-		c := s[0]
-		switch {
-		case set.plain[c]:
-			n := set.prefix(s)
-			dst = append(dst, s[:n]...)
-			s = s[n:]
-			continue
-		case c < utf8.RuneSelf:
-			dst = appendEscape(dst, c)
-			s = s[1:]
-		default:
-			n := textPrefix(s)
-			dst = append(dst, s[:n]...)
-			if s = s[n:]; len(s) > 0 && s[0] >= utf8.RuneSelf {
-				dst, s = appendBadRune(dst, s, set)
-			}
+		if c := s[0]; c < utf8.RuneSelf {
+			dst, s = appendEscape(dst, c), s[1:]
+		} else {
+			dst, s = appendRunes(dst, s, set)
 		}
-		if len(s) >= copyMin {
-			dst, s = copyText(dst, s, set)
+		n := len(dst)
+		if len(s) >= cap(dst)-n {
+			dst = slices.Grow(dst, len(s)+1)
 		}
+		i := copyPlain(dst[n:n+len(s)], s, set)
+		dst, s = dst[:n+i], s[i:]
 	}
 	return append(dst, '"')
+}
+
+// appendRunes appends the runes at the start of s, and returns the rest of s.
+func appendRunes(dst []byte, s string, set *escapeSet) ([]byte, string) {
+	n := textPrefix(s)
+	dst = append(dst, s[:n]...)
+	if s = s[n:]; len(s) > 0 && s[0] >= utf8.RuneSelf {
+		return appendBadRune(dst, s, set)
+	}
+	return dst, s
 }
 
 // textPrefix returns the length of the leading run of valid non-ASCII runes
@@ -154,22 +140,14 @@ func appendBadRune(dst []byte, s string, set *escapeSet) ([]byte, string) {
 }
 
 func appendEscape(dst []byte, c byte) []byte {
-	switch c {
-	case '\\', '"':
-		return append(dst, '\\', c)
-	case '\b':
-		return append(dst, '\\', 'b')
-	case '\f':
-		return append(dst, '\\', 'f')
-	case '\n':
-		return append(dst, '\\', 'n')
-	case '\r':
-		return append(dst, '\\', 'r')
-	case '\t':
-		return append(dst, '\\', 't')
+	if e := letters[c]; e != 0 {
+		return append(dst, '\\', e)
 	}
 	return append(dst, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&0xF])
 }
+
+// letters are what follows the backslash in the escapes that have a letter.
+var letters = [utf8.RuneSelf]byte{'\\': '\\', '"': '"', '\b': 'b', '\f': 'f', '\n': 'n', '\r': 'r', '\t': 't'}
 
 // AppendQuotedString appends s as the ",string" option wants it: a JSON string
 // that holds a JSON string. HTML is escaped once, inside.

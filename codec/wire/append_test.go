@@ -18,17 +18,11 @@ import (
 
 func checkString(t *testing.T, s string) {
 	t.Helper()
-	want, err := json.Marshal(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := wire.AppendString(nil, s); string(got) != string(want) {
-		t.Errorf("AppendString(%q) = %s, want %s", s, got, want)
-	}
+	checkAgainstStandard(t, s)
 	type quoted struct {
 		S string `json:",string"`
 	}
-	want, err = json.Marshal(quoted{s})
+	want, err := json.Marshal(quoted{s})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,12 +35,14 @@ func checkString(t *testing.T, s string) {
 // hide it behind a borrow.
 func TestAppendStringEveryByteEverywhere(t *testing.T) {
 	for c := range 256 {
-		for at := range 17 {
-			b := []byte(strings.Repeat("a", 18))
-			b[at] = byte(c)
-			checkString(t, string(b))
-			b[at+1] = byte(c + 1)
-			checkString(t, string(b))
+		for _, n := range []int{6, 13, 18} {
+			for at := range n - 1 {
+				b := []byte(strings.Repeat("a", n))
+				b[at] = byte(c)
+				checkString(t, string(b))
+				b[at+1] = byte(c + 1)
+				checkString(t, string(b))
+			}
 		}
 	}
 	for _, s := range []string{"", "é", "\u2028", "x\u2029", "\xe2\x80", "\xe2\x80\xa8\xe2", "世界世界世界", "🙂\xf0\x9f", "\xed\xa0\x80"} {

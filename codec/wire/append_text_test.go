@@ -40,6 +40,18 @@ func TestAppendLongStringEverywhere(t *testing.T) {
 	}
 }
 
+// The same for what fills less than two vectors.
+func TestAppendShortStringEverywhere(t *testing.T) {
+	const text = "0123456789abcdefghijklmnopqrstuvwxyzABCD"
+	for n := range len(text) {
+		for _, p := range append(append([]string{}, pieces...), broken...) {
+			for at := range n {
+				checkAgainstStandard(t, text[:at]+p+text[at:n])
+			}
+		}
+	}
+}
+
 func TestAppendLongStringRandom(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 7))
 	n := 40_000
@@ -65,7 +77,25 @@ func checkAgainstStandard(t *testing.T, s string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := wire.AppendString(nil, s); string(got) != string(want) {
-		t.Fatalf("AppendString(%q) = %s, want %s", s, got, want)
+	// Short strings go another way where there is room.
+	for _, dst := range [][]byte{nil, make([]byte, 0, len(want)), make([]byte, 3, len(want)+20)} {
+		if got := wire.AppendString(dst, s)[len(dst):]; string(got) != string(want) {
+			t.Fatalf("AppendString(%q) with room for %d = %s, want %s", s, cap(dst), got, want)
+		}
+	}
+}
+
+// The order of maps, and those whose keys do not fit the stack.
+func TestAppendStringMap(t *testing.T) {
+	m := map[string]string{}
+	for i := range 40 {
+		want, err := json.Marshal(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := wire.AppendStringMap(nil, m); string(got) != string(want) {
+			t.Errorf("%d members: %s, want %s", i, got, want)
+		}
+		m[strings.Repeat("k", i%3)+string(rune('z'-i))] = "<" + pieces[i%len(pieces)]
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"sync"
 )
 
 type signed interface {
@@ -16,12 +17,36 @@ type unsigned interface {
 	~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~uintptr
 }
 
-// KeyRoom returns buf, or an empty slice with room for n keys if it has less.
-func KeyRoom(buf []string, n int) []string {
-	if n > cap(buf) {
-		return make([]string, 0, n)
+// KeyList is an array of keys that is used again. It is not safe for concurrent use:
+// it belongs to who called KeyRoom until Release.
+type KeyList struct {
+	keys []string
+}
+
+var keyLists = sync.Pool{New: func() any { return new(KeyList) }}
+
+// KeyRoom returns buf, or if it has less room than for n keys the empty array of a
+// KeyList that has it. The keys of the list are dropped by Release, which a list of nil
+// has too; a list that is not released is garbage, no more.
+func KeyRoom(buf []string, n int) ([]string, *KeyList) {
+	if n <= cap(buf) {
+		return buf, nil
 	}
-	return buf
+	l := keyLists.Get().(*KeyList)
+	if n > cap(l.keys) {
+		l.keys = make([]string, n)
+	}
+	l.keys = l.keys[:n]
+	return l.keys[:0], l
+}
+
+// Release forgets the keys, which are a user's memory, and keeps the array.
+func (l *KeyList) Release() {
+	if l == nil || cap(l.keys) > maxEntries {
+		return
+	}
+	clear(l.keys)
+	keyLists.Put(l)
 }
 
 // SortKeys sorts keys in the order encoding/json writes them. It is a call: in place,

@@ -1,6 +1,6 @@
 //go:build !purego
 
-// SSE2 belongs to every amd64, so that scanText needs no detection; copyText32 has
+// SSE2 belongs to every amd64, so that scanText needs no detection; copyVectors has
 // AVX2. The twins in scan_swar.go are what all other machines, and -tags purego, run.
 
 package wire
@@ -19,19 +19,12 @@ var hasAVX2 = func() bool {
 	return b&avx2 != 0
 }()
 
-func copyPlain(dst, src *byte, n int, set *escapeSet) int {
-	if hasAVX2 {
-		return copyText32(dst, src, n, set)
-	}
-	return copyPlainSWAR(dst, src, n, set)
-}
-
-// copyText32 is copyPlain, 32 bytes at a time, that goes on over whatever is valid
-// UTF-8, and stops where it is not, and at U+2028 and U+2029. n is 35 at least:
-// a block and the three bytes before it.
+// copyVectors copies n bytes, blockMin at least, up to the first that is not plain,
+// and returns how many: 16 bytes at a time, or from textMin on 32, that go on over
+// whatever is valid UTF-8 and stop where it is not, and at U+2028 and U+2029.
 //
 //go:noescape
-func copyText32(dst, src *byte, n int, set *escapeSet) (i int)
+func copyVectors(dst, src *byte, n int, set *escapeSet) (i int)
 
 // scanText returns the index of the first quote, backslash or control character,
 // or where fewer than 16 of the n bytes are left, and whether a byte before it

@@ -15,6 +15,10 @@ DATA quotes<>+0(SB)/8, $0x2222222222222222
 DATA quotes<>+8(SB)/8, $0x2222222222222222
 GLOBL quotes<>(SB), RODATA|NOPTR, $16
 
+DATA spaces<>+0(SB)/8, $0x2020202020202020
+DATA spaces<>+8(SB)/8, $0x2020202020202020
+GLOBL spaces<>(SB), RODATA|NOPTR, $16
+
 // The tables say which errors a pair of bytes can be a part of: one bit for each
 // kind, looked up by the high and low half of the first byte and the high half of
 // the second, is left where all three agree. See Keiser and Lemire, "Validating
@@ -54,38 +58,71 @@ GLOBL line3<>(SB), RODATA|NOPTR, $8
 DATA notLowest<>+0(SB)/8, $0xfefefefefefefefe
 GLOBL notLowest<>(SB), RODATA|NOPTR, $8
 
-// func copyText32(dst, src *byte, n int, set *escapeSet) (i int)
+// func copyVectors(dst, src *byte, n int, set *escapeSet) (i int)
 //
-// AX is the place, R9 that of the last whole block, R8 is not 0 if one of the
-// bytes before the block is not ASCII.
-TEXT ·copyText32(SB), NOSPLIT, $0-40
+// AX is the place, R9 that of the last whole block. A byte of 0x80 and more finds 0 in
+// the table of special bytes, which it does not equal.
+TEXT ·copyVectors(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), DI
 	MOVQ src+8(FP), SI
 	MOVQ n+16(FP), CX
 	MOVQ set+24(FP), DX
-	VPBROADCASTQ escapeSet_or1(DX), Y1
-	VPBROADCASTQ escapeSet_eq1(DX), Y2
-	VPBROADCASTQ escapeSet_or2(DX), Y3
-	VPBROADCASTQ escapeSet_eq2(DX), Y4
+	XORQ AX, AX
+	CMPQ CX, $const_textMin
+	JGE long
+	VMOVDQU escapeSet_special(DX), X1
+	VMOVDQU backslashes<>(SB), X2
+	VMOVDQU spaces<>(SB), X3
+	LEAQ -16(CX), R9
+
+	// Less a space, a control character is negative.
+short:
+	VMOVDQU (SI)(AX*1), X0
+	VMOVDQU X0, (DI)(AX*1)
+	VPSHUFB X0, X1, X4
+	VPCMPEQB X0, X4, X4
+	VPCMPEQB X0, X2, X5
+	VPSUBB X3, X0, X6
+	VPOR X0, X6, X6
+	VPOR X4, X5, X4
+	VPOR X4, X6, X4
+	VPMOVMSKB X4, BX
+	TESTL BX, BX
+	JNE end
+	ADDQ $16, AX
+	CMPQ AX, R9
+	JLE short
+	CMPQ AX, CX
+	JEQ whole
+	MOVQ R9, AX
+	JMP short
+
+end:
+	BSFL BX, BX
+	ADDQ BX, AX
+
+whole:
+	MOVQ AX, i+32(FP)
+	RET
+
+	// R8 is not 0 if one of the bytes before the block is not ASCII.
+long:
+	VBROADCASTI128 escapeSet_special(DX), Y1
 	VPBROADCASTQ backslashes<>(SB), Y5
 	VPBROADCASTQ controls<>(SB), Y6
 	LEAQ -32(CX), R9
-	XORQ AX, AX
 	XORQ R8, R8
 
 block:
 	VMOVDQU (SI)(AX*1), Y0
 	VMOVDQU Y0, (DI)(AX*1)
-	VPOR Y0, Y1, Y7
-	VPCMPEQB Y2, Y7, Y7
-	VPOR Y0, Y3, Y8
-	VPCMPEQB Y4, Y8, Y8
+	VPSHUFB Y0, Y1, Y7
+	VPCMPEQB Y0, Y7, Y7
 	VPCMPEQB Y0, Y5, Y9
 	VPMINUB Y0, Y6, Y10
 	VPCMPEQB Y0, Y10, Y10
-	VPOR Y7, Y8, Y8
+	VPOR Y7, Y9, Y9
 	VPOR Y9, Y10, Y10
-	VPOR Y8, Y10, Y10
 	VPMOVMSKB Y10, BX
 	VPMOVMSKB Y0, R10
 	ORL R10, R8

@@ -2,6 +2,8 @@
 
 package wire
 
-func copyPlain(dst, src *byte, n int, set *escapeSet) int { return copyPlainSWAR(dst, src, n, set) }
+const hasAVX2 = false
+
+func copyVectors(dst, src *byte, n int, set *escapeSet) int { return copyWords(dst, src, n, set) }
 
 func scanText(b *byte, n int) (i int, high int) { return scanTextSWAR(b, n) }

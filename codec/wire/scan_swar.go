@@ -5,19 +5,24 @@ import (
 	"unsafe"
 )
 
-// copyPlainSWAR is the twin of copyPlain for machines without vectors. It stops at
-// every byte that is not ASCII.
-func copyPlainSWAR(dst, src *byte, n int, set *escapeSet) (i int) {
+// copyWords is the twin of copyVectors, for eight bytes and more. It stops at every
+// byte that is not ASCII.
+func copyWords(dst, src *byte, n int, set *escapeSet) (i int) {
 	// Rule: the caller vouches for n bytes at both places.
 	out, b := unsafe.Slice(dst, n), unsafe.Slice(src, n)
-	for ; i+8 <= n; i += 8 {
+	for {
 		w := load64(b, i)
 		store64(out, i, w)
 		if m := set.marks(w); m != 0 {
 			return i + bits.TrailingZeros64(m)/8
 		}
+		if i += 8; i > n-8 {
+			if i == n {
+				return n
+			}
+			i = n - 8 // the last word overlaps the one before
+		}
 	}
-	return i
 }
 
 // scanTextSWAR is the twin of scanText.

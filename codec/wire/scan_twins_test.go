@@ -31,3 +31,32 @@ func TestScanTextKeepsItsContract(t *testing.T) {
 		}
 	}
 }
+
+// The vectors and the words find the same end of ASCII, and what they write is what they read.
+func TestCopiersAgree(t *testing.T) {
+	const special = "\"\\<>&\x00\x1f\x7f ='$~\x80\xff"
+	rnd := rand.New(rand.NewPCG(3, 4))
+	for range 50_000 {
+		p := make([]byte, blockMin+rnd.IntN(80))
+		for i := range p {
+			p[i] = byte(0x40 + rnd.IntN(0x1C))
+		}
+		for range rnd.IntN(3) {
+			p[rnd.IntN(len(p))] = special[rnd.IntN(len(special))]
+		}
+		for _, set := range []*escapeSet{&escapeHTML, &escapeJSON} {
+			want := bytes.IndexFunc(p, func(r rune) bool { return r > 0x7f || !set.plain[r] })
+			if want < 0 {
+				want = len(p)
+			}
+			out := make([]byte, len(p))
+			if i := copyPlain(out, string(p), set); i != want || !bytes.Equal(out[:i], p[:i]) {
+				t.Fatalf("copyPlain(%q) = %d with %q, want %d", p, i, out[:i], want)
+			}
+			clear(out)
+			if i := copyWords(&out[0], &p[0], len(p), set); i != want || !bytes.Equal(out[:i], p[:i]) {
+				t.Fatalf("copyWords(%q) = %d with %q, want %d", p, i, out[:i], want)
+			}
+		}
+	}
+}

@@ -32,6 +32,12 @@ func store64(b []byte, i int, w uint64) {
 	binary.LittleEndian.PutUint64((*[8]byte)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(b)), i))[:], w)
 }
 
+// store32 is store64 for four bytes.
+func store32(b []byte, i int, w uint32) {
+	// Rule: as in load64.
+	binary.LittleEndian.PutUint32((*[4]byte)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(b)), i))[:], w)
+}
+
 // zeroByte marks bytes of w that are zero.
 func zeroByte(w uint64) uint64 {
 	return (w - ones) & ^w & highs

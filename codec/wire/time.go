@@ -1,6 +1,9 @@
 package wire
 
-import "time"
+import (
+	"math/bits"
+	"time"
+)
 
 // AppendTime appends t in RFC 3339 form with nanoseconds, as time.Time's
 // MarshalJSON does, and with its errors for years and zones RFC 3339 cannot say.
@@ -39,53 +42,50 @@ const (
 	maxTime = 253402300799
 )
 
-// appendDateTime writes seconds since the year 0. The civil date is found in
-// years that begin in March, whose leap day is the last one (Howard Hinnant,
-// "chrono-Compatible Low-Level Date Algorithms").
+// appendDateTime writes seconds since the year 0.
 func appendDateTime(dst []byte, sec uint64) []byte {
 	day := uint32(sec / 86400)
 	rest := uint32(sec - uint64(day)*86400)
-	const daysToMarch = 60 // the year 0 is a leap year
-	z := day + 146097 - daysToMarch
-	era := z / 146097
-	doe := z - era*146097
-	yoe := (doe - doe/1460 + doe/36524 - doe/146096) / 365
-	doy := doe - (365*yoe + yoe/4 - yoe/100)
-	month := (5*doy + 2) / 153
-	dom := doy - (153*month+2)/5 + 1
-	year := yoe + era*400 - 400
-	if month += 3; month > 12 {
-		month -= 12
-		year++
-	}
+	year, month, dom := civil(day)
+	date := eightDigits(year*1e4 + month*1e2 + dom)
 	hour := rest / 3600
 	rest -= hour * 3600
 	minute := rest / 60
+	clock := eightDigits(hour*1e4+minute*1e2+rest-minute*60) >> 16
 	n := len(dst)
 	dst = append(dst, "0000-00-00T00:00:00"...)
-	b := dst[n : n+19]
-	put2(b, 0, year/100)
-	put2(b, 2, year%100)
-	put2(b, 5, month)
-	put2(b, 8, dom)
-	put2(b, 11, hour)
-	put2(b, 14, minute)
-	put2(b, 17, rest-minute*60)
+	store64(dst, n, date&0xFFFFFFFF|'-'<<32|date>>32&0xFFFF<<40|'-'<<56)
+	store32(dst, n+8, uint32(date>>48)|'T'<<16)
+	store64(dst, n+11, clock&0xFFFF|':'<<16|clock>>16&0xFFFF<<24|':'<<40|clock>>32<<48)
 	return dst
 }
 
-func put2(b []byte, i int, n uint32) {
-	q := n / 10
-	b[i] = '0' + byte(q)
-	b[i+1] = '0' + byte(n-q*10)
+// civil returns the date of a day since the year 0, in years that begin in March,
+// whose leap day is the last one (Cassio Neri and Lorenz Schneider, "Euclidean affine
+// functions and their application to calendar algorithms", 2022).
+func civil(day uint32) (year, month, dom uint32) {
+	const daysToMarch = 60 // the year 0 is a leap year
+	n := 4*(day+146097-daysToMarch) + 3
+	century := n / 146097
+	p := 2939745 * uint64(n%146097|3)
+	ofYear := uint32(p) / 2939745 / 4
+	year = 100*century + uint32(p>>32) - 400
+	m := 2141*ofYear + 197913
+	month, dom = m>>16, m&0xFFFF/2141+1
+	if ofYear >= 306 {
+		return year + 1, month - 12, dom
+	}
+	return year, month, dom
 }
 
 func appendFraction(dst []byte, ns uint32) []byte {
-	size := 9
-	for ; ns%10 == 0; ns /= 10 {
-		size--
+	first := ns / 1e8
+	digits := splitDigits(ns - first*1e8)
+	dst = append(dst, '.', '0'+byte(first))
+	if digits == 0 {
+		return dst
 	}
-	return appendPadded(append(dst, '.'), uint64(ns), size)
+	return appendWord(dst, digits+ones*'0', 8-bits.LeadingZeros64(digits)/8)
 }
 
 // Time decodes an RFC 3339 time into *p; null leaves it alone.

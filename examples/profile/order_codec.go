@@ -82,7 +82,7 @@ func (v *Orders) AppendJSON(dst []byte) (_ []byte, err error) {
 			} else {
 				dst = append(dst, '{')
 				var b7 [16]string
-				s7 := wire.KeyRoom(b7[:0], len(v.Orders[i2].Totals))
+				s7, l7 := wire.KeyRoom(b7[:0], len(v.Orders[i2].Totals))
 				for k7 := range v.Orders[i2].Totals {
 					s7 = append(s7, string(k7))
 				}
@@ -95,6 +95,7 @@ func (v *Orders) AppendJSON(dst []byte) (_ []byte, err error) {
 					}
 					dst = append(dst, ',')
 				}
+				l7.Release()
 				dst = wire.CloseObject(dst)
 			}
 			dst = append(dst, `,"paid":`...)

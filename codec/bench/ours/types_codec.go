@@ -437,7 +437,7 @@ func (v *Citm) AppendJSON(dst []byte) (_ []byte, err error) {
 	} else {
 		dst = append(dst, '{')
 		var b2 [16]string
-		s2 := wire.KeyRoom(b2[:0], len(v.Events))
+		s2, l2 := wire.KeyRoom(b2[:0], len(v.Events))
 		for k2 := range v.Events {
 			s2 = append(s2, string(k2))
 		}
@@ -450,6 +450,7 @@ func (v *Citm) AppendJSON(dst []byte) (_ []byte, err error) {
 			}
 			dst = append(dst, ',')
 		}
+		l2.Release()
 		dst = wire.CloseObject(dst)
 	}
 	dst = append(dst, `,"performances":`...)
@@ -481,7 +482,7 @@ func (v *Citm) AppendJSON(dst []byte) (_ []byte, err error) {
 	} else {
 		dst = append(dst, '{')
 		var b4 [16]string
-		s4 := wire.KeyRoom(b4[:0], len(v.TopicSubTopics))
+		s4, l4 := wire.KeyRoom(b4[:0], len(v.TopicSubTopics))
 		for k4 := range v.TopicSubTopics {
 			s4 = append(s4, string(k4))
 		}
@@ -492,6 +493,7 @@ func (v *Citm) AppendJSON(dst []byte) (_ []byte, err error) {
 			dst = wire.AppendInt64s(dst, e4)
 			dst = append(dst, ',')
 		}
+		l4.Release()
 		dst = wire.CloseObject(dst)
 	}
 	dst = append(dst, `,"venueNames":`...)
@@ -2032,7 +2034,7 @@ func (v *Medium) AppendJSON(dst []byte) (_ []byte, err error) {
 	} else {
 		dst = append(dst, '{')
 		var b3 [16]string
-		s3 := wire.KeyRoom(b3[:0], len(v.Totals))
+		s3, l3 := wire.KeyRoom(b3[:0], len(v.Totals))
 		for k3 := range v.Totals {
 			s3 = append(s3, string(k3))
 		}
@@ -2045,6 +2047,7 @@ func (v *Medium) AppendJSON(dst []byte) (_ []byte, err error) {
 			}
 			dst = append(dst, ',')
 		}
+		l3.Release()
 		dst = wire.CloseObject(dst)
 	}
 	dst = append(dst, `,"attributes":`...)
@@ -2055,7 +2058,7 @@ func (v *Medium) AppendJSON(dst []byte) (_ []byte, err error) {
 	} else {
 		dst = append(dst, '{')
 		var b4 [16]string
-		s4 := wire.KeyRoom(b4[:0], len(v.Flags))
+		s4, l4 := wire.KeyRoom(b4[:0], len(v.Flags))
 		for k4 := range v.Flags {
 			s4 = append(s4, string(k4))
 		}
@@ -2066,6 +2069,7 @@ func (v *Medium) AppendJSON(dst []byte) (_ []byte, err error) {
 			dst = wire.AppendBool(dst, bool(e4))
 			dst = append(dst, ',')
 		}
+		l4.Release()
 		dst = wire.CloseObject(dst)
 	}
 	if v.Note != "" {

@@ -276,7 +276,7 @@ func (v *Order) AppendJSON(dst []byte) (_ []byte, err error) {
 	} else {
 		dst = append(dst, '{')
 		var b3 [16]string
-		s3 := wire.KeyRoom(b3[:0], len(v.Totals))
+		s3, l3 := wire.KeyRoom(b3[:0], len(v.Totals))
 		for k3 := range v.Totals {
 			s3 = append(s3, string(k3))
 		}
@@ -289,6 +289,7 @@ func (v *Order) AppendJSON(dst []byte) (_ []byte, err error) {
 			}
 			dst = append(dst, ',')
 		}
+		l3.Release()
 		dst = wire.CloseObject(dst)
 	}
 	dst = append(dst, `,"attributes":`...)
@@ -299,7 +300,7 @@ func (v *Order) AppendJSON(dst []byte) (_ []byte, err error) {
 	} else {
 		dst = append(dst, '{')
 		var b4 [16]string
-		s4 := wire.KeyRoom(b4[:0], len(v.Flags))
+		s4, l4 := wire.KeyRoom(b4[:0], len(v.Flags))
 		for k4 := range v.Flags {
 			s4 = append(s4, string(k4))
 		}
@@ -310,6 +311,7 @@ func (v *Order) AppendJSON(dst []byte) (_ []byte, err error) {
 			dst = wire.AppendBool(dst, bool(e4))
 			dst = append(dst, ',')
 		}
+		l4.Release()
 		dst = wire.CloseObject(dst)
 	}
 	if v.Note != "" {

@@ -180,7 +180,7 @@ func (w *writer) encodeMap(x string, m *types.Map) {
 	plain = plain && suffix == ""
 	switch {
 	case plain:
-		w.p("var b%d [16]string\ns%[1]d := wire.KeyRoom(b%[1]d[:0], len(%[2]s))\nfor k%[1]d := range %[2]s {\ns%[1]d = append(s%[1]d, string(k%[1]d))\n}\n", n, x)
+		w.p("var b%d [16]string\ns%[1]d, l%[1]d := wire.KeyRoom(b%[1]d[:0], len(%[2]s))\nfor k%[1]d := range %[2]s {\ns%[1]d = append(s%[1]d, string(k%[1]d))\n}\n", n, x)
 		w.p("wire.SortKeys(s%d)\nfor _, k%[1]d := range s%[1]d {\n", n)
 	case suffix == "Text":
 		w.p("keys%d, err := wire.SortedTextKeys(%s)\nif err != nil {\nreturn dst, err\n}\n", n, x)
@@ -212,7 +212,11 @@ func (w *writer) encodeMap(x string, m *types.Map) {
 	} else {
 		w.encode(elem, m.Elem(), false)
 	}
-	w.p("dst = append(dst, ',')\n}\ndst = wire.CloseObject(dst)\n")
+	w.p("dst = append(dst, ',')\n}\n")
+	if plain {
+		w.p("l%d.Release()\n", n)
+	}
+	w.p("dst = wire.CloseObject(dst)\n")
 }
 
 // hidesMethod reports whether encoding/json would treat t differently where it

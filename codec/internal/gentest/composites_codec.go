@@ -137,7 +137,7 @@ func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 	} else {
 		dst = append(dst, '{')
 		var b8 [16]string
-		s8 := wire.KeyRoom(b8[:0], len(v.Map))
+		s8, l8 := wire.KeyRoom(b8[:0], len(v.Map))
 		for k8 := range v.Map {
 			s8 = append(s8, string(k8))
 		}
@@ -148,6 +148,7 @@ func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 			dst = wire.AppendInt(dst, int64(e8))
 			dst = append(dst, ',')
 		}
+		l8.Release()
 		dst = wire.CloseObject(dst)
 	}
 	dst = append(dst, `,"Named":`...)
@@ -156,7 +157,7 @@ func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 	} else {
 		dst = append(dst, '{')
 		var b9 [16]string
-		s9 := wire.KeyRoom(b9[:0], len(v.Named))
+		s9, l9 := wire.KeyRoom(b9[:0], len(v.Named))
 		for k9 := range v.Named {
 			s9 = append(s9, string(k9))
 		}
@@ -169,6 +170,7 @@ func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 			}
 			dst = append(dst, ',')
 		}
+		l9.Release()
 		dst = wire.CloseObject(dst)
 	}
 	dst = append(dst, `,"ByInt":`...)
@@ -219,7 +221,7 @@ func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 	} else {
 		dst = append(dst, '{')
 		var b13 [16]string
-		s13 := wire.KeyRoom(b13[:0], len(v.MapPtr))
+		s13, l13 := wire.KeyRoom(b13[:0], len(v.MapPtr))
 		for k13 := range v.MapPtr {
 			s13 = append(s13, string(k13))
 		}
@@ -232,6 +234,7 @@ func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 			}
 			dst = append(dst, ',')
 		}
+		l13.Release()
 		dst = wire.CloseObject(dst)
 	}
 	dst = append(dst, `,"MapMap":`...)
@@ -240,7 +243,7 @@ func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 	} else {
 		dst = append(dst, '{')
 		var b14 [16]string
-		s14 := wire.KeyRoom(b14[:0], len(v.MapMap))
+		s14, l14 := wire.KeyRoom(b14[:0], len(v.MapMap))
 		for k14 := range v.MapMap {
 			s14 = append(s14, string(k14))
 		}
@@ -253,7 +256,7 @@ func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 			} else {
 				dst = append(dst, '{')
 				var b15 [16]string
-				s15 := wire.KeyRoom(b15[:0], len(e14))
+				s15, l15 := wire.KeyRoom(b15[:0], len(e14))
 				for k15 := range e14 {
 					s15 = append(s15, string(k15))
 				}
@@ -266,10 +269,12 @@ func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 					}
 					dst = append(dst, ',')
 				}
+				l15.Release()
 				dst = wire.CloseObject(dst)
 			}
 			dst = append(dst, ',')
 		}
+		l14.Release()
 		dst = wire.CloseObject(dst)
 	}
 	dst = append(dst, `,"MapAny":`...)
@@ -278,7 +283,7 @@ func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 	} else {
 		dst = append(dst, '{')
 		var b16 [16]string
-		s16 := wire.KeyRoom(b16[:0], len(v.MapAny))
+		s16, l16 := wire.KeyRoom(b16[:0], len(v.MapAny))
 		for k16 := range v.MapAny {
 			s16 = append(s16, string(k16))
 		}
@@ -291,6 +296,7 @@ func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 			}
 			dst = append(dst, ',')
 		}
+		l16.Release()
 		dst = wire.CloseObject(dst)
 	}
 	dst = append(dst, `,"Ptr":`...)
@@ -382,7 +388,7 @@ func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 	} else {
 		dst = append(dst, '{')
 		var b23 [16]string
-		s23 := wire.KeyRoom(b23[:0], len(v.Times))
+		s23, l23 := wire.KeyRoom(b23[:0], len(v.Times))
 		for k23 := range v.Times {
 			s23 = append(s23, string(k23))
 		}
@@ -395,6 +401,7 @@ func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 			}
 			dst = append(dst, ',')
 		}
+		l23.Release()
 		dst = wire.CloseObject(dst)
 	}
 	dst = append(dst, `,"Tags":`...)
@@ -498,7 +505,7 @@ func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 	} else {
 		dst = append(dst, '{')
 		var b29 [16]string
-		s29 := wire.KeyRoom(b29[:0], len(v.Uppers))
+		s29, l29 := wire.KeyRoom(b29[:0], len(v.Uppers))
 		for k29 := range v.Uppers {
 			s29 = append(s29, string(k29))
 		}
@@ -515,6 +522,7 @@ func (v *Composites) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 			}
 			dst = append(dst, ',')
 		}
+		l29.Release()
 		dst = wire.CloseObject(dst)
 	}
 	dst = append(dst, `,"OnlyOut":`...)
@@ -1265,7 +1273,7 @@ func (v *Dict) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	} else {
 		dst = append(dst, '{')
 		var b1 [16]string
-		s1 := wire.KeyRoom(b1[:0], len((*v)))
+		s1, l1 := wire.KeyRoom(b1[:0], len((*v)))
 		for k1 := range *v {
 			s1 = append(s1, string(k1))
 		}
@@ -1278,6 +1286,7 @@ func (v *Dict) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 			}
 			dst = append(dst, ',')
 		}
+		l1.Release()
 		dst = wire.CloseObject(dst)
 	}
 	return dst, nil
@@ -1576,7 +1585,7 @@ func (v *Forest) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	} else {
 		dst = append(dst, '{')
 		var b2 [16]string
-		s2 := wire.KeyRoom(b2[:0], len(v.Trees))
+		s2, l2 := wire.KeyRoom(b2[:0], len(v.Trees))
 		for k2 := range v.Trees {
 			s2 = append(s2, string(k2))
 		}
@@ -1589,6 +1598,7 @@ func (v *Forest) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 			}
 			dst = append(dst, ',')
 		}
+		l2.Release()
 		dst = wire.CloseObject(dst)
 	}
 	if v.Meta != nil {
@@ -1689,7 +1699,7 @@ func (v *Interfaces) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 	} else {
 		dst = append(dst, '{')
 		var b3 [16]string
-		s3 := wire.KeyRoom(b3[:0], len(v.ByName))
+		s3, l3 := wire.KeyRoom(b3[:0], len(v.ByName))
 		for k3 := range v.ByName {
 			s3 = append(s3, string(k3))
 		}
@@ -1702,6 +1712,7 @@ func (v *Interfaces) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 			}
 			dst = append(dst, ',')
 		}
+		l3.Release()
 		dst = wire.CloseObject(dst)
 	}
 	dst = append(dst, `,"Anything":`...)
@@ -1958,7 +1969,7 @@ func (v *Keys) AppendJSON(dst []byte) (_ []byte, err error) {
 	} else {
 		dst = append(dst, '{')
 		var b5 [16]string
-		s5 := wire.KeyRoom(b5[:0], len(v.Names))
+		s5, l5 := wire.KeyRoom(b5[:0], len(v.Names))
 		for k5 := range v.Names {
 			s5 = append(s5, string(k5))
 		}
@@ -1969,6 +1980,7 @@ func (v *Keys) AppendJSON(dst []byte) (_ []byte, err error) {
 			dst = wire.AppendInt(dst, int64(e5))
 			dst = append(dst, ',')
 		}
+		l5.Release()
 		dst = wire.CloseObject(dst)
 	}
 	dst = append(dst, `,"Counts":`...)
@@ -2765,7 +2777,7 @@ func (v *Omit) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 		} else {
 			dst = append(dst, '{')
 			var b5 [16]string
-			s5 := wire.KeyRoom(b5[:0], len(v.ZMap))
+			s5, l5 := wire.KeyRoom(b5[:0], len(v.ZMap))
 			for k5 := range v.ZMap {
 				s5 = append(s5, string(k5))
 			}
@@ -2776,6 +2788,7 @@ func (v *Omit) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 				dst = wire.AppendInt(dst, int64(e5))
 				dst = append(dst, ',')
 			}
+			l5.Release()
 			dst = wire.CloseObject(dst)
 		}
 	}
@@ -3016,7 +3029,7 @@ func (v *Page[T]) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	} else {
 		dst = append(dst, '{')
 		var b3 [16]string
-		s3 := wire.KeyRoom(b3[:0], len(v.ByKey))
+		s3, l3 := wire.KeyRoom(b3[:0], len(v.ByKey))
 		for k3 := range v.ByKey {
 			s3 = append(s3, string(k3))
 		}
@@ -3029,6 +3042,7 @@ func (v *Page[T]) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 			}
 			dst = append(dst, ',')
 		}
+		l3.Release()
 		dst = wire.CloseObject(dst)
 	}
 	dst = append(dst, `,"two":`...)

@@ -210,7 +210,7 @@ func (v *Modern) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	dst = append(dst, `,"Map":`...)
 	dst = append(dst, '{')
 	var b14 [16]string
-	s14 := wire.KeyRoom(b14[:0], len(v.Map))
+	s14, l14 := wire.KeyRoom(b14[:0], len(v.Map))
 	for k14 := range v.Map {
 		s14 = append(s14, string(k14))
 	}
@@ -224,11 +224,12 @@ func (v *Modern) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 		dst = wire.AppendInt(dst, int64(e14))
 		dst = append(dst, ',')
 	}
+	l14.Release()
 	dst = wire.CloseObject(dst)
 	dst = append(dst, `,"Texts":`...)
 	dst = append(dst, '{')
 	var b15 [16]string
-	s15 := wire.KeyRoom(b15[:0], len(v.Texts))
+	s15, l15 := wire.KeyRoom(b15[:0], len(v.Texts))
 	for k15 := range v.Texts {
 		s15 = append(s15, string(k15))
 	}
@@ -244,6 +245,7 @@ func (v *Modern) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 		}
 		dst = append(dst, ',')
 	}
+	l15.Release()
 	dst = wire.CloseObject(dst)
 	dst = append(dst, `,"ByInt":`...)
 	dst = append(dst, '{')
@@ -278,7 +280,7 @@ func (v *Modern) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	dst = append(dst, `,"MapPtr":`...)
 	dst = append(dst, '{')
 	var b18 [16]string
-	s18 := wire.KeyRoom(b18[:0], len(v.MapPtr))
+	s18, l18 := wire.KeyRoom(b18[:0], len(v.MapPtr))
 	for k18 := range v.MapPtr {
 		s18 = append(s18, string(k18))
 	}
@@ -294,11 +296,12 @@ func (v *Modern) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 		}
 		dst = append(dst, ',')
 	}
+	l18.Release()
 	dst = wire.CloseObject(dst)
 	dst = append(dst, `,"MapList":`...)
 	dst = append(dst, '{')
 	var b19 [16]string
-	s19 := wire.KeyRoom(b19[:0], len(v.MapList))
+	s19, l19 := wire.KeyRoom(b19[:0], len(v.MapList))
 	for k19 := range v.MapList {
 		s19 = append(s19, string(k19))
 	}
@@ -317,11 +320,12 @@ func (v *Modern) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 		dst = wire.CloseArray(dst)
 		dst = append(dst, ',')
 	}
+	l19.Release()
 	dst = wire.CloseObject(dst)
 	dst = append(dst, `,"MapMap":`...)
 	dst = append(dst, '{')
 	var b21 [16]string
-	s21 := wire.KeyRoom(b21[:0], len(v.MapMap))
+	s21, l21 := wire.KeyRoom(b21[:0], len(v.MapMap))
 	for k21 := range v.MapMap {
 		s21 = append(s21, string(k21))
 	}
@@ -334,7 +338,7 @@ func (v *Modern) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 		e21 := v.MapMap[k21]
 		dst = append(dst, '{')
 		var b22 [16]string
-		s22 := wire.KeyRoom(b22[:0], len(e21))
+		s22, l22 := wire.KeyRoom(b22[:0], len(e21))
 		for k22 := range e21 {
 			s22 = append(s22, string(k22))
 		}
@@ -348,14 +352,16 @@ func (v *Modern) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 			dst = wire.AppendInt(dst, int64(e22))
 			dst = append(dst, ',')
 		}
+		l22.Release()
 		dst = wire.CloseObject(dst)
 		dst = append(dst, ',')
 	}
+	l21.Release()
 	dst = wire.CloseObject(dst)
 	dst = append(dst, `,"Anys":`...)
 	dst = append(dst, '{')
 	var b23 [16]string
-	s23 := wire.KeyRoom(b23[:0], len(v.Anys))
+	s23, l23 := wire.KeyRoom(b23[:0], len(v.Anys))
 	for k23 := range v.Anys {
 		s23 = append(s23, string(k23))
 	}
@@ -371,6 +377,7 @@ func (v *Modern) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 		}
 		dst = append(dst, ',')
 	}
+	l23.Release()
 	dst = wire.CloseObject(dst)
 	dst = append(dst, `,"Any":`...)
 	if dst, err = wire.AppendAnyV2(dst, v.Any, depth+1); err != nil {
@@ -417,7 +424,7 @@ func (v *Modern) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	dst = append(dst, `,"Colors":`...)
 	dst = append(dst, '{')
 	var b26 [16]string
-	s26 := wire.KeyRoom(b26[:0], len(v.Colors))
+	s26, l26 := wire.KeyRoom(b26[:0], len(v.Colors))
 	for k26 := range v.Colors {
 		s26 = append(s26, string(k26))
 	}
@@ -433,6 +440,7 @@ func (v *Modern) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 		}
 		dst = append(dst, ',')
 	}
+	l26.Release()
 	dst = wire.CloseObject(dst)
 	dst = append(dst, `,"Upper":`...)
 	if dst, err = wire.AppendTextV2(dst, &v.Upper); err != nil {
@@ -1394,7 +1402,7 @@ func (v *ModernDict) AppendJSON(dst []byte) (_ []byte, err error) {
 	}
 	dst = append(dst, '{')
 	var b1 [16]string
-	s1 := wire.KeyRoom(b1[:0], len((*v)))
+	s1, l1 := wire.KeyRoom(b1[:0], len((*v)))
 	for k1 := range *v {
 		s1 = append(s1, string(k1))
 	}
@@ -1415,6 +1423,7 @@ func (v *ModernDict) AppendJSON(dst []byte) (_ []byte, err error) {
 		dst = wire.CloseArray(dst)
 		dst = append(dst, ',')
 	}
+	l1.Release()
 	dst = wire.CloseObject(dst)
 	return dst, nil
 }
@@ -1586,7 +1595,7 @@ func (v *ModernOmit) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 		dst = append(dst, `,"Map":`...)
 		dst = append(dst, '{')
 		var b6 [16]string
-		s6 := wire.KeyRoom(b6[:0], len(v.Map))
+		s6, l6 := wire.KeyRoom(b6[:0], len(v.Map))
 		for k6 := range v.Map {
 			s6 = append(s6, string(k6))
 		}
@@ -1600,6 +1609,7 @@ func (v *ModernOmit) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error
 			dst = wire.AppendInt(dst, int64(e6))
 			dst = append(dst, ',')
 		}
+		l6.Release()
 		dst = wire.CloseObject(dst)
 	}
 	if v.Ptr != nil {
@@ -2226,7 +2236,7 @@ func (v *ModernPart) AppendJSON(dst []byte) (_ []byte, err error) {
 		dst = append(dst, `,"d":`...)
 		dst = append(dst, '{')
 		var b3 [16]string
-		s3 := wire.KeyRoom(b3[:0], len(v.D))
+		s3, l3 := wire.KeyRoom(b3[:0], len(v.D))
 		for k3 := range v.D {
 			s3 = append(s3, string(k3))
 		}
@@ -2240,6 +2250,7 @@ func (v *ModernPart) AppendJSON(dst []byte) (_ []byte, err error) {
 			dst = wire.AppendInt(dst, int64(e3))
 			dst = append(dst, ',')
 		}
+		l3.Release()
 		dst = wire.CloseObject(dst)
 	}
 	dst = append(dst, '}')
@@ -2502,7 +2513,7 @@ func (v *ModernString) AppendJSON(dst []byte) (_ []byte, err error) {
 	dst = append(dst, `,"Map":`...)
 	dst = append(dst, '{')
 	var b5 [16]string
-	s5 := wire.KeyRoom(b5[:0], len(v.Map))
+	s5, l5 := wire.KeyRoom(b5[:0], len(v.Map))
 	for k5 := range v.Map {
 		s5 = append(s5, string(k5))
 	}
@@ -2518,6 +2529,7 @@ func (v *ModernString) AppendJSON(dst []byte) (_ []byte, err error) {
 		dst = append(dst, '"')
 		dst = append(dst, ',')
 	}
+	l5.Release()
 	dst = wire.CloseObject(dst)
 	dst = append(dst, `,"Deep":`...)
 	dst = append(dst, '{')

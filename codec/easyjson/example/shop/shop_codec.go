@@ -47,7 +47,7 @@ func (v *Book) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 	} else {
 		dst = append(dst, '{')
 		var b2 [16]string
-		s2 := wire.KeyRoom(b2[:0], len(v.Counts))
+		s2, l2 := wire.KeyRoom(b2[:0], len(v.Counts))
 		for k2 := range v.Counts {
 			s2 = append(s2, string(k2))
 		}
@@ -58,6 +58,7 @@ func (v *Book) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 			dst = wire.AppendInt(dst, int64(e2))
 			dst = append(dst, ',')
 		}
+		l2.Release()
 		dst = wire.CloseObject(dst)
 	}
 	if v.Next != nil {
