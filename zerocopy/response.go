@@ -40,7 +40,7 @@ func (b *Body) sendThrough(w http.ResponseWriter, c *core, off, n int64) (int64,
 		return b.copyRange(w, off, n)
 	case c == nil:
 		return stream(w, b, off, n)
-	case !transparent(w) || first(w.Header(), "Transfer-Encoding") != "":
+	case !transparent(w):
 		return together(c, func() (int64, error) { return stream(w, b, off, n) })
 	case n < minToken:
 		return together(c, func() (int64, error) { return short(w, b, off, n) })

@@ -12,7 +12,7 @@ import (
 )
 
 // A Template is safe for concurrent use. It renders pages of an
-// [html/template.Template] as a [Body]: a text of more than 1 KiB between the
+// [html/template.Template] as a [Body]: a text of more than 2 KiB between the
 // actions stays where the parser put it, and header, texts and values leave in
 // one call. Escaping is html/template's, all of it.
 type Template struct {
