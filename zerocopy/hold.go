@@ -113,7 +113,6 @@ func (c *core) writeHeld(p []byte) (int, error) {
 	c.counts.held.Add(1)
 	if len(p) <= len(buf)-n { // copied sooner than two addresses are given to the kernel
 		sent, err := c.write(buf[:n+copy(buf[n:], p)])
-		c.pace.progress(c.nc.SetWriteDeadline)
 		return max(0, sent-n), err
 	}
 	one := newSingle(segment{mem: p, n: int64(len(p))})
