@@ -34,13 +34,13 @@ type field struct {
 // joinMax is up to where copying a part costs less than one more address for
 // the kernel to look at; joinedMax bounds what is copied together.
 const (
-	joinMax   = 1 << 10
+	joinMax   = 2 << 10
 	joinedMax = 64 << 10
 )
 
 // NewBody returns the Body made of parts in their order. The parts of another
 // Body are taken over, so nesting costs nothing when the Body is sent. Parts of
-// memory of up to 1 KiB that stand side by side are copied together here, once
+// memory of up to 2 KiB that stand side by side are copied together here, once
 // instead of each time the Body is sent.
 func NewBody(parts ...Part) *Body {
 	b := &Body{}

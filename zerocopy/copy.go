@@ -19,6 +19,11 @@ var copyBufs = sync.Pool{New: func() any { return new([copySize]byte) }}
 // copyRange is the way that works with every io.Writer: small segments are
 // joined, large ones handed over as they are, files read into a buffer.
 func (b *Body) copyRange(w io.Writer, off, n int64) (int64, error) {
+	if p := b.piece(off, n); p != nil { // nothing to be joined
+		j := joiner{w: w}
+		err := j.write(p)
+		return j.sent, err
+	}
 	buf := copyBufs.Get().(*[copySize]byte)
 	defer copyBufs.Put(buf)
 	j := joiner{w: w, buf: buf[:0]}

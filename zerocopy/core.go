@@ -92,9 +92,7 @@ func (c *core) Write(p []byte) (int, error) {
 	if !c.idle() {
 		return c.writeHeld(p)
 	}
-	n, err := c.transmit(p)
-	note(&c.counts.writes, &c.counts.writeBytes, int64(n))
-	return n, err
+	return c.write(p)
 }
 
 // ReadFrom implements [io.ReaderFrom]. This is where net/http arrives with the

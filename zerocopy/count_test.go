@@ -1,7 +1,9 @@
 package zerocopy_test
 
 import (
+	"mime"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/hotpath-go/hotpath/zerocopy"
@@ -60,6 +62,28 @@ func TestReplyThroughANakedWrapperIsOneCall(t *testing.T) {
 	got := counts(t, func(w http.ResponseWriter, r *http.Request) { zerocopy.Reply(naked{w}, r, body) })
 	if got.Writes+got.Gathers != 1 || got.Held != 1 {
 		t.Errorf("%+v; want one call", got)
+	}
+}
+
+// A small file leaves beside its header, and with one that has no room for it.
+func TestSmallFileIsOneCallWhateverItsHeader(t *testing.T) {
+	const long = "application/x-long; long="
+	mime.AddExtensionType(".zerocopy-long", long+strings.Repeat("x", 3500))
+	files := newFiles(t, tree(t, map[string]string{"/f": strings.Repeat("f", 1<<10), "/f.zerocopy-long": strings.Repeat("f", 1<<10)}), nil)
+	for name, set := range map[string]string{"/f": "", "/f ": strings.Repeat("x", 3500), "/f.zerocopy-long": ""} {
+		got := counts(t, func(w http.ResponseWriter, r *http.Request) {
+			r.URL.Path = strings.TrimSpace(name)
+			if set != "" {
+				w.Header().Set("X-Long", set)
+			}
+			files.ServeHTTP(w, r)
+			if name == "/f.zerocopy-long" && !strings.HasPrefix(w.Header().Get("Content-Type"), long) {
+				t.Error("no long type")
+			}
+		})
+		if calls := got.Writes + got.Gathers; calls != 1 || got.WriteBytes+got.GatherBytes < 1<<10 {
+			t.Errorf("%q: %+v; want 1 call", name, got)
+		}
 	}
 }
 

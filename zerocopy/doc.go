@@ -22,7 +22,7 @@
 //     response goes first then, which makes two calls of one.
 //   - [Files] for a directory, in the place of http.FileServer: files stay
 //     open, and validators, ranges and precompressed siblings are answered.
-//   - [Template] for a page: texts above 1 KiB of an html/template are never copied.
+//   - [Template] for a page: texts above 2 KiB of an html/template are never copied.
 //   - [Map] for bytes that a framework is to write itself: a long slice of a
 //     [Mapping] leaves by sendfile through any Write.
 //   - [Copy] from socket to socket, [Proxy] for the bodies of a ReverseProxy.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -35,6 +36,7 @@ type Files struct {
 	entries clock // all entries, by number
 	open    clock // those with an open file, by number
 	memory  clock // those held in memory, by bytes
+	closed  atomic.Bool
 }
 
 // A FilesOptions is a value, copy freely; [NewFiles] takes a copy of its own. The
@@ -138,12 +140,17 @@ func or[T comparable](v *T, def T) {
 // Close closes all files and the root. Responses under way end well; a request
 // that comes later is answered with an error.
 func (f *Files) Close() error {
+	f.closed.Store(true)
+	f.clear()
+	return f.tree.Close()
+}
+
+func (f *Files) clear() {
 	f.entries.clear()
 	f.open.clear()
 	f.memory.clear()
 	f.table.each(func(e *entry) { e.drop(e.live.Load()) })
 	f.table.init()
-	return f.tree.Close()
 }
 
 func (f *Files) ServeHTTP(w http.ResponseWriter, r *http.Request) {

@@ -179,6 +179,39 @@ func TestEvictionWaitsForTheResponse(t *testing.T) {
 	}
 }
 
+// A slow opening is one of a file system that takes its time.
+type slowOpening struct {
+	fs.FS
+	began, end chan struct{}
+	file       fs.File
+}
+
+func (s *slowOpening) Open(name string) (f fs.File, err error) {
+	close(s.began)
+	<-s.end
+	s.file, err = s.FS.Open(name)
+	return s.file, err
+}
+
+// A file that is being opened while the Files is closed does not stay open.
+func TestCloseWhileAFileIsOpened(t *testing.T) {
+	slow := &slowOpening{FS: os.DirFS(tree(t, map[string]string{"f": "bytes"})), began: make(chan struct{}), end: make(chan struct{})}
+	f := zerocopy.NewFilesFS(slow, &zerocopy.FilesOptions{MemoryFile: -1, Plain: true})
+	done := make(chan struct{})
+	go func() { defer close(done); ask(f, "GET", "/f") }()
+	<-slow.began
+	f.Close()
+	close(slow.end)
+	<-done
+	if _, err := slow.file.Stat(); !errors.Is(err, fs.ErrClosed) {
+		t.Errorf("%v; want a file that is closed", err)
+	}
+	slow.began = make(chan struct{})
+	if w := ask(f, "GET", "/f"); w.Code != 500 {
+		t.Errorf("after Close: %q", shown(w))
+	}
+}
+
 func TestFilesKeepsInside(t *testing.T) {
 	outside := tree(t, map[string]string{"secret": "secret"})
 	dir := tree(t, map[string]string{"ok/in": "in", ".env": "secret", ".git/config": "secret", "x/.y/z": "secret", "ok/.hidden/in": "s"})

@@ -77,6 +77,11 @@ func (f *Files) check(e *entry) (*entry, *content, error) {
 
 // enter puts c into the cache, which takes a reference of its own.
 func (f *Files) enter(e *entry, c *content) {
+	defer func() {
+		if f.closed.Load() { // meanwhile: this one came after the clearing, or in its middle
+			f.clear()
+		}
+	}()
 	c.refs.Add(1)
 	if old := e.live.Swap(c); old != nil {
 		old.release()
@@ -160,6 +165,9 @@ func (f *Files) loadOnce(e *entry) (*content, error) {
 }
 
 func (f *Files) openFile(key string) (fs.File, fs.FileInfo, error) {
+	if f.closed.Load() { // an fs.FS would not know
+		return nil, nil, fs.ErrClosed
+	}
 	file, err := f.tree.open(key)
 	if err != nil && noDescriptors(err) {
 		f.evict(f.open.half())

@@ -14,6 +14,7 @@ import (
 // and ETag. Header values that are set already stay, as they do there.
 func serve(w http.ResponseWriter, r *http.Request, c *content, ctype []string, enc int) {
 	h := w.Header()
+	alone := len(h) == 0
 	preset(h, "Etag", c.etag)
 	if c.hasTime {
 		h["Last-Modified"] = c.modified
@@ -47,11 +48,19 @@ func serve(w http.ResponseWriter, r *http.Request, c *content, ctype []string, e
 		bw.SendBody(body.Section(off, n), c.release)
 		return
 	}
-	if _, err := reply(w, r, body, off, n); err != nil && isFileFailure(err) {
+	if r.Method == http.MethodHead {
+		w.Write(nil)
+		return
+	}
+	small := alone && n <= holdSize-ownHeader && len(h["Content-Type"][0]) <= ownHeader/2
+	if _, err := respond(w, r, body, off, n, true, small); err != nil && isFileFailure(err) {
 		// Also if nothing was sent: the header says what will not come.
 		abort(w, lookup(r), err)
 	}
 }
+
+// ownHeader is more than serve adds to a header by itself.
+const ownHeader = 1 << 10
 
 var acceptRanges = []string{"bytes"}
 

@@ -15,7 +15,7 @@ type hold struct {
 	// writes of two such goroutines may go in either order on any conn.
 	state atomic.Uint32
 	mu    sync.Mutex
-	buf   *[holdSize]byte
+	buf   *holdBuf
 	n     int
 	due   promise
 	from  origin
@@ -42,8 +42,11 @@ const (
 // of bytes that are not ours.
 const holdSize = 4 << 10
 
+// A holdBuf has room for a write that waited and for a short one behind it.
+type holdBuf [2 * holdSize]byte
+
 // holdBufs holds buffers of conns that hold nothing, which is nearly all.
-var holdBufs = sync.Pool{New: func() any { return new([holdSize]byte) }}
+var holdBufs = sync.Pool{New: func() any { return new(holdBuf) }}
 
 func (h *hold) idle() bool { return h.state.Load() == stateIdle }
 
@@ -67,7 +70,7 @@ func (h *hold) keep(p []byte) bool {
 			h.from = originHTTP
 		}
 	}
-	h.buf = holdBufs.Get().(*[holdSize]byte)
+	h.buf = holdBufs.Get().(*holdBuf)
 	h.n = copy(h.buf[:], p)
 	h.state.Store(stateHolding)
 	return true
@@ -75,7 +78,7 @@ func (h *hold) keep(p []byte) bool {
 
 // take ends the hold and returns what waited; give it back to holdBufs when
 // it has been written. The caller holds mu.
-func (h *hold) take() (buf *[holdSize]byte, n int) {
+func (h *hold) take() (buf *holdBuf, n int) {
 	buf, n = h.buf, h.n
 	h.buf, h.n = nil, 0
 	if h.due.left > 0 {
@@ -104,12 +107,14 @@ func (c *core) writeHeld(p []byte) (int, error) {
 	}
 	buf, n := c.take()
 	if n == 0 {
-		n, err := c.transmit(p)
-		note(&c.counts.writes, &c.counts.writeBytes, int64(n))
-		return n, err
+		return c.write(p)
 	}
 	defer holdBufs.Put(buf)
 	c.counts.held.Add(1)
+	if len(p) <= len(buf)-n { // copied sooner than two addresses are given to the kernel
+		sent, err := c.write(buf[:n+copy(buf[n:], p)])
+		return max(0, sent-n), err
+	}
 	one := newSingle(segment{mem: p, n: int64(len(p))})
 	defer one.put()
 	sent, err := c.send(buf[:n], &one.Body, 0, one.n)
@@ -155,9 +160,15 @@ func (c *core) release() error {
 		return nil
 	}
 	defer holdBufs.Put(buf)
-	n, err := c.transmit(buf[:held])
-	note(&c.counts.writes, &c.counts.writeBytes, int64(n))
+	_, err := c.write(buf[:held])
 	return err
+}
+
+// write is one plain write, counted.
+func (c *core) write(p []byte) (int, error) {
+	n, err := c.transmit(p)
+	note(&c.counts.writes, &c.counts.writeBytes, int64(n))
+	return n, err
 }
 
 // send writes a short piece of memory, or runs a sender, and remembers a file
@@ -177,8 +188,7 @@ func (c *core) send(head []byte, b *Body, off, n int64) (sent int64, err error) 
 }
 
 func (c *core) sendPiece(p []byte) (int64, error) {
-	n, err := c.transmit(p)
-	note(&c.counts.writes, &c.counts.writeBytes, int64(n))
+	n, err := c.write(p)
 	c.pace.progress(c.nc.SetWriteDeadline)
 	return int64(n), memoryErr(err)
 }

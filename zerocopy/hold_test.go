@@ -116,8 +116,40 @@ func TestAnnouncementTakesOneWriteOnly(t *testing.T) {
 	if _, err := io.ReadFull(client, got); string(got) != "abc" || err != nil {
 		t.Errorf("got %q, %v; want abc", got, err)
 	}
-	if s := core.counts.snapshot(); s.Held != 1 || s.Writes != 1 || s.Gathers != 1 {
+	if s := core.counts.snapshot(); s.Held != 1 || s.Writes != 2 || s.Gathers != 0 {
 		t.Errorf("%+v; want ab in one call, c in one", s)
+	}
+}
+
+// What is written behind the header leaves with it, by a plain write where one
+// buffer has room for both.
+func TestWriteBehindTheHeader(t *testing.T) {
+	for size, plain := range map[int]uint64{1: 1, 2*holdSize - 6: 1, 2*holdSize - 5: 0, 5 * holdSize: 0} {
+		core, server, client := accepted(t, "tcp")
+		core.announce()
+		server.Write([]byte("header"))
+		body := strings.Repeat("+", size)
+		if n, err := server.Write([]byte(body)); n != size || err != nil {
+			t.Errorf("Write of %d = %d, %v", size, n, err)
+		}
+		got := make([]byte, 6+size)
+		if _, err := io.ReadFull(client, got); string(got) != "header"+body || err != nil {
+			t.Errorf("%d: got %.20q and so on, %v", size, got, err)
+		}
+		if s := core.counts.snapshot(); s.Held != 1 || s.Writes != plain || s.Gathers != 1-plain {
+			t.Errorf("%d: %+v; want %d plain write", size, s, plain)
+		}
+	}
+}
+
+// The header is not counted as bytes of the write it waited for.
+func TestWriteBehindTheHeaderThatFails(t *testing.T) {
+	core, server, _ := accepted(t, "tcp")
+	core.announce()
+	server.Write([]byte("header"))
+	core.nc.Close()
+	if n, err := server.Write([]byte("body")); n != 0 || err == nil {
+		t.Errorf("Write = %d, %v on a closed conn", n, err)
 	}
 }
 

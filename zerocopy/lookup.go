@@ -38,9 +38,9 @@ func (c *core) unregister() {
 }
 
 // lookup returns the core that r came in on, if the conn writes r's response as
-// it is: not below TLS, and not shared by the streams of HTTP/2.
+// it is: not below TLS, and not shared by the streams of HTTP/2. r may be nil.
 func lookup(r *http.Request) *core {
-	if r.TLS != nil || r.ProtoMajor != 1 {
+	if r == nil || r.TLS != nil || r.ProtoMajor != 1 {
 		return nil
 	}
 	switch a := r.Context().Value(http.LocalAddrContextKey).(type) {

@@ -13,12 +13,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// quickMax is how many bytes are moved by a call that the scheduler is not told
-// of: it takes no longer than a goroutine may run in any case, never waits
-// (MSG_DONTWAIT), and costs a tenth less, at 1 KiB, than the Read or Write of
-// package net.
-const quickMax = 16 << 10
-
 // quick has the state of the two calls a core makes by itself. Under the race
 // detector it is empty, see publish.
 type quick struct {

@@ -18,8 +18,8 @@ type reading struct {
 	late  atomic.Bool // a deadline long ago is set, and the socket was not told
 	error error       // of a Read after its deadline, made once; guarded by busy
 
-	mu  sync.Mutex // guards set, and is held while a deadline is passed on
-	set bool       // the socket has a read deadline
+	mu  sync.Mutex  // held while a deadline is passed on, and by who changes late or set
+	set atomic.Bool // the socket has a read deadline
 }
 
 // longAgo is before every time that has to be compared with the clock's.
@@ -58,9 +58,12 @@ func (c *core) timeout() error {
 
 func (c *core) SetReadDeadline(t time.Time) error {
 	c.release()
+	if t.IsZero() && !c.in.late.Load() && !c.in.set.Load() && !c.shown.Load() {
+		return nil // none, as before; one that is being set by another goroutine comes after
+	}
 	c.in.mu.Lock()
 	defer c.in.mu.Unlock()
-	if !c.shown.Load() && !c.in.set {
+	if !c.shown.Load() && !c.in.set.Load() {
 		if t.IsZero() {
 			c.in.late.Store(false)
 			return nil
@@ -86,7 +89,7 @@ func (c *core) SetDeadline(t time.Time) error {
 // in.mu.
 func (c *core) passDeadline(t time.Time, set func(time.Time) error) error {
 	c.in.late.Store(false)
-	c.in.set = !t.IsZero()
+	c.in.set.Store(!t.IsZero())
 	return set(t)
 }
 

@@ -119,6 +119,18 @@ func TestDeadlineSetBelowIsLifted(t *testing.T) {
 	}
 }
 
+// What has been set is lifted again.
+func TestDeadlineThatIsLifted(t *testing.T) {
+	server, client := pair(t, "tcp")
+	server.SetReadDeadline(time.Now().Add(10 * time.Millisecond))
+	server.SetReadDeadline(time.Time{})
+	time.Sleep(20 * time.Millisecond)
+	client.Write([]byte("x"))
+	if _, err := server.Read(make([]byte, 1)); err != nil {
+		t.Error(err)
+	}
+}
+
 // A Read that waits is called back, whenever the deadline comes: this is how
 // net/http ends its watch for the client.
 func TestDeadlineCallsBackAReadThatWaits(t *testing.T) {

@@ -7,36 +7,45 @@ import (
 	"time"
 )
 
-// respond sends n bytes of b from off as the body of w. c is the conn below w,
-// or nil if unknown.
-func respond(w http.ResponseWriter, c *core, b *Body, off, n int64) (sent int64, err error) {
-	h := w.Header()
-	exact := describe(h, b, n)
+// respond sends n bytes of b from off as the body of w, in answer to r, which is
+// nil if unknown. exact: n bytes are what the header announces. small: the header
+// leaves room beside it for them.
+func respond(w http.ResponseWriter, r *http.Request, b *Body, off, n int64, exact, small bool) (sent int64, err error) {
 	if bw, ok := w.(BodyWriter); ok {
 		bw.SendBody(b.Section(off, n), nil)
 		return n, nil
 	}
-	switch {
-	case n == 0:
+	if n == 0 {
 		_, err = w.Write(nil)
 		return 0, err
-	case fits(h, n), !exact, c == nil && len(b.segs) == 1 && !b.files:
-		// In the last case the header and the front of b fill net/http's buffer,
-		// the rest is the second call: as many as with a flush, in fuller packets.
+	}
+	if small || !exact || fits(w.Header(), n) {
 		sent, err = b.copyRange(w, off, n)
-	case c == nil:
-		sent, err = stream(w, b, off, n)
-	case !transparent(w) || first(h, "Transfer-Encoding") != "":
-		sent, err = together(c, func() (int64, error) { return stream(w, b, off, n) })
-	case n < minToken:
-		sent, err = together(c, func() (int64, error) { return short(w, b, off, n) })
-	default:
-		sent, err = byToken(w, c, promise{b: b, off: off, left: n}, func() (int64, error) { return stream(w, b, off, n) })
+	} else {
+		sent, err = b.sendThrough(w, lookup(r), off, n)
 	}
 	if err != nil && isFileFailure(err) && (sent > 0 || !exact) {
-		abort(w, c, err)
+		abort(w, lookup(r), err)
 	}
 	return sent, err
+}
+
+// sendThrough sends what w announces exactly. c is the conn below w, or nil if
+// unknown.
+func (b *Body) sendThrough(w http.ResponseWriter, c *core, off, n int64) (int64, error) {
+	switch {
+	case c == nil && len(b.segs) == 1 && !b.files:
+		// The header and the front of b fill net/http's buffer, the rest is the
+		// second call: as many as with a flush, in fuller packets.
+		return b.copyRange(w, off, n)
+	case c == nil:
+		return stream(w, b, off, n)
+	case !transparent(w):
+		return together(c, func() (int64, error) { return stream(w, b, off, n) })
+	case n < minToken:
+		return together(c, func() (int64, error) { return short(w, b, off, n) })
+	}
+	return byToken(w, c, promise{b: b, off: off, left: n}, func() (int64, error) { return stream(w, b, off, n) })
 }
 
 // together sends the header in the company of what f writes. The hold begins
@@ -99,16 +108,18 @@ func describe(h http.Header, b *Body, n int64) (exact bool) {
 	for i := range b.fields {
 		preset(h, b.fields[i].key, b.fields[i].values)
 	}
-	if !encoded {
-		if _, set := h["Content-Type"]; !set && n > 0 && first(h, "Content-Encoding") == "" {
-			h["Content-Type"] = b.ctype()
-		}
-		if first(h, "Content-Length") == "" && first(h, "Transfer-Encoding") == "" && first(h, "Trailer") == "" {
-			h["Content-Length"] = b.length(n)
-			return true
-		}
+	// All is asked before anything is set: an empty map has its answer at once.
+	_, typed := h["Content-Type"]
+	typed = typed || encoded || n == 0 || first(h, "Content-Encoding") != ""
+	counted := encoded || first(h, "Content-Length") != "" || first(h, "Transfer-Encoding") != "" || first(h, "Trailer") != ""
+	if !typed {
+		h["Content-Type"] = b.ctype()
 	}
-	return sameLength(first(h, "Content-Length"), n)
+	if counted {
+		return sameLength(first(h, "Content-Length"), n)
+	}
+	h["Content-Length"] = b.length(n)
+	return true
 }
 
 // first is Get of a key that has the canonical form, which Get would look for

@@ -27,7 +27,7 @@ import (
 // can it still answer with an error of its own.
 func Send(w io.Writer, b *Body) (int64, error) {
 	if rw, ok := w.(http.ResponseWriter); ok {
-		return respond(rw, nil, b, 0, b.n)
+		return respond(rw, nil, b, 0, b.n, describe(rw.Header(), b, b.n), false)
 	}
 	return b.WriteTo(w)
 }
@@ -36,7 +36,7 @@ func Send(w io.Writer, b *Body) (int64, error) {
 // sends header and body together: one call for memory, two for a file. A HEAD
 // request gets the header only, and no file is read for it.
 func Reply(w http.ResponseWriter, r *http.Request, b *Body) (int64, error) {
-	return reply(w, r, b, 0, b.n)
+	return reply(w, r, b)
 }
 
 // A BodyWriter is used by one goroutine at a time, as every ResponseWriter is. It
@@ -49,11 +49,11 @@ type BodyWriter interface {
 	SendBody(b *Body, done func())
 }
 
-func reply(w http.ResponseWriter, r *http.Request, b *Body, off, n int64) (int64, error) {
+func reply(w http.ResponseWriter, r *http.Request, b *Body) (int64, error) {
+	exact := describe(w.Header(), b, b.n)
 	if r.Method == http.MethodHead {
-		describe(w.Header(), b, n)
 		_, err := w.Write(nil)
 		return 0, err
 	}
-	return respond(w, lookup(r), b, off, n)
+	return respond(w, r, b, 0, b.n, exact, false)
 }

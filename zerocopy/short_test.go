@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"bytes"
 	"github.com/hotpath-go/hotpath/zerocopy"
 )
 
@@ -76,6 +77,30 @@ func TestTruncatedFileInAChunkedResponse(t *testing.T) {
 				t.Errorf("the client took %d bytes for whole", len(got))
 			}
 		})
+	}
+}
+
+// Bytes went before the body, so that nobody can say sorry any more, and none of
+// the body: the response must not end there in good order. That of HTTP/1.0 ends
+// with the conn, and only a reset tells it from a whole one.
+func TestTruncatedFileBehindOtherBytes(t *testing.T) {
+	f := tempFile(t, nil)
+	body := zerocopy.NewBody(zerocopy.File(f, 0, 200))
+	for _, proto := range []string{"1.1", "1.0"} {
+		s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Trailer", "X") // so that there is no Content-Length
+			w.Write([]byte("front"))
+			w.(http.Flusher).Flush()
+			if n, err := zerocopy.Reply(w, r, body); n != 0 || !errors.Is(err, zerocopy.ErrShortFile) {
+				t.Errorf("sent %d, %v; want 0, ErrShortFile", n, err)
+			}
+		})
+		c := s.dial(t)
+		fmt.Fprintf(c, "GET / HTTP/%s\r\nHost: x\r\n\r\n", proto)
+		got, err := io.ReadAll(c)
+		if err == nil || bytes.HasSuffix(got, []byte("0\r\n\r\n")) {
+			t.Errorf("HTTP/%s: %q, %v; want a reset", proto, got, err)
+		}
 	}
 }
 

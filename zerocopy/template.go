@@ -12,7 +12,7 @@ import (
 )
 
 // A Template is safe for concurrent use. It renders pages of an
-// [html/template.Template] as a [Body]: a text of more than 1 KiB between the
+// [html/template.Template] as a [Body]: a text of more than 2 KiB between the
 // actions stays where the parser put it, and header, texts and values leave in
 // one call. Escaping is html/template's, all of it.
 type Template struct {
@@ -143,7 +143,7 @@ func (t *Template) Reply(w http.ResponseWriter, r *http.Request, data any) (int6
 	b := &Body{}
 	p.body(b)
 	isHTML(w.Header())
-	return reply(w, r, b.finish(), 0, b.n)
+	return reply(w, r, b.finish())
 }
 
 func (t *Template) replyLater(w http.ResponseWriter, r *http.Request, data any) (int64, error) {
@@ -152,7 +152,7 @@ func (t *Template) replyLater(w http.ResponseWriter, r *http.Request, data any) 
 		return 0, err
 	}
 	isHTML(w.Header())
-	return reply(w, r, b, 0, b.n)
+	return reply(w, r, b)
 }
 
 func isHTML(h http.Header) {

@@ -9,7 +9,7 @@ import (
 // The text of a page is the parser's own memory in every Body: were it copied,
 // the page would still read right.
 func TestFixedTextIsNotCopied(t *testing.T) {
-	text := strings.Repeat("fixed ", 200)
+	text := strings.Repeat("fixed ", 400)
 	tpl, err := NewTemplate(template.Must(template.New("page").Parse(
 		text + "{{.}}" + text + `{{define "x"}}` + text + `{{end}}{{template "x"}}{{if .}}` + text + "{{end}}")))
 	if err != nil {
