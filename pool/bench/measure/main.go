@@ -5,8 +5,8 @@
 //
 //	go run ./measure >results/raw.txt
 //
-// A round runs each benchmark three times, in turn with the others of its
-// group, and keeps the lowest time: what else the machine does only adds. Each
+// A round runs each benchmark nine times for 10 ms, in turn with the others of
+// its group, and keeps the lowest time: what else the machine does only adds. Each
 // round is a program of its own, linked with its functions in another order:
 // one and the same loop takes up to 8 % more or less by where it lies.
 package main
@@ -70,7 +70,7 @@ func measure() error {
 
 // one measures one round of all that needs a program of its own.
 func one(round, requests int, wanted func(group string) bool) error {
-	if err := flag.Set("test.benchtime", "30ms"); err != nil {
+	if err := flag.Set("test.benchtime", "10ms"); err != nil {
 		return err
 	}
 	for _, group := range bench.Groups() {
@@ -98,7 +98,7 @@ func one(round, requests int, wanted func(group string) bool) error {
 }
 
 // times is how often a round runs each benchmark.
-const times = 3
+const times = 9
 
 // fastest runs the cases of a group in turn, several times.
 func fastest(group []bench.Case) {
