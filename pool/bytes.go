@@ -198,7 +198,7 @@ func (p *Bytes) grow(b []byte, n int) []byte {
 	if cap(b)-len(b) >= n {
 		return b
 	}
-	next := p.Get(grown(len(b), cap(b), n))
+	next := p.Get(p.grown(len(b), cap(b), n))
 	return next[:copy(next, b)]
 }
 
@@ -209,11 +209,15 @@ func (p *Bytes) giveUp(b, next []byte) {
 }
 
 // grown is the capacity for n more bytes: doubled, so that appends are
-// amortised.
-func grown(length, capacity, n int) int {
+// amortised, but not beyond what is kept while the content fits that.
+func (p *Bytes) grown(length, capacity, n int) int {
 	need := length + n
 	if need < 0 {
 		panic("pool: content larger than an int can count; write less, or to a file")
+	}
+	largest := int(p.bounds.Load()>>32) - 1
+	if need <= largest {
+		return min(max(need, 2*capacity), largest)
 	}
 	return max(need, 2*capacity)
 }
