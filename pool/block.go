@@ -84,7 +84,7 @@ func (p *Bytes) keepBlock(k *block) {
 // outgrow gives k an array with room for n more bytes and returns a block with
 // the old one, which the caller must keep when nobody reads from it any more.
 func (k *block) outgrow(n int) (old *block) {
-	old = k.mem.takeBlock(grown(len(k.b), cap(k.b), n))
+	old = k.mem.takeBlock(k.mem.grown(len(k.b), cap(k.b), n))
 	old.t.turn.skip() // taken, and soon given back: a Get for the Stats
 	k.b, old.b = append(old.b, k.b...), k.b
 	k.class, old.class = old.class, k.class

@@ -256,6 +256,26 @@ func TestBufferBeyondMaxSize(t *testing.T) {
 	}
 }
 
+// Growth by doubling does not step over the largest class while that holds the
+// content: what is larger is made anew each time.
+func TestGrowthStaysInTheClasses(t *testing.T) {
+	mem := pool.Bytes{MaxSize: 1 << 16}
+	buf, list := mem.Buffer(5000), mem.Get(5000)[:0]
+	for range 1 << 16 / 32 {
+		_, _ = buf.Write(make([]byte, 32))
+		list = mem.Append(list, make([]byte, 32)...)
+		if buf.Cap() > 1<<16 || cap(list) > 1<<16 {
+			t.Fatalf("%d bytes in arrays of %d and %d, want at most 64 KiB", buf.Len(), buf.Cap(), cap(list))
+		}
+	}
+	list = mem.Append(list, 1)
+	_ = buf.WriteByte(1)
+	if buf.Cap() < 1<<17 || cap(list) < 1<<17 {
+		t.Errorf("arrays of %d and %d after that, want twice as much", buf.Cap(), cap(list))
+	}
+	buf.Release()
+}
+
 // What a Buffer leaves when it grows, and what it has then, lie in the classes
 // of their sizes: whoever asks for n bytes gets room for n.
 func TestBufferIsRefiled(t *testing.T) {

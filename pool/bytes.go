@@ -39,8 +39,9 @@ type Bytes struct {
 	watch   watch
 	tickets registry
 	spent   atomic.Int64 // of Budget
-	// arrays hold *loan, blocks hold *block. They share the budget and no
-	// memory: a Buffer's storage is never a slice that somebody may put.
+	// arrays hold *byte, blocks hold *block. They share the budget and no
+	// memory: a Buffer's storage is never a slice that somebody may put. An
+	// array lies there bare, so that Put need not load what to give back.
 	arrays [numClasses]sync.Pool
 	blocks [numClasses]sync.Pool
 
@@ -61,15 +62,17 @@ func (p *Bytes) Get(n int) []byte {
 	}
 	class, _ := classOf(max(n, int(uint32(bounds))))
 	x := p.arrays[class].Get()
-	// arrays hold *loan and nothing else, so the pointer in x is one, or nil
+	// arrays hold *byte and nothing else, so the pointer in x is one, or nil
 	// if x is: this is a type assertion without its look-up.
-	l := (*loan)((*words)(unsafe.Pointer(&x)).pointer)
-	if l == nil {
+	array := (*byte)((*words)(unsafe.Pointer(&x)).pointer)
+	if array == nil {
 		return p.newArray(n)
 	}
-	t, array := l.t, l.array
-	l.array, t.loan = nil, l
-	t.turn.begin() // last: whoever sees it may take the loan
+	t := p.tickets.first(array)
+	if t == nil || t.addr != addrOf(array) {
+		t = p.tickets.find(array)
+	}
+	t.turn.begin()
 	if p.watch.on() {
 		p.trace(t, n)
 	}
@@ -141,6 +144,9 @@ func (p *Bytes) Put(b []byte) {
 	if t == nil || t.addr != addrOf(array) {
 		t = p.tickets.find(array)
 	}
+	// The end is an instruction that all later loads wait for: what needs no
+	// winner comes before it.
+	arrays := t.lies
 	if t.size != cap(b) || !t.turn.end() {
 		p.refuse(t, b)
 		return
@@ -152,9 +158,7 @@ func (p *Bytes) Put(b []byte) {
 		p.bury(b, t)
 		return
 	}
-	l := t.loan
-	t.loan, l.array = nil, array
-	l.lies.Put(l)
+	arrays.Put(array)
 }
 
 func (p *Bytes) bury(b []byte, t *ticket) {
@@ -194,7 +198,7 @@ func (p *Bytes) grow(b []byte, n int) []byte {
 	if cap(b)-len(b) >= n {
 		return b
 	}
-	next := p.Get(grown(len(b), cap(b), n))
+	next := p.Get(p.grown(len(b), cap(b), n))
 	return next[:copy(next, b)]
 }
 
@@ -205,11 +209,15 @@ func (p *Bytes) giveUp(b, next []byte) {
 }
 
 // grown is the capacity for n more bytes: doubled, so that appends are
-// amortised.
-func grown(length, capacity, n int) int {
+// amortised, but not beyond what is kept while the content fits that.
+func (p *Bytes) grown(length, capacity, n int) int {
 	need := length + n
 	if need < 0 {
 		panic("pool: content larger than an int can count; write less, or to a file")
+	}
+	largest := int(p.bounds.Load()>>32) - 1
+	if need <= largest {
+		return min(max(need, 2*capacity), largest)
 	}
 	return max(need, 2*capacity)
 }

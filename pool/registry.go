@@ -81,8 +81,7 @@ func (r *registry) find(array *byte) *ticket {
 // and gives its bytes back to spent when the array is dead.
 func (r *registry) issue(b []byte, class int, lies *sync.Pool, spent *atomic.Int64) *ticket {
 	data := unsafe.SliceData(b)
-	k := &ticket{addr: addrOf(data), size: cap(b), home: class}
-	k.loan = &loan{t: k, lies: lies}
+	k := &ticket{addr: addrOf(data), size: cap(b), home: class, lies: lies}
 	k.turn.begin()
 	k.class.Store(int32(class))
 	r.mu.Lock()

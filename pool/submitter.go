@@ -1,16 +1,50 @@
 package pool
 
-import (
-	"context"
-	"slices"
-)
+import "context"
 
-// submitter waits for room. It is on Workers.blocked, under the lock, until
+// submitter waits for room. It is in Workers.blocked, under the lock, until
 // somebody accepts its job for it or refuses it.
 type submitter struct {
 	job   job
 	key   uint64
 	reply chan error
+
+	queued       bool
+	before, next *submitter // in the queue
+}
+
+// submitters is those who wait, the one that came first in front. Any of them
+// leaves in constant time: thousands may give up at once.
+type submitters struct {
+	first, last *submitter
+	n           int
+}
+
+func (q *submitters) push(s *submitter) {
+	s.queued, s.before = true, q.last
+	if q.last == nil {
+		q.first = s
+	} else {
+		q.last.next = s
+	}
+	q.last = s
+	q.n++
+}
+
+// remove takes out s, which must be queued.
+func (q *submitters) remove(s *submitter) {
+	if s.before == nil {
+		q.first = s.next
+	} else {
+		s.before.next = s.next
+	}
+	if s.next == nil {
+		q.last = s.before
+	} else {
+		s.next.before = s.before
+	}
+	s.queued, s.before, s.next = false, nil, nil
+	q.n--
 }
 
 func (s *submitter) refuse(err error) { s.reply <- err }
@@ -20,7 +54,7 @@ func (s *submitter) refuse(err error) { s.reply <- err }
 func (w *Workers) block(ctx context.Context, j job, key uint64) error {
 	s := w.newSubmitter()
 	s.job, s.key = j, key
-	w.blocked = append(w.blocked, s)
+	w.blocked.push(s)
 	w.mu.Unlock()
 	var err error
 	select {
@@ -58,18 +92,17 @@ func (w *Workers) newSubmitter() *submitter {
 func (w *Workers) giveUp(s *submitter) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	i := slices.Index(w.blocked, s)
-	if i < 0 {
+	if !s.queued {
 		return false
 	}
-	w.blocked = slices.Delete(w.blocked, i, i+1)
+	w.blocked.remove(s)
 	return true
 }
 
 // admit needs mu, room, and somebody who waits for it.
 func (w *Workers) admit() {
-	s := w.blocked[0]
-	w.blocked = slices.Delete(w.blocked, 0, 1)
+	s := w.blocked.first
+	w.blocked.remove(s)
 	w.accept(s.job, s.key)
 	s.reply <- nil
 }

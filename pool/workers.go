@@ -35,10 +35,10 @@ type Workers struct {
 	crew    crew
 	queue   ring[job] // tasks and lanes that may start
 	lanes   lanes
-	waits   int          // tasks that were accepted and have not begun
-	busy    int          // goroutines that have begun one
-	takes   uint8        // calls of take, to gather at each 256th
-	blocked []*submitter // for room, the one that came first in front
+	waits   int        // tasks that were accepted and have not begun
+	busy    int        // goroutines that have begun one
+	takes   uint8      // calls of take, to gather at each 256th
+	blocked submitters // for room
 	waiting []chan struct{}
 	closed  bool
 
@@ -170,7 +170,7 @@ func (w *Workers) take(p *worker) bool {
 	}
 	w.waits--
 	w.busy++
-	if len(w.blocked) > 0 {
+	if w.blocked.n > 0 {
 		w.admit()
 	}
 	return true
@@ -226,11 +226,12 @@ func (w *Workers) Wait(ctx context.Context) error {
 func (w *Workers) Drain(ctx context.Context) error {
 	w.mu.Lock()
 	w.closed = true
-	for _, s := range w.blocked {
+	w.refused += uint64(w.blocked.n)
+	for w.blocked.n > 0 {
+		s := w.blocked.first
+		w.blocked.remove(s)
 		s.refuse(ErrClosed)
 	}
-	w.refused += uint64(len(w.blocked))
-	w.blocked = nil
 	w.dismiss(0)
 	w.mu.Unlock()
 	return w.goneBy(ctx) // who ends only when no job is left

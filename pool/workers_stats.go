@@ -27,7 +27,7 @@ func (w *Workers) Stats() WorkersStats {
 		Refused:    w.refused,
 		Running:    w.busy,
 		Queued:     w.waits,
-		Blocked:    len(w.blocked),
+		Blocked:    w.blocked.n,
 		Goroutines: w.crew.running + len(w.crew.parked),
 	}
 }

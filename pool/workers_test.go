@@ -321,8 +321,29 @@ func TestWorkersIdleOnesEnd(t *testing.T) {
 			t.Errorf("%d goroutines, want 0", n)
 		}
 		must(t, w.Submit(t.Context(), func() {}))
+		time.Sleep(3 * time.Second) // also after there were none
+		if n := goroutines(); n != 0 {
+			t.Errorf("%d goroutines, want 0", n)
+		}
 		drained(t, &w)
 	})
+}
+
+// A task that waited for room is not kept alive when it has ended.
+func TestWorkersLetGoOfWhatWaited(t *testing.T) {
+	w := pool.Workers{Max: 1, Queue: 1}
+	g := block(t, &w)
+	must(t, w.TrySubmit(nothing))
+	var freed atomic.Bool
+	go func() {
+		big := new([1 << 10]byte)
+		runtime.AddCleanup(big, func(int) { freed.Store(true) }, 0)
+		_ = w.Submit(context.Background(), func() { big[0]++ })
+	}()
+	blocked(t, &w)
+	close(g.open)
+	waitFor(t, func() bool { runtime.GC(); return freed.Load() })
+	drained(t, &w)
 }
 
 func TestWorkersResize(t *testing.T) {

@@ -28,6 +28,18 @@ func (i inner) remove() { _ = os.RemoveAll(filepath.Dir(string(i))) }
 
 var result = regexp.MustCompile(`([0-9.]+) (added|without)-ns`)
 
+// round runs round i of this command, with the same flags, in a program of its own.
+func (i inner) round(n int) error {
+	file := filepath.Join(filepath.Dir(string(i)), "measure")
+	layout := fmt.Sprintf("-ldflags=-randlayout=%d", n+1) // 0 is the usual order
+	if _, err := run("go", "build", layout, "-o", file, module+"/bench/measure"); err != nil {
+		return err
+	}
+	c := exec.Command(file, append(os.Args[1:], fmt.Sprintf("-round=%d", n))...)
+	c.Stdout, c.Stderr = os.Stdout, os.Stderr
+	return c.Run()
+}
+
 // counting emits what a Get and Put cost with and without counting.
 func (i inner) counting() error {
 	out, err := run(string(i), "-test.run", "^$", "-test.bench", "BenchmarkCounting", "-test.benchtime", "500x")
