@@ -234,13 +234,13 @@ func (g *gate) waitOn(c *secureConn) error {
 	g.to(waiting)
 	g.shorten(g.in.now(), true)
 	g.mu.Unlock()
-	err := c.wait()
+	err := g.in.wait(c.wait)
 	if err != nil && isTimeout(err) {
 		switch g.expire() {
 		case parking:
 			return ErrParked
 		case waiting:
-			err = c.wait()
+			err = g.in.wait(c.wait)
 		}
 	}
 	g.mu.Lock()

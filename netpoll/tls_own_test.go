@@ -17,6 +17,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/hotpath-go/hotpath/netpoll"
 )
@@ -174,6 +175,26 @@ func TestTLSConfigPanics(t *testing.T) {
 type failing struct{}
 
 func (failing) Write([]byte) (int, error) { return 0, errors.New("disk full") }
+
+// Deadlines that a function of the configuration has set for the handshake end with it, as under net/http, which sets both anew.
+func TestTLSDeadlinesOfTheHandshake(t *testing.T) {
+	const brief = 200 * time.Millisecond
+	conf := serverTLS.Clone()
+	conf.GetConfigForClient = func(h *tls.ClientHelloInfo) (*tls.Config, error) {
+		return nil, h.Conn.SetDeadline(time.Now().Add(brief))
+	}
+	l := serveTLS(t, conf, &netpoll.Options{ParkAfter: time.Hour}, hello)
+	c := dialTLS(t, l, 0)
+	if err := c.Handshake(); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		time.Sleep(brief)
+		if got := get(t, c, "/"); got != "hello" {
+			t.Errorf("got %q", got)
+		}
+	}
+}
 
 // A program's own key log gets what it would get without us.
 func TestTLSKeyLogIsKept(t *testing.T) {
