@@ -212,6 +212,10 @@ func (t *lot) shed() bool {
 	return ok
 }
 
+// relieve sheds where err says that there is no fd left. What else an inner listener calls temporary, as a client that it
+// refuses, is no reason to: clients could have all that is parked closed.
+func (t *lot) relieve(err error) bool { return atLimit(err) && t.shed() }
+
 // clear closes what is parked now.
 func (t *lot) clear() {
 	var all []taken
