@@ -28,10 +28,10 @@ func (l *Listener) acceptLoop() {
 			pause = 0
 			l.admit(nc)
 		case isTemporary(err):
-			// At the fd limit. http.Server would sleep inside its Accept loop, with woken connections queued
+			// At the fd limit, mostly. http.Server would sleep inside its Accept loop, with woken connections queued
 			// behind; here only new ones wait.
 			l.count.accpt.Add(1)
-			if l.opt.ShedIdle && l.lot.shed() {
+			if l.opt.ShedIdle && l.lot.relieve(err) {
 				continue
 			}
 			pause = min(max(2*pause, firstPause), lastPause)

@@ -16,6 +16,7 @@ import (
 // full is a listener at the fd limit while stuck is set.
 type full struct {
 	net.Listener
+	err   error // of Accept while stuck; nil is EMFILE
 	stuck atomic.Bool
 	calls atomic.Int64
 }
@@ -23,6 +24,9 @@ type full struct {
 func (f *full) Accept() (net.Conn, error) {
 	f.calls.Add(1)
 	if f.stuck.Load() {
+		if f.err != nil {
+			return nil, f.err
+		}
 		return nil, &net.OpError{Op: "accept", Net: "tcp", Err: os.NewSyscallError("accept4", syscall.EMFILE)}
 	}
 	return f.Listener.Accept()

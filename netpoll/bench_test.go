@@ -2,6 +2,7 @@ package netpoll_test
 
 import (
 	"bufio"
+	"crypto/tls"
 	"io"
 	"net"
 	"net/http"
@@ -16,8 +17,7 @@ type roundTrip struct {
 	br *bufio.Reader
 }
 
-func newRoundTrip(b *testing.B, l net.Listener) *roundTrip {
-	c := dial(b, l)
+func newRoundTrip(c net.Conn) *roundTrip {
 	return &roundTrip{c, bufio.NewReader(c)}
 }
 
@@ -38,15 +38,26 @@ func plainHello(b *testing.B) net.Listener {
 
 // A connection that never pauses, client included.
 func BenchmarkBusy(b *testing.B) {
+	busy(b, plainHello(b), serve(b, nil, hello), dial)
+}
+
+// The same with TLS 1.3.
+func BenchmarkBusyTLS(b *testing.B) {
+	inner := listenOn(b, "tcp")
+	run(b, &http.Server{Handler: hello}, tls.NewListener(inner, serverTLS))
+	busy(b, inner, serveTLS(b, serverTLS, nil, hello), func(t testing.TB, l net.Listener) net.Conn { return dialTLS(t, l, 0) })
+}
+
+func busy(b *testing.B, plain, parking net.Listener, dial func(testing.TB, net.Listener) net.Conn) {
 	for _, bb := range []struct {
 		name string
 		l    net.Listener
 	}{
-		{"nethttp", plainHello(b)},
-		{"netpoll", serve(b, nil, hello)},
+		{"nethttp", plain},
+		{"netpoll", parking},
 	} {
 		b.Run(bb.name, func(b *testing.B) {
-			r := newRoundTrip(b, bb.l)
+			r := newRoundTrip(dial(b, bb.l))
 			b.ReportAllocs()
 			for b.Loop() {
 				r.do(b)
@@ -60,14 +71,14 @@ func BenchmarkBusy(b *testing.B) {
 func BenchmarkParkWake(b *testing.B) {
 	l := serve(b, &netpoll.Options{ParkAfter: soon}, hello)
 	b.Run("nethttp", func(b *testing.B) {
-		r := newRoundTrip(b, plainHello(b))
+		r := newRoundTrip(dial(b, plainHello(b)))
 		b.ReportAllocs()
 		for b.Loop() {
 			r.do(b)
 		}
 	})
 	b.Run("netpoll", func(b *testing.B) {
-		r := newRoundTrip(b, l)
+		r := newRoundTrip(dial(b, l))
 		b.ReportAllocs()
 		before := l.Stats().Parks
 		for b.Loop() {

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 )
 
 // ErrFrameTooLong ends a Stream that was sent more than its framing allows.
@@ -57,10 +58,10 @@ func (l LengthPrefix) Split(p []byte, _ bool) (int, []byte, error) {
 	if n > uint64(l.max()) {
 		return 0, nil, ErrFrameTooLong
 	}
-	end := size + int(n)
-	if len(p) < end {
+	if uint64(len(p)-size) < n { // not by size+n, which overflows where Max is the largest int
 		return 0, nil, nil
 	}
+	end := size + int(n)
 	return end, p[size:end:end], nil
 }
 
@@ -132,11 +133,12 @@ func (d Delimiter) Split(p []byte, _ bool) (int, []byte, error) {
 	case most < 0:
 		panic(notNegative("Delimiter.Max", most, "64 KiB").Error())
 	}
-	i := bytes.Index(p[:min(len(p), most+len(by))], []byte(by))
+	most = min(most, math.MaxInt-len(by)) + len(by)
+	i := bytes.Index(p[:min(len(p), most)], []byte(by))
 	switch {
 	case i >= 0:
 		return i + len(by), p[:i:i], nil
-	case len(p) >= most+len(by):
+	case len(p) >= most:
 		return 0, nil, ErrFrameTooLong
 	}
 	return 0, nil, nil

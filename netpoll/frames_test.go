@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
+	"math"
 	"testing"
 	"testing/iotest"
 
@@ -55,6 +56,22 @@ func FuzzLengthPrefix(f *testing.F) {
 			}
 		}
 	})
+}
+
+// The largest Max is no bound, and no frame however long overflows with it.
+func TestLargestMax(t *testing.T) {
+	for size, head := range map[int]string{1: "\xff", 2: "\xff\xff", 4: "\xff\xff\xff\xff", 8: "\x7f\xff\xff\xff\xff\xff\xff\xff"} {
+		l := netpoll.LengthPrefix{Size: size, Max: math.MaxInt}
+		if n, frame, err := l.Split([]byte(head+"x"), false); n != 0 || frame != nil || err != nil && !errors.Is(err, netpoll.ErrFrameTooLong) {
+			t.Errorf("%d bytes of length: %d %q %v", size, n, frame, err)
+		}
+	}
+	for _, by := range []string{"", "\r\n"} {
+		d := netpoll.Delimiter{By: by, Max: math.MaxInt}
+		if n, frame, err := d.Split([]byte("ab\r\n"), false); n != 4 || string(frame[:2]) != "ab" || err != nil {
+			t.Errorf("%q: %d %q %v", by, n, frame, err)
+		}
+	}
 }
 
 func FuzzDelimiter(f *testing.F) {

@@ -1,6 +1,7 @@
 package netpoll
 
 import (
+	"errors"
 	"net"
 	"os"
 	"sync"
@@ -25,7 +26,7 @@ const (
 type incoming struct {
 	conn  net.Conn
 	start time.Time
-	lazy  bool // immutable: conn is a socket whose deadline nobody else sets; otherwise every call goes through
+	lazy  bool // immutable: nobody else sets the deadline of conn's socket; otherwise every call goes through
 
 	// A setter stores wanted and then looks for readers; a Read adds itself to readers and then looks at wanted. Both are
 	// sequentially consistent, so one of the two sees the other.
@@ -41,7 +42,10 @@ var errBroken = &net.OpError{Op: "read", Net: "tcp", Err: os.ErrDeadlineExceeded
 
 func (r *incoming) open(conn net.Conn, start time.Time) {
 	r.conn, r.start = conn, start
-	_, r.lazy = conn.(*net.TCPConn) // *net.UnixConn has more ways to read
+	switch conn.(type) {
+	case *net.TCPConn, *secureConn: // *net.UnixConn has more ways to read
+		r.lazy = true
+	}
 }
 
 // Read is conn's.
@@ -52,6 +56,16 @@ func (r *incoming) Read(p []byte) (n int, err error) {
 		n, err = r.conn.Read(p)
 	}
 	return n, err
+}
+
+// wait calls f, which waits for conn to be readable, as Read does.
+func (r *incoming) wait(f func() error) error {
+	r.enter()
+	err := f()
+	for !r.leave(err) {
+		err = f()
+	}
+	return err
 }
 
 // enter comes before a Read of conn, and leave after it.
@@ -77,8 +91,9 @@ func (r *incoming) leave(err error) bool {
 	return true
 }
 
+// early does not ask for a net.Error that is a timeout: ETIMEDOUT, of a connection that is lost, is one too.
 func (r *incoming) early(err error) bool {
-	if ne, ok := err.(net.Error); !ok || !ne.Timeout() || r.exposed.Load() {
+	if r.exposed.Load() || !errors.Is(err, os.ErrDeadlineExceeded) {
 		return false
 	}
 	w := moment(r.wanted.Load())

@@ -118,6 +118,23 @@ func TestSurplusEndsWithThePark(t *testing.T) {
 	eventually(t, "one of them is closed", func() bool { return l.Stats().Open == 1 })
 }
 
+// What an inner listener calls temporary is mostly a client that it refuses: no client may have others closed.
+func TestRefusedClientShedsNobody(t *testing.T) {
+	inner := &full{Listener: listenOn(t, "tcp"), err: &net.DNSError{Err: "bad PROXY header", IsTemporary: true}}
+	l := serveOn(t, inner, &netpoll.Options{ParkAfter: soon, ShedIdle: true}, hello)
+	c := dial(t, l)
+	get(t, c, "/")
+	idling(t, l, 1)
+	inner.stuck.Store(true)
+	dial(t, l) // taken by the Accept under way; the next one fails
+	eventually(t, "errors absorbed", func() bool { return l.Stats().AcceptErrors >= 3 })
+	inner.stuck.Store(false)
+	if s := l.Stats(); s.Shed != 0 {
+		t.Errorf("%+v", s)
+	}
+	get(t, c, "/")
+}
+
 // At the process's fd limit shedding makes room too.
 func TestShedAtFdLimit(t *testing.T) {
 	inner := &full{Listener: listenOn(t, "tcp")}

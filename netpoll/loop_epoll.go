@@ -112,19 +112,16 @@ func (l *loop) turns() bool {
 }
 
 func (l *loop) turn(w *fdWire) {
-	if w.gen != 0 {
-		w.Stream.turn()
-		return
-	}
-	if l.join(w) {
+	if w.gen == 0 {
+		l.join(w)
 		w.opened()
 		return
 	}
 	w.Stream.turn()
 }
 
-// join makes w a Stream of the loop.
-func (l *loop) join(w *fdWire) bool {
+// join makes w a Stream of the loop, or fails it: it is opened and ends then.
+func (l *loop) join(w *fdWire) {
 	if l.gen++; l.gen == 0 { // 0: not joined
 		l.gen++
 	}
@@ -141,9 +138,7 @@ func (l *loop) join(w *fdWire) bool {
 	w.gen, w.mask = l.gen, w.interest()
 	if err := w.control(unix.EPOLL_CTL_ADD); err != nil {
 		w.failed(os.NewSyscallError("epoll_ctl", err))
-		return false
 	}
-	return true
 }
 
 func (l *loop) handle(ev unix.EpollEvent, now time.Time) {

@@ -3,8 +3,11 @@
 package netpoll
 
 import (
+	"errors"
+	"fmt"
 	"io"
 	"net"
+	"os"
 	"path/filepath"
 	"syscall"
 	"testing"
@@ -32,8 +35,8 @@ func TestLoopDropsStaleEvents(t *testing.T) {
 	defer unix.Close(pair[1])
 	w := &fdWire{l: l, fd: pair[0]}
 	w.srv, w.wire = v, w
-	if !l.join(w) {
-		t.Fatal("did not join")
+	if l.join(w); w.failure != nil {
+		t.Fatal(w.failure)
 	}
 	if _, err := unix.Write(pair[1], []byte("x")); err != nil {
 		t.Fatal(err)
@@ -45,6 +48,40 @@ func TestLoopDropsStaleEvents(t *testing.T) {
 	ev.Pad++
 	if l.handle(ev, time.Now()); calls != 1 {
 		t.Errorf("OnData was called %d times for its own event", calls)
+	}
+}
+
+// A Stream that the epoll does not take, as at fs.epoll.max_user_watches, is opened and ends: OnClose may rely on OnOpen.
+func TestLoopOpensWhatItCannotTake(t *testing.T) {
+	said := make(chan string, 4)
+	v := &Server{
+		OnOpen:  func(s *Stream) { _, err := s.Write([]byte("hello")); said <- fmt.Sprint("open ", err) },
+		OnData:  func(_ *Stream, p []byte) (int, error) { said <- "data"; return len(p), nil },
+		OnClose: func(_ *Stream, err error) { said <- fmt.Sprint("close ", errors.Is(err, unix.EPERM)) },
+	}
+	_, end := serveLoop(t, "tcp", v)
+	for serving := false; !serving; time.Sleep(time.Millisecond) {
+		v.mu.Lock()
+		serving = v.begun
+		v.mu.Unlock()
+	}
+	f, err := os.Create(filepath.Join(t.TempDir(), "file")) // which no epoll takes
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	fd, err := unix.Dup(int(f.Fd()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.engine.take(v, fd, nil)
+	for _, want := range []string{fmt.Sprint("open ", ErrStreamClosed), "close true"} {
+		if got := <-said; got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+	if l := end(); len(l.free) != len(l.slots) || l.open.Load() != 0 {
+		t.Errorf("%d slots, %d free, %d open", len(l.slots), len(l.free), l.open.Load())
 	}
 }
 

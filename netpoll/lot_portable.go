@@ -19,6 +19,7 @@ func (*lot) expect(int64)               {}
 func (*lot) claim(net.Conn) (int, bool) { return -1, false }
 func (*lot) abandon(int)                {}
 func (*lot) shed() bool                 { return false }
+func (*lot) relieve(error) bool         { return false }
 func (*lot) clear()                     {}
 func (*lot) close()                     {}
 

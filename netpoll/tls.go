@@ -61,6 +61,7 @@ func (l *Listener) handshake(nc net.Conn, rec record) {
 	h := t.reading
 	switch own := t.end(state); {
 	case own != nil:
+		nc.SetDeadline(time.Time{}) // one that a function of the configuration has set for the handshake
 		c := newSecureConn(nc, own)
 		c.raw = h.raw
 		l.offer(arrival{nc: l.wrapSession(c, rec, false)})

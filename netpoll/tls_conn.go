@@ -23,6 +23,8 @@ func (c *sessionConn) Served() int                        { return int(c.g.serve
 func (c *sessionConn) gateOf() *gate                      { return &c.g }
 
 func (c *sessionConn) NetConn() net.Conn {
+	c.g.in.expose()
+	c.g.wdl.Store(true)
 	c.g.shown.Store(true)
 	return c.secureConn.NetConn()
 }

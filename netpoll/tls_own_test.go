@@ -17,6 +17,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/hotpath-go/hotpath/netpoll"
 )
@@ -175,6 +176,27 @@ type failing struct{}
 
 func (failing) Write([]byte) (int, error) { return 0, errors.New("disk full") }
 
+// Deadlines that a function of the configuration has set for the handshake end with it where a session of ours begins. Under
+// crypto/tls they last until the server sets others, which does not reach the socket of ours each time.
+func TestTLSDeadlinesOfTheHandshake(t *testing.T) {
+	const brief = 200 * time.Millisecond
+	conf := serverTLS.Clone()
+	conf.GetConfigForClient = func(h *tls.ClientHelloInfo) (*tls.Config, error) {
+		return nil, h.Conn.SetDeadline(time.Now().Add(brief))
+	}
+	l := serveTLS(t, conf, &netpoll.Options{ParkAfter: time.Hour}, hello)
+	c := dialTLS(t, l, 0)
+	if !ours(c.ConnectionState()) {
+		return
+	}
+	for range 2 {
+		time.Sleep(brief)
+		if got := get(t, c, "/"); got != "hello" {
+			t.Errorf("got %q", got)
+		}
+	}
+}
+
 // A program's own key log gets what it would get without us.
 func TestTLSKeyLogIsKept(t *testing.T) {
 	var server, client bytes.Buffer
@@ -253,10 +275,11 @@ func TestTLSState(t *testing.T) {
 					}
 					said[i] = append(said[i], strings.Join(strings.Fields(got)[:8], " "))
 					if i == 1 {
-						idling(t, l, l.Stats().Open)
+						idling(t, l, 1)
 					}
 				}
 				c.Close()
+				eventually(t, "closed", func() bool { return l.Stats().Open == 0 }) // or the next would not be alone
 			}
 		}
 		if fmt.Sprint(said[0]) != fmt.Sprint(said[1]) || strings.Fields(said[1][4])[3] != "true" {

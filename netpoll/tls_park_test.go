@@ -230,6 +230,35 @@ func TestSessionKeepsItsLimit(t *testing.T) {
 	s.until("closed", func(st Stats) bool { return st.Open == 0 })
 }
 
+// A session that waits for the rest of a record where nothing is parked any more goes on waiting.
+func TestSessionWaitsWhereNothingParks(t *testing.T) {
+	t.Parallel()
+	taken := make(chan bool, 2)
+	s := serveSessions(t, Options{ParkAfter: 100 * time.Millisecond}, func(srv *http.Server) {
+		srv.ConnState = func(_ net.Conn, st http.ConnState) {
+			if st == http.StateNew {
+				taken <- true
+			}
+		}
+	})
+	p := s.join()
+	p.ask()
+	s.idle()
+	<-taken
+	r := p.data(getIt)
+	p.send(r[:9])
+	if s.lot.willing() {
+		<-taken
+		time.Sleep(5 * time.Millisecond) // until it waits, mostly
+	}
+	s.Close()
+	time.Sleep(200 * time.Millisecond)
+	p.send(r[9:])
+	if got := p.answer(); got != "hello" {
+		t.Errorf("got %q", got)
+	}
+}
+
 // A peer that leaves a parked session is gone without an answer; what it said before is not lost.
 func TestSessionEnds(t *testing.T) {
 	t.Parallel()

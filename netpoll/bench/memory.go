@@ -87,11 +87,12 @@ func (p *process) warm() error {
 	return err
 }
 
-// settled waits until what is idle is parked, which fasthttp's idle workers outlive. It reads twice and returns the
-// second: the first gives back what the load has left.
+// settled waits until what is idle is parked, which fasthttp's idle workers outlive. It reads eight times and returns the last.
+// Each collection gives back some of what the load has left, the first most of it: after two of them full servers of 18,000
+// connections still held up to 15 bytes for each, and empty ones gained 10 by reading, more here and less there.
 func (p *process) settled() (f facts, err error) {
 	time.Sleep(p.settle)
-	for range 2 {
+	for range 8 {
 		if f, err = p.facts("/facts"); err != nil {
 			return f, err
 		}
