@@ -58,7 +58,7 @@ func (d *delegated) send(body io.ReadCloser) {
 func (d *delegated) again(u *turn, err error, try int) error {
 	tally, e := u.track.tally, u.failure(err)
 	if e.Idle > 0 && !u.shut {
-		tally.closedAfter(e.Idle) // met in the moment itself
+		u.track.habit.saw(e.Idle, true, 0, time.Now()) // met in the moment itself
 	}
 	switch {
 	case try+1 >= staleTries+freshTries || e.Seen == Unknown && e.Requests < 2:
@@ -128,9 +128,7 @@ func (t *Transport) turn(req *http.Request, body *wire.Body, fresh bool) (*http.
 	}
 	resp, err := rt.RoundTrip(u.req)
 	if resp != nil && u.track != nil {
-		if d := hinted(resp.Header); d > 0 {
-			u.track.tally.hint.Store(int64(d))
-		}
+		u.track.habit.answered(resp.Header, u.idle)
 	}
 	return resp, u, err
 }

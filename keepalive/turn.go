@@ -41,6 +41,9 @@ func (u *turn) gotConn(info httptrace.GotConnInfo) {
 	if tr == nil {
 		return
 	}
+	if info.Reused && u.body != nil && !tr.http2(u.t, info.Conn) {
+		u.body.Tee() // net/http may read of it for a connection that is closed here
+	}
 	if info.Reused && (info.WasIdle || !tr.http2(u.t, info.Conn)) {
 		u.idle = max(info.IdleTime, tr.quiet())
 	}
@@ -53,7 +56,7 @@ func (u *turn) gotConn(info httptrace.GotConnInfo) {
 		return
 	}
 	tr.rested.Store(0)
-	if u.idle > 0 && u.late() {
+	if u.idle > 0 && !tr.http2(u.t, info.Conn) && u.late() {
 		tr.tally.idled.Add(1)
 		u.shut = true
 		_ = info.Conn.Close() // likewise: the server is about to
@@ -61,9 +64,6 @@ func (u *turn) gotConn(info httptrace.GotConnInfo) {
 	}
 	if info.Reused {
 		tr.tally.reuses.Add(1)
-		if u.body != nil && !tr.http2(u.t, info.Conn) {
-			u.body.Tee()
-		}
 	}
 	u.start = tr.sent.Load()
 	tr.busy.Add(1)
@@ -75,12 +75,27 @@ func (u *turn) gotConn(info httptrace.GotConnInfo) {
 	}
 }
 
-// late reports that the server may be about to close.
+// late reports that the server may be about to close. A connection that is only
+// not known to be safe stays open as a scout, if there is none yet. HTTP/2 is not
+// asked: its server says GOAWAY first, and others may have the connection too.
 func (u *turn) late() bool {
-	if limit := u.track.tally.idleLimit(u.t.forgetful); limit > 0 {
+	tr, now := u.track, time.Now()
+	limit, known := tr.habit.limit(0, tr.rtt, u.t.forgetful, now)
+	switch {
+	case known:
 		return u.idle >= limit
+	case repeatable(u.req):
+		return false
+	case tr.raw == nil || tr.turns.Load() == 0 || u.t.forgetful || u.t.maxConns() > 0:
+		return onEdge(u.idle) // nothing can stay open beside it
 	}
-	return !repeatable(u.req) && onEdge(u.idle)
+	if tr.habit.trusts(u.idle, tr.rtt, now) {
+		return false
+	}
+	if tr.habit.wants() {
+		tr.stays.Store(newScout(now.Add(-u.idle), u.t.idle))
+	}
+	return true
 }
 
 // announce makes this request the connection's last. An upgrade is left alone:
