@@ -66,6 +66,7 @@ type track struct {
 	rested   atomic.Int64          // age at which it became idle; 0: it is not, or nobody says so (HTTP/2)
 	retired  atomic.Bool           // set once: one connection is one retirement in Stats
 	closed   atomic.Bool           // set once: Close may be called twice
+	next     atomic.Pointer[turn]  // nil, or the one that asks once more before it is written
 	stays    atomic.Pointer[scout] // set once, before Close: the socket outlives it as this
 	ending   atomic.Pointer[ending]
 	sent     atomic.Uint64 // bytes given to the kernel, never less than it took; see tcpConn

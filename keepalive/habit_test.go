@@ -3,9 +3,11 @@
 package keepalive_test
 
 import (
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"strings"
 	"sync"
 	"testing"
@@ -135,5 +137,36 @@ func TestAStreamThatWasTakenAway(t *testing.T) {
 	}
 	if st := tr.Stats(); st.ClosedIdle == 0 {
 		t.Errorf("stats = %+v: none was taken away", st.Counts)
+	}
+}
+
+// The choice of a connection holds for a moment. A writer that comes later asks
+// once more, before a byte is sent.
+func TestAChoiceGrowsOld(t *testing.T) {
+	t.Parallel()
+	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Keep-Alive", "timeout=1") // kept for half of it
+		echo(w, r)
+	})
+	for name, body := range map[string]func() io.Reader{"in memory": text("x"), "streamed": streamed("x")} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, _ := serve(t, h, func(s *httptest.Server) { s.StartTLS() })
+			tr := newTransport(t, &keepalive.Transport{Base: trusting(s)})
+			delay := time.Duration(0)
+			ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) {
+				time.Sleep(delay)
+				delay = 0
+			}})
+			for i := range 2 {
+				delay = time.Duration(i) * 600 * time.Millisecond
+				if got, _, err := exchange(ctx, tr, "POST", s.URL, body()); err != nil || got != "xok" {
+					t.Fatalf("request %d = %q, %v", i, got, err)
+				}
+			}
+			if st := tr.Stats(); st.Dials != 2 || st.ClosedIdle != 1 || st.RetriesProven != 0 {
+				t.Errorf("stats = %+v, want the first connection closed for being idle", st.Counts)
+			}
+		})
 	}
 }

@@ -40,6 +40,11 @@ func (c *tcpConn) NetConn() net.Conn { return c.TCPConn }
 // Write counts before it writes, and writes nothing once Close has begun: what
 // Close finds is never too little.
 func (c *tcpConn) Write(b []byte) (int, error) {
+	if c.next.Load() != nil {
+		if u := c.next.Swap(nil); u != nil && u.overtaken() {
+			return 0, net.ErrClosed
+		}
+	}
 	c.sent.Add(uint64(len(b)))
 	if c.closed.Load() || c.stays.Load() != nil {
 		return 0, net.ErrClosed

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
+	"sync/atomic"
 	"time"
 
 	"github.com/hotpath-go/hotpath/keepalive/internal/wire"
@@ -27,7 +28,9 @@ type turn struct {
 	start uint64        // bytes the connection had sent before this request
 	idle  time.Duration // of the connection before this request; 0 also for HTTP/2 with others under way
 	last  bool
-	shut  bool // the connection was closed by us before a byte was sent
+
+	picked time.Time   // when the connection was, if that must not be long ago when the request is sent
+	shut   atomic.Bool // the connection was closed by us before a byte was sent
 }
 
 // gotConn runs after the connection is picked and before the first byte of the
@@ -37,7 +40,8 @@ type turn struct {
 func (u *turn) gotConn(info httptrace.GotConnInfo) {
 	u.lane.warmed()
 	tr := trackOf(info.Conn)
-	u.track, u.last, u.shut, u.idle = tr, false, false, 0
+	u.track, u.last, u.idle = tr, false, 0
+	u.shut.Store(false)
 	if tr == nil {
 		return
 	}
@@ -51,19 +55,25 @@ func (u *turn) gotConn(info httptrace.GotConnInfo) {
 		// The peer was told "close" and kept the connection open for now: see
 		// putIdleConn. Nothing of this request is written, so net/http may take
 		// another connection.
-		u.shut = true
+		u.shut.Store(true)
 		_ = info.Conn.Close()
 		return
 	}
 	tr.rested.Store(0)
-	if u.idle > 0 && !tr.http2(u.t, info.Conn) && u.late() {
+	if u.idle > 0 && !tr.http2(u.t, info.Conn) && u.late(u.idle) {
 		tr.tally.idled.Add(1)
-		u.shut = true
+		u.shut.Store(true)
 		_ = info.Conn.Close() // likewise: the server is about to
 		return
 	}
 	if info.Reused {
 		tr.tally.reuses.Add(1)
+	}
+	if info.Reused && !repeatable(u.req) && !tr.http2(u.t, info.Conn) {
+		u.picked = time.Now()
+		tr.next.Store(u)
+	} else {
+		tr.next.Store(nil)
 	}
 	u.start = tr.sent.Load()
 	tr.busy.Add(1)
@@ -78,23 +88,36 @@ func (u *turn) gotConn(info httptrace.GotConnInfo) {
 // late reports that the server may be about to close. A connection that is only
 // not known to be safe stays open as a scout, if there is none yet. HTTP/2 is not
 // asked: its server says GOAWAY first, and others may have the connection too.
-func (u *turn) late() bool {
+func (u *turn) late(idle time.Duration) bool {
 	tr, now := u.track, time.Now()
 	limit, known := tr.habit.limit(0, tr.rtt, u.t.forgetful, now)
 	switch {
 	case known:
-		return u.idle >= limit
+		return idle >= limit
 	case repeatable(u.req):
 		return false
 	case tr.raw == nil || tr.turns.Load() == 0 || u.t.forgetful || u.t.maxConns() > 0:
-		return onEdge(u.idle) // nothing can stay open beside it
+		return onEdge(idle) // nothing can stay open beside it
 	}
-	if tr.habit.trusts(u.idle, tr.rtt, now) {
+	if tr.habit.trusts(idle, tr.rtt, now) {
 		return false
 	}
 	if tr.habit.wants() {
-		tr.stays.Store(newScout(now.Add(-u.idle), u.t.idle))
+		tr.stays.Store(newScout(now.Add(-idle), u.t.idle))
 	}
+	return true
+}
+
+// overtaken is asked by the connection before it writes the request's first
+// byte: the goroutine that writes is net/http's, and a busy process may let it
+// wait for longer than the server does.
+func (u *turn) overtaken() bool {
+	waited := time.Since(u.picked)
+	if waited < time.Millisecond || !u.late(u.idle+waited) {
+		return false
+	}
+	u.track.tally.idled.Add(1)
+	u.shut.Store(true)
 	return true
 }
 
