@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -151,6 +152,25 @@ func TestNoRequestClosesHTTP2UnderOthers(t *testing.T) {
 		})
 		if st := tr.Stats(); len(errs) > 0 || st.Dials != 1 {
 			t.Fatalf("%d failed: %v; %d dials", len(errs), errs, st.Dials)
+		}
+	}
+}
+
+// A streamed body that only the connection it was given can carry goes out on
+// it, however old: taken away, it would be lost for certain.
+func TestAStreamThatCannotBeTakenAway(t *testing.T) {
+	t.Parallel()
+	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Keep-Alive", "timeout=1") // kept for half of it
+		echo(w, r)
+	})
+	s, _ := serve(t, h, nil)
+	proxy, _ := url.Parse(s.URL)
+	tr := newTransport(t, &keepalive.Transport{Base: &http.Transport{Proxy: http.ProxyURL(proxy)}})
+	for i := range 2 {
+		time.Sleep(time.Duration(i) * 600 * time.Millisecond)
+		if body, _, err := exchange(t.Context(), tr, "POST", "http://example.org/", stream{strings.NewReader("x")}); err != nil || body != "xok" {
+			t.Fatalf("request %d = %q, %v", i, body, err)
 		}
 	}
 }

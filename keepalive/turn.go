@@ -89,6 +89,9 @@ func (u *turn) gotConn(info httptrace.GotConnInfo) {
 // not known to be safe stays open as a scout, if there is none yet. HTTP/2 is not
 // asked: its server says GOAWAY first, and others may have the connection too.
 func (u *turn) late(idle time.Duration) bool {
+	if hasBody(u.req) && u.req.GetBody == nil && u.body == nil {
+		return false // nobody could give the body to another connection
+	}
 	tr, now := u.track, time.Now()
 	limit, known := tr.habit.limit(0, tr.rtt, u.t.forgetful, now)
 	switch {
@@ -96,7 +99,7 @@ func (u *turn) late(idle time.Duration) bool {
 		return idle >= limit
 	case repeatable(u.req):
 		return false
-	case tr.raw == nil || tr.turns.Load() == 0 || u.t.forgetful || u.t.maxConns() > 0:
+	case tr.raw == nil || !wire.Supported || tr.turns.Load() == 0 || u.t.forgetful || u.t.maxConns() > 0:
 		return onEdge(idle) // nothing can stay open beside it
 	}
 	if tr.habit.trusts(idle, tr.rtt, now) {
