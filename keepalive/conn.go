@@ -19,7 +19,7 @@ func (t *Transport) follow(l *lane, dial dialFunc) dialFunc {
 			l.lost()
 			return nil, err
 		}
-		tr := &track{lane: l, census: &t.conns, tally: t.conns.of(c.RemoteAddr()), addr: text(c.RemoteAddr()), born: time.Now(), retireAt: t.life.end(time.Now(), c)}
+		tr := &track{lane: l, census: &t.conns, tally: t.conns.of(c.RemoteAddr()), habit: t.habits.of(text(c.RemoteAddr()) + " " + l.origin), addr: text(c.RemoteAddr()), born: time.Now(), retireAt: t.life.end(time.Now(), c)}
 		t.conns.add(tr)
 		if tc, ok := c.(*net.TCPConn); ok {
 			return newTCPConn(tc, tr), nil
@@ -55,15 +55,19 @@ type track struct {
 	lane     *lane
 	census   *census
 	tally    *tally
+	habit    *habit
 	addr     string
 	born     time.Time
-	raw      syscall.RawConn // nil: not TCP; never written after the dial
-	retireAt time.Time       // zero: no age limit; never written after the dial
-	turns    atomic.Int64    // requests assigned; a plain count, ordered by nothing
-	busy     atomic.Int64    // assigned minus given back; sums commute, so order is free
-	rested   atomic.Int64    // age at which it became idle; 0: it is not, or nobody says so (HTTP/2)
-	retired  atomic.Bool     // set once: one connection is one retirement in Stats
-	closed   atomic.Bool     // set once: Close may be called twice
+	raw      syscall.RawConn       // nil: not TCP; never written after the dial
+	rtt      time.Duration         // when it was opened; 0: not known; never written after the dial
+	retireAt time.Time             // zero: no age limit; never written after the dial
+	turns    atomic.Int64          // requests assigned; a plain count, ordered by nothing
+	busy     atomic.Int64          // assigned minus given back; sums commute, so order is free
+	rested   atomic.Int64          // age at which it became idle; 0: it is not, or nobody says so (HTTP/2)
+	retired  atomic.Bool           // set once: one connection is one retirement in Stats
+	closed   atomic.Bool           // set once: Close may be called twice
+	next     atomic.Pointer[turn]  // nil, or the one that asks once more before it is written
+	stays    atomic.Pointer[scout] // set once, before Close: the socket outlives it as this
 	ending   atomic.Pointer[ending]
 	sent     atomic.Uint64 // bytes given to the kernel, never less than it took; see tcpConn
 

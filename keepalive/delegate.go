@@ -39,7 +39,7 @@ func (t *Transport) delegate(req *http.Request) (*http.Response, error) {
 		if resp != nil {
 			resp.Request = req
 		}
-		if err == nil || u.track == nil || req.Context().Err() != nil || !u.shut && !stale(err) {
+		if err == nil || u.track == nil || req.Context().Err() != nil || !u.shut.Load() && !stale(err) {
 			return resp, err
 		}
 		if err := d.again(u, err, try); err != nil {
@@ -57,8 +57,8 @@ func (d *delegated) send(body io.ReadCloser) {
 // again decides about a request whose connection failed: nil means once more.
 func (d *delegated) again(u *turn, err error, try int) error {
 	tally, e := u.track.tally, u.failure(err)
-	if e.Idle > 0 && !u.shut {
-		tally.closedAfter(e.Idle) // met in the moment itself
+	if e.Idle > 0 && !u.shut.Load() {
+		u.track.habit.saw(e.Idle, true, 0, time.Now()) // met in the moment itself
 	}
 	switch {
 	case try+1 >= staleTries+freshTries || e.Seen == Unknown && e.Requests < 2:
@@ -75,7 +75,7 @@ func (d *delegated) again(u *turn, err error, try int) error {
 	switch {
 	case e.Seen == Unknown:
 		tally.idempotent.Add(1)
-	case !u.shut:
+	case !u.shut.Load():
 		tally.proven.Add(1)
 	}
 	return rest(d.req.Context(), try+1)
@@ -128,9 +128,7 @@ func (t *Transport) turn(req *http.Request, body *wire.Body, fresh bool) (*http.
 	}
 	resp, err := rt.RoundTrip(u.req)
 	if resp != nil && u.track != nil {
-		if d := hinted(resp.Header); d > 0 {
-			u.track.tally.hint.Store(int64(d))
-		}
+		u.track.habit.answered(resp.Header, u.idle)
 	}
 	return resp, u, err
 }
@@ -146,7 +144,7 @@ func stale(err error) bool {
 func (u *turn) failure(err error) *ConnError {
 	tr := u.track
 	e := &ConnError{Addr: tr.addr, Age: time.Since(tr.born), Idle: u.idle, Requests: int(tr.turns.Load()), Err: err, Seen: Unsent}
-	if !u.shut {
+	if !u.shut.Load() {
 		e.Seen = tr.seen(u.start)
 	}
 	return e

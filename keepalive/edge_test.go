@@ -4,6 +4,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -130,5 +132,45 @@ func TestIdleCountsFromTheServersLastByte(t *testing.T) {
 	}
 	if st := tr.Stats(); st.Dials != 2 || st.ClosedIdle != 1 {
 		t.Errorf("stats = %+v, want the first connection closed for being idle", st.Counts)
+	}
+}
+
+// An HTTP/2 connection belongs to many: no pause makes one request close it
+// under those that were given it in the same moment.
+func TestNoRequestClosesHTTP2UnderOthers(t *testing.T) {
+	t.Parallel()
+	s, _ := serve(t, echo, func(s *httptest.Server) { s.EnableHTTP2 = true })
+	for range 2 * scale {
+		tr := newTransport(t, &keepalive.Transport{Base: trusting(s)})
+		if _, _, err := exchange(t.Context(), tr, "POST", s.URL, nil); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Second)
+		errs := load(t.Context(), 32, 1, func(int, int) error {
+			_, _, err := exchange(t.Context(), tr, "POST", s.URL, stream{strings.NewReader("x")})
+			return err
+		})
+		if st := tr.Stats(); len(errs) > 0 || st.Dials != 1 {
+			t.Fatalf("%d failed: %v; %d dials", len(errs), errs, st.Dials)
+		}
+	}
+}
+
+// A streamed body that only the connection it was given can carry goes out on
+// it, however old: taken away, it would be lost for certain.
+func TestAStreamThatCannotBeTakenAway(t *testing.T) {
+	t.Parallel()
+	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Keep-Alive", "timeout=1") // kept for half of it
+		echo(w, r)
+	})
+	s, _ := serve(t, h, nil)
+	proxy, _ := url.Parse(s.URL)
+	tr := newTransport(t, &keepalive.Transport{Base: &http.Transport{Proxy: http.ProxyURL(proxy)}})
+	for i := range 2 {
+		time.Sleep(time.Duration(i) * 600 * time.Millisecond)
+		if body, _, err := exchange(t.Context(), tr, "POST", "http://example.org/", stream{strings.NewReader("x")}); err != nil || body != "xok" {
+			t.Fatalf("request %d = %q, %v", i, body, err)
+		}
 	}
 }

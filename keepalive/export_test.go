@@ -13,8 +13,19 @@ func Learn(times ...time.Duration) time.Duration {
 	for _, d := range times {
 		le.closedAfter(d, now)
 	}
-	return le.limit(now)
+	return le.limit(0, now)
 }
 
 // Hinted reads a Keep-Alive header.
 var Hinted = hinted
+
+// Forget has a transport forget what it learned of idle limits.
+func Forget(t *Transport) {
+	t.habits.mu.Lock()
+	defer t.habits.mu.Unlock()
+	for _, h := range t.habits.by {
+		h.mu.Lock()
+		h.learned = learned{}
+		h.mu.Unlock()
+	}
+}

@@ -7,24 +7,51 @@ import (
 	"time"
 )
 
-// idleLimit is called with mu held; known means that the server's was seen.
-func (o *origin) idleLimit() (limit time.Duration, known bool) {
-	limit = o.t.idle
-	d := o.learned.limit(time.Now())
-	if d <= 0 || o.t.forgetful {
-		return limit, false
-	}
-	if limit <= 0 || d < limit {
-		limit = d
-	}
-	return limit, true
+// idleLimit is called with mu held; known means that the server's was said or
+// seen.
+func (o *origin) idleLimit(l *link, now time.Time) (limit time.Duration, known bool) {
+	return l.habit.limit(o.t.idle, l.RTT, o.t.forgetful, now)
 }
 
-// A server of which nothing is known has an idle limit all the same, and it is
-// a whole number of seconds nearly everywhere. A request that cannot be
-// repeated does not go out in the moment around one: before it for the way to
-// the server and a server's clock that runs since before ours, after it for a
-// server that has many to close, or little time for it.
+// proven is called with mu held: whether the server is known to leave l open for
+// a request that cannot be repeated.
+func (o *origin) proven(l *link, now time.Time) bool {
+	idle := now.Sub(l.since)
+	limit, known := o.idleLimit(l, now)
+	switch {
+	case known:
+		return idle < limit
+	case l.served == 0 || o.t.forgetful:
+		return !onEdge(idle) // others tell nothing of it
+	}
+	return l.habit.trusts(idle, l.RTT, now)
+}
+
+// trusts is called with mu held and l off its list: proven, after a look at
+// another one if need be, or if there is nothing to look at.
+func (o *origin) trusts(l *link, now time.Time) bool {
+	if o.proven(l, now) {
+		return true
+	}
+	if o.idle == 0 && !o.room() {
+		return !onEdge(now.Sub(l.since)) // nothing can stay open beside it
+	}
+	oldest := l.at.idle.front
+	if oldest == nil || oldest.habit != l.habit {
+		return false
+	}
+	if r := o.look(oldest, now); r != noReason {
+		o.unlist(oldest)
+		o.drop(oldest, r)
+	}
+	return o.proven(l, now)
+}
+
+// Where nothing can be found out, a limit is a whole number of seconds nearly
+// everywhere. A request that cannot be repeated does not go out in the moment
+// around one: before it for the way to the server and a server's clock that
+// runs since before ours, after it for a server that has many to close, or
+// little time for it.
 const (
 	edgeBefore = 20 * time.Millisecond
 	edgeAfter  = 40 * time.Millisecond
@@ -53,53 +80,4 @@ func hinted(h http.Header) time.Duration {
 		}
 	}
 	return 0
-}
-
-// learned is the idle limit of a server that does not say it. Guarded by
-// origin.mu.
-//
-// The kernel knows when a FIN came, so a link that was found closed tells how
-// long it had been idle then. One may be a restart; several that agree are a
-// limit. What was learned is forgotten after a while, for the server may have
-// changed and nobody sees its closes any more.
-type learned struct {
-	seen  time.Duration // the latest candidate
-	times int           // how often in a row
-	least time.Duration // what was learned
-	until time.Time     // for so long
-}
-
-const (
-	learnTimes  = 3
-	learnLeast  = 10 * time.Millisecond
-	learnMemory = 10 * time.Minute
-)
-
-// closedAfter notes an idle time at which the server closed.
-func (le *learned) closedAfter(idle time.Duration, now time.Time) {
-	if idle < learnLeast {
-		return
-	}
-	if near(idle, le.seen) {
-		le.times++
-		le.seen = min(le.seen, idle)
-	} else {
-		le.seen, le.times = idle, 1
-	}
-	if le.times >= learnTimes {
-		le.least, le.until = le.seen, now.Add(learnMemory)
-	}
-}
-
-// near is within a tenth, and a few milliseconds for the kernel's clock.
-func near(a, b time.Duration) bool {
-	d := a - b
-	return max(d, -d) <= b/10+5*time.Millisecond && b > 0
-}
-
-func (le *learned) limit(now time.Time) time.Duration {
-	if !now.Before(le.until) {
-		return 0
-	}
-	return le.least - max(le.least/10, min(10*time.Millisecond, le.least/2))
 }

@@ -14,6 +14,7 @@ type link struct {
 	origin   *origin
 	at       *address
 	tally    *tally
+	habit    *habit
 	born     time.Time
 	retireAt time.Time // zero: no age limit
 	since    time.Time // idle since; kept during a request, for its error
@@ -35,16 +36,14 @@ const (
 	unsuited
 )
 
-// over says why a link must take no further request.
+// over says why a link must take no further request; idle is how long it may
+// have been idle, 0: for ever.
 func (l *link) over(now time.Time, idle time.Duration) reason {
 	switch {
 	case !l.retireAt.IsZero() && !now.Before(l.retireAt):
 		return byAge
 	case l.reason != noReason:
 		return l.reason
-	}
-	if said := time.Duration(l.tally.hint.Load()); said > 0 && (idle <= 0 || said < idle) {
-		idle = said
 	}
 	if idle > 0 && now.Sub(l.since) >= idle {
 		return byIdle
@@ -107,6 +106,7 @@ func (o *origin) newLink(nc net.Conn, at *address, asked time.Time) *link {
 	l := &link{Conn: wire.New(nc, &o.t.wire), origin: o, at: at, born: now, since: now}
 	l.retireAt = o.t.life.end(asked, nc)
 	l.tally = o.t.conns.of(nc.RemoteAddr())
+	l.habit = o.t.habits.of(text(nc.RemoteAddr()))
 	l.tally.dials.Add(1)
 	l.tally.open.Add(1)
 	if !l.Lookable() {

@@ -24,7 +24,6 @@ type origin struct {
 	idle    int        // guarded by mu
 	timer   bool       // guarded by mu: a sweep is due
 	dead    bool       // guarded by mu: no longer in the pool's map
-	learned learned    // guarded by mu
 	names   names      // guarded by mu
 }
 
@@ -63,14 +62,9 @@ func (o *origin) take(ctx context.Context, wt want) (*link, *waiter) {
 		return nil, nil
 	}
 	for !wt.fresh {
-		l := o.pop(now)
+		l, r := o.next(now, wt.once)
 		if l == nil {
 			break
-		}
-		limit, known := o.idleLimit()
-		r := l.over(now, limit)
-		if r == noReason && wt.once && !known && l.tally.hint.Load() == 0 && onEdge(now.Sub(l.since)) {
-			r = byIdle
 		}
 		if r != noReason {
 			o.drop(l, r)
@@ -160,10 +154,7 @@ func (o *origin) keep(l *link, now time.Time) {
 		o.offer(i, offer{l: l})
 		return
 	}
-	l.at.idle.push(l)
-	l.tally.idle.Add(1)
-	o.t.idleLinks.Add(1)
-	o.idle++
+	o.list(l)
 	if o.idle > o.t.maxIdle() {
 		o.evict()
 	}
@@ -210,6 +201,14 @@ func (o *origin) evict() {
 	}
 }
 
+// list is called with mu held.
+func (o *origin) list(l *link) {
+	l.at.idle.push(l)
+	l.tally.idle.Add(1)
+	o.t.idleLinks.Add(1)
+	o.idle++
+}
+
 // unlist is called with mu held.
 func (o *origin) unlist(l *link) {
 	l.at.idle.remove(l)
@@ -218,9 +217,11 @@ func (o *origin) unlist(l *link) {
 	o.idle--
 }
 
-// pop is called with mu held. Among addresses the least busy one serves, and of
-// equals the one that has served least; one that seems to leave is the last.
-func (o *origin) pop(now time.Time) *link {
+// next is called with mu held: the idle link that a request would take, off the
+// list, and why it cannot, if so; nil where another is to be opened. Among
+// addresses the least busy one serves, and of equals the one that has served
+// least; one that seems to leave is the last.
+func (o *origin) next(now time.Time, once bool) (*link, reason) {
 	var best *address
 	for _, a := range o.addrs {
 		if a.idle.n > 0 && (best == nil || a.before(best, now)) {
@@ -228,14 +229,23 @@ func (o *origin) pop(now time.Time) *link {
 		}
 	}
 	if best == nil {
-		return nil
+		return nil, noReason
 	}
-	l := best.idle.back
-	if o.t.Order == FIFO {
-		l = best.idle.front
+	l, oldest := best.idle.back, best.idle.front
+	if o.t.Order == FIFO && (!once || o.proven(oldest, now)) {
+		l = oldest
 	}
 	o.unlist(l)
-	return l
+	limit, _ := o.idleLimit(l, now)
+	r := l.over(now, limit)
+	switch {
+	case r != noReason || !once || o.trusts(l, now):
+		return l, r
+	case o.room():
+		o.list(l) // where it was; it shows how long the server leaves it open
+		return nil, noReason
+	}
+	return l, byIdle // its place is needed
 }
 
 // before is called with mu held.

@@ -79,9 +79,7 @@ func (t *Transport) trip(req *http.Request, key string) (*http.Response, error) 
 		}
 		resp, err := l.Do(out)
 		if err == nil {
-			if d := hinted(resp.Header); d > 0 {
-				l.tally.hint.Store(int64(d)) // of the address: the link may be another request's by now
-			}
+			l.habit.answered(resp.Header, idle) // of the address: the link may be another request's by now
 			if resp.Close && !out.Last() && resp.ProtoAtLeast(1, 1) {
 				l.origin.leaves(l.at)
 			}

@@ -55,15 +55,15 @@ func (t *Transport) again(req *http.Request, out *wire.Outgoing, l *link, err er
 	}
 	proven := f.Seen != wire.Unknown
 	if reused && !f.Answered && !f.Closed() {
-		l.origin.closedAfter(idle) // met in the moment itself
+		l.habit.saw(idle, true, 0, time.Now()) // met in the moment itself
 	}
 	switch {
 	case try+1 >= staleTries+freshTries || f.Answered:
 		return e
 	case f.Closed():
 		l.tally.found.Add(1)
-		if f.Ago >= 0 {
-			l.origin.closedAfter(idle - f.Ago)
+		if reused {
+			l.habit.saw(idle, true, f.Ago, time.Now())
 		}
 		return rest(out.Context(), try+1) // its body was not touched
 	case !proven && !(reused && repeatable(req)):

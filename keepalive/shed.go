@@ -22,6 +22,9 @@ func (t *Transport) shed() bool {
 	if n := t.trim(func(n int) int { return n - n/8 - 1 }); n > 0 {
 		return true
 	}
+	if t.habits.recall() {
+		return true
+	}
 	if t.conns.stats().Idle == 0 {
 		return false
 	}

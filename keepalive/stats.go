@@ -4,7 +4,6 @@ import (
 	"net"
 	"sync"
 	"sync/atomic"
-	"time"
 )
 
 // Counts is a plain value, safe to copy: what happened to connections and the
@@ -46,33 +45,6 @@ func (t *Transport) Stats() Stats { return t.conns.stats() }
 type tally struct {
 	dials, dialErrors, reuses, byAge, byCount, idled, found, proven, idempotent, refused atomic.Uint64
 	open, idle                                                                           atomic.Int64
-
-	// hint is the address's idle limit as its servers say it, less a margin; 0:
-	// not said. The latest answer wins.
-	hint atomic.Int64
-
-	mu      sync.Mutex
-	learned learned // guarded by mu; of net/http's connections
-}
-
-// idleLimit is what net/http's connections keep to; 0: not known.
-func (ta *tally) idleLimit(forgetful bool) time.Duration {
-	said := time.Duration(ta.hint.Load())
-	if forgetful {
-		return said
-	}
-	ta.mu.Lock()
-	defer ta.mu.Unlock()
-	if d := ta.learned.limit(time.Now()); d > 0 && (said <= 0 || d < said) {
-		return d
-	}
-	return said
-}
-
-func (ta *tally) closedAfter(idle time.Duration) {
-	ta.mu.Lock()
-	defer ta.mu.Unlock()
-	ta.learned.closedAfter(idle, time.Now())
 }
 
 func (ta *tally) counts() Counts {

@@ -29,8 +29,12 @@ func (o *origin) watch() {
 		return // every link comes back by way of keep or lost
 	}
 	every := sweepMost
-	if idle, _ := o.idleLimit(); idle > 0 {
-		every = min(max(idle/8, sweepLeast), sweepMost)
+	for _, a := range o.addrs {
+		if l := a.idle.front; l != nil {
+			if idle, _ := o.idleLimit(l, time.Now()); idle > 0 {
+				every = min(every, max(idle/8, sweepLeast))
+			}
+		}
 	}
 	o.timer = true
 	time.AfterFunc(every, o.sweep)
@@ -38,7 +42,7 @@ func (o *origin) watch() {
 
 // worth is called with mu held: how long what the origin knows is of use.
 func (o *origin) worth() time.Duration {
-	until := o.learned.until
+	var until time.Time
 	for _, a := range o.addrs {
 		if a.until.After(until) {
 			until = a.until
@@ -52,11 +56,11 @@ func (o *origin) sweep() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.timer = false
-	idle, _ := o.idleLimit()
 	for _, a := range o.addrs {
 		looked := 0
 		for l := a.idle.front; l != nil; {
 			next := l.next
+			idle, _ := o.idleLimit(l, now)
 			r := l.over(now, idle)
 			if r == noReason && looked < sweepLinks {
 				looked++
@@ -73,14 +77,15 @@ func (o *origin) sweep() {
 	o.watch()
 }
 
-// look is called with mu held.
+// look is called with mu held. What the server does with a link that has carried
+// nothing says nothing of those that have.
 func (o *origin) look(l *link, now time.Time) reason {
 	closed, ago := l.Idle()
+	if l.served > 0 {
+		l.habit.saw(now.Sub(l.since), closed, ago, now)
+	}
 	if !closed {
 		return noReason
-	}
-	if ago >= 0 {
-		o.learned.closedAfter(now.Sub(l.since)-ago, now)
 	}
 	return byPeer
 }
@@ -96,11 +101,4 @@ func (o *origin) closeIdle() {
 		}
 	}
 	o.watch()
-}
-
-// closedAfter learns from a link whose owner, not a sweep, met the close.
-func (o *origin) closedAfter(idle time.Duration) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.learned.closedAfter(idle, time.Now())
 }

@@ -29,7 +29,7 @@ func newTCPConn(c *net.TCPConn, tr *track) *tcpConn {
 	tc := &tcpConn{TCPConn: c, track: tr}
 	if raw, err := c.SyscallConn(); err == nil {
 		tr.raw = raw
-		tc.base, _ = wire.Ending(raw)
+		tc.base, tr.rtt = wire.Start(raw)
 	}
 	return tc
 }
@@ -40,8 +40,13 @@ func (c *tcpConn) NetConn() net.Conn { return c.TCPConn }
 // Write counts before it writes, and writes nothing once Close has begun: what
 // Close finds is never too little.
 func (c *tcpConn) Write(b []byte) (int, error) {
+	if c.next.Load() != nil {
+		if u := c.next.Swap(nil); u != nil && u.overtaken() {
+			return 0, net.ErrClosed
+		}
+	}
 	c.sent.Add(uint64(len(b)))
-	if c.closed.Load() {
+	if c.closed.Load() || c.stays.Load() != nil {
 		return 0, net.ErrClosed
 	}
 	return c.TCPConn.Write(b)
@@ -62,12 +67,19 @@ func (c *tcpConn) ReadFrom(r io.Reader) (int64, error) {
 // Close closes the connection. net/http does so as soon as its reader finds
 // that the server has closed, so the time of an idle one's end is known here.
 func (c *tcpConn) Close() error {
-	if c.gone() && c.base > 0 {
+	first := c.gone()
+	if s := c.stays.Load(); s != nil {
+		if first {
+			c.habit.send(s, c)
+		}
+		return nil
+	}
+	if first && c.base > 0 {
 		acked, fin := wire.Ending(c.raw)
 		c.track.ending.Store(&ending{sent: c.sent.Load(), acked: acked - c.base, fin: fin})
 		if at := c.rested.Load(); fin && at > 0 && c.busy.Load() == 0 {
 			c.tally.found.Add(1)
-			c.tally.closedAfter(time.Since(c.born) - time.Duration(at))
+			c.habit.saw(time.Since(c.born)-time.Duration(at), true, 0, time.Now())
 		}
 	}
 	return c.TCPConn.Close()

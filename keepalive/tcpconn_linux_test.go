@@ -78,7 +78,7 @@ func TestLearnedUnderTLS(t *testing.T) {
 	}
 	get()
 	for range learnTimes {
-		tr.conns.named(s.Listener.Addr().String()).closedAfter(40 * time.Millisecond)
+		tr.habits.of(s.Listener.Addr().String()+" "+s.Listener.Addr().String()).saw(40*time.Millisecond, true, 0, time.Now())
 	}
 	time.Sleep(50 * time.Millisecond)
 	get()

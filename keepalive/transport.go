@@ -55,9 +55,9 @@ type Transport struct {
 	// IdleTimeout closes connections unused for that long. A server that says
 	// its own ("Keep-Alive: timeout=5"), or is seen to close after a certain
 	// time, gets its connections closed before that. Of any other server a
-	// request that cannot be repeated uses no connection that is idle for a
-	// whole number of seconds, give or take some milliseconds: what idle limits
-	// are. Negative means no limit of ours. Zero means Base's value, or 55
+	// request that cannot be repeated uses no connection that is idle for longer
+	// than the server was seen to leave one open, less a tenth: it gets a new
+	// one, and the old one stays to show for how long it does. Negative means no limit of ours. Zero means Base's value, or 55
 	// seconds, which is below the 60 s of common load balancers and nginx's 75 s.
 	IdleTimeout time.Duration
 
@@ -111,6 +111,7 @@ type Transport struct {
 	gates     gates
 	lanes     lanes
 	conns     census
+	habits    habits
 	idleLinks atomic.Int64 // of all origins; a sum, so order is free
 }
 
@@ -144,6 +145,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 func (t *Transport) CloseIdleConnections() {
 	t.closeIdle()
 	t.lanes.closeIdle()
+	t.habits.recall()
 }
 
 // origin names the request's lane: its own where HTTP/2 may be spoken.

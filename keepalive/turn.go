@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
+	"sync/atomic"
 	"time"
 
 	"github.com/hotpath-go/hotpath/keepalive/internal/wire"
@@ -27,7 +28,9 @@ type turn struct {
 	start uint64        // bytes the connection had sent before this request
 	idle  time.Duration // of the connection before this request; 0 also for HTTP/2 with others under way
 	last  bool
-	shut  bool // the connection was closed by us before a byte was sent
+
+	picked time.Time   // when the connection was, if that must not be long ago when the request is sent
+	shut   atomic.Bool // the connection was closed by us before a byte was sent
 }
 
 // gotConn runs after the connection is picked and before the first byte of the
@@ -37,9 +40,13 @@ type turn struct {
 func (u *turn) gotConn(info httptrace.GotConnInfo) {
 	u.lane.warmed()
 	tr := trackOf(info.Conn)
-	u.track, u.last, u.shut, u.idle = tr, false, false, 0
+	u.track, u.last, u.idle = tr, false, 0
+	u.shut.Store(false)
 	if tr == nil {
 		return
+	}
+	if info.Reused && u.body != nil && !tr.http2(u.t, info.Conn) {
+		u.body.Tee() // net/http may read of it for a connection that is closed here
 	}
 	if info.Reused && (info.WasIdle || !tr.http2(u.t, info.Conn)) {
 		u.idle = max(info.IdleTime, tr.quiet())
@@ -48,22 +55,25 @@ func (u *turn) gotConn(info httptrace.GotConnInfo) {
 		// The peer was told "close" and kept the connection open for now: see
 		// putIdleConn. Nothing of this request is written, so net/http may take
 		// another connection.
-		u.shut = true
+		u.shut.Store(true)
 		_ = info.Conn.Close()
 		return
 	}
 	tr.rested.Store(0)
-	if u.idle > 0 && u.late() {
+	if u.idle > 0 && !tr.http2(u.t, info.Conn) && u.late(u.idle) {
 		tr.tally.idled.Add(1)
-		u.shut = true
+		u.shut.Store(true)
 		_ = info.Conn.Close() // likewise: the server is about to
 		return
 	}
 	if info.Reused {
 		tr.tally.reuses.Add(1)
-		if u.body != nil && !tr.http2(u.t, info.Conn) {
-			u.body.Tee()
-		}
+	}
+	if info.Reused && !repeatable(u.req) && !tr.http2(u.t, info.Conn) {
+		u.picked = time.Now()
+		tr.next.Store(u)
+	} else {
+		tr.next.Store(nil)
 	}
 	u.start = tr.sent.Load()
 	tr.busy.Add(1)
@@ -75,12 +85,43 @@ func (u *turn) gotConn(info httptrace.GotConnInfo) {
 	}
 }
 
-// late reports that the server may be about to close.
-func (u *turn) late() bool {
-	if limit := u.track.tally.idleLimit(u.t.forgetful); limit > 0 {
-		return u.idle >= limit
+// late reports that the server may be about to close. A connection that is only
+// not known to be safe stays open as a scout, if there is none yet. HTTP/2 is not
+// asked: its server says GOAWAY first, and others may have the connection too.
+func (u *turn) late(idle time.Duration) bool {
+	if hasBody(u.req) && u.req.GetBody == nil && u.body == nil {
+		return false // nobody could give the body to another connection
 	}
-	return !repeatable(u.req) && onEdge(u.idle)
+	tr, now := u.track, time.Now()
+	limit, known := tr.habit.limit(0, tr.rtt, u.t.forgetful, now)
+	switch {
+	case known:
+		return idle >= limit
+	case repeatable(u.req):
+		return false
+	case tr.raw == nil || !wire.Supported || tr.turns.Load() == 0 || u.t.forgetful || u.t.maxConns() > 0:
+		return onEdge(idle) // nothing can stay open beside it
+	}
+	if tr.habit.trusts(idle, tr.rtt, now) {
+		return false
+	}
+	if tr.habit.wants() {
+		tr.stays.Store(newScout(now.Add(-idle), u.t.idle))
+	}
+	return true
+}
+
+// overtaken is asked by the connection before it writes the request's first
+// byte: the goroutine that writes is net/http's, and a busy process may let it
+// wait for longer than the server does.
+func (u *turn) overtaken() bool {
+	waited := time.Since(u.picked)
+	if waited < time.Millisecond || !u.late(u.idle+waited) {
+		return false
+	}
+	u.track.tally.idled.Add(1)
+	u.shut.Store(true)
+	return true
 }
 
 // announce makes this request the connection's last. An upgrade is left alone:

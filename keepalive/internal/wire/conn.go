@@ -36,7 +36,8 @@ type Conn struct {
 	step func(fd uintptr) bool // look, then write, then read; made once
 	done func(reuse bool)      // gives the connection back to its keeper, once for each Do
 	kill func()
-	base uint64 // what the kernel counted as acknowledged before the first request; 0: it does not count
+	RTT  time.Duration // when it was opened; 0: not known; not changed
+	base uint64        // what the kernel counted as acknowledged before the first request; 0: it does not count
 
 	// sent is all that the kernel took. Atomic: the writer of a streamed body
 	// adds while the answer's reader looks.

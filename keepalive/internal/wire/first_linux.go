@@ -33,7 +33,7 @@ func (c *Conn) attach() {
 		return
 	}
 	c.step = c.advance
-	c.base, _ = Ending(c.raw)
+	c.base, c.RTT = Start(c.raw)
 }
 
 // first looks, writes and waits in one call. The runtime forgets an older
@@ -155,6 +155,17 @@ func Ending(raw syscall.RawConn) (acked uint64, fin bool) {
 	return acked, fin
 }
 
+// Start is how many bytes a new connection's peer has acknowledged (as Ending
+// counts them), and how long a packet and its acknowledgement take.
+func Start(raw syscall.RawConn) (acked uint64, rtt time.Duration) {
+	_ = raw.Control(func(fd uintptr) {
+		if info, err := unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO); err == nil {
+			acked, rtt = info.Bytes_acked, time.Duration(info.Rtt)*time.Microsecond
+		}
+	})
+	return acked, rtt
+}
+
 // Quiet is how long ago the peer's last bytes came, however late they were
 // read here; 0 where that is not known.
 func Quiet(raw syscall.RawConn) (d time.Duration) {
@@ -176,15 +187,20 @@ func (c *Conn) unseen() bool {
 	return fin && acked >= c.base && acked-c.base <= c.start
 }
 
+// Idle looks at the connection while it carries no request, as [Idle] does.
+func (c *Conn) Idle() (closed bool, ago time.Duration) {
+	if c.raw == nil {
+		return false, -1
+	}
+	return Idle(c.raw)
+}
+
 // Idle looks at a connection that carries no request. closed means that it can
 // carry none any more; ago is how long the peer's last packet (then: its FIN)
 // is back, negative if unknown.
-func (c *Conn) Idle() (closed bool, ago time.Duration) {
+func Idle(raw syscall.RawConn) (closed bool, ago time.Duration) {
 	ago = -1
-	if c.raw == nil {
-		return false, ago
-	}
-	err := c.raw.Control(func(fd uintptr) {
+	err := raw.Control(func(fd uintptr) {
 		var one [1]byte
 		_, _, rerr := unix.Recvfrom(int(fd), one[:], unix.MSG_PEEK|unix.MSG_DONTWAIT)
 		if rerr == unix.EAGAIN || rerr == unix.EINTR {

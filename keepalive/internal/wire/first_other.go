@@ -23,6 +23,12 @@ func (c *Conn) unseen() bool { return false }
 // Idle knows nothing here: the next request finds out.
 func (c *Conn) Idle() (closed bool, ago time.Duration) { return false, -1 }
 
+// Idle is not known here.
+func Idle(syscall.RawConn) (closed bool, ago time.Duration) { return false, -1 }
+
+// Start is not known here.
+func Start(syscall.RawConn) (acked uint64, rtt time.Duration) { return 0, 0 }
+
 // Quiet is not known here.
 func Quiet(syscall.RawConn) time.Duration { return 0 }
 
