@@ -25,7 +25,7 @@ func TestOrderOfUnusedConnections(t *testing.T) {
 				t.Fatal(err)
 			}
 			for range 6 {
-				if _, _, err := exchange(t.Context(), tr, "POST", s.URL, strings.NewReader("x")); err != nil {
+				if _, _, err := exchange(t.Context(), tr, "PUT", s.URL, strings.NewReader("x")); err != nil { // a POST, late, takes the youngest
 					t.Fatal(err)
 				}
 			}
