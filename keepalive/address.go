@@ -24,8 +24,9 @@ type address struct {
 }
 
 // leaveTime is how long others are preferred to an address that ended a
-// connection unasked, by "Connection: close": a server that drains says so with
-// every answer, and resets what is still in its accept queue when it is gone.
+// connection unasked, by "Connection: close" or without an answer: a server that
+// drains says so with every answer, and resets what is still in its accept queue
+// when it is gone.
 const leaveTime = 250 * time.Millisecond
 
 // avoid is called with mu held.
@@ -44,6 +45,17 @@ func (o *origin) leaves(a *address) {
 			o.drop(l, byIdle)
 		}
 		l = next
+	}
+}
+
+// leavesFrom is leaves for a connection of net/http's, where the address is known by its numbers.
+func (o *origin) leavesFrom(name string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, a := range o.addrs {
+		if a.name == name {
+			a.leaves = time.Now().Add(leaveTime)
+		}
 	}
 }
 

@@ -57,11 +57,15 @@ func (d *delegated) send(body io.ReadCloser) {
 // again decides about a request whose connection failed: nil means once more.
 func (d *delegated) again(u *turn, err error, try int) error {
 	tally, e := u.track.tally, u.failure(err)
-	if e.Idle > 0 && !u.shut.Load() {
+	switch {
+	case u.shut.Load():
+	case e.Idle > 0:
 		u.track.habit.saw(e.Idle, true, 0, time.Now()) // met in the moment itself
+	case d.t.backends != nil && e.Requests < 2:
+		d.t.backends.leavesFrom(u.track.addr)
 	}
 	switch {
-	case try+1 >= staleTries+freshTries || e.Seen == Unknown && e.Requests < 2:
+	case try+1 >= staleTries+freshTries || e.Seen == Unknown && e.Requests < 2 && !d.t.elsewhere():
 		return e
 	case e.Seen == Unknown && !repeatable(d.req):
 		tally.refused.Add(1)

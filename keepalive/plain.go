@@ -71,7 +71,7 @@ func (t *Transport) trip(req *http.Request, key string) (*http.Response, error) 
 				return nil, err
 			}
 		}
-		if reused {
+		if reused || t.elsewhere() {
 			out.Tee()
 		}
 		if trace != nil && trace.GotConn != nil {

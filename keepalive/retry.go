@@ -39,8 +39,9 @@ func rest(ctx context.Context, try int) error {
 //
 //   - Nothing of it was given to the kernel, or the peer had ended its side
 //     before a byte of it could arrive: no one has acted on it.
-//   - Doing it twice is the same as once, and the connection had carried a
-//     request before: it is likely that only the connection was stale.
+//   - Doing it twice is the same as once, and it is likely to go well then: the
+//     connection had carried a request before, so perhaps only that was stale,
+//     or there is another backend.
 //
 // A bare reset proves nothing, whatever was acknowledged: a server that reads
 // the request and resets before its delayed ACK leaves the same trace.
@@ -54,8 +55,12 @@ func (t *Transport) again(req *http.Request, out *wire.Outgoing, l *link, err er
 		Requests: l.served, Sent: f.Sent, Seen: Evidence(f.Seen), Err: f.Err,
 	}
 	proven := f.Seen != wire.Unknown
-	if reused && !f.Answered && !f.Closed() {
+	switch {
+	case f.Answered || f.Closed():
+	case reused:
 		l.habit.saw(idle, true, 0, time.Now()) // met in the moment itself
+	default:
+		l.origin.leaves(l.at)
 	}
 	switch {
 	case try+1 >= staleTries+freshTries || f.Answered:
@@ -66,7 +71,7 @@ func (t *Transport) again(req *http.Request, out *wire.Outgoing, l *link, err er
 			l.habit.saw(idle, true, f.Ago, time.Now())
 		}
 		return rest(out.Context(), try+1) // its body was not touched
-	case !proven && !(reused && repeatable(req)):
+	case !proven && !((reused || t.elsewhere()) && repeatable(req)):
 		l.tally.refused.Add(1)
 		return e
 	}
@@ -86,6 +91,10 @@ func (t *Transport) again(req *http.Request, out *wire.Outgoing, l *link, err er
 	}
 	return rest(ctx, try+1)
 }
+
+// elsewhere reports whether another backend may serve what one has not: the
+// connections of a server that shuts down end without an answer, new ones too.
+func (t *Transport) elsewhere() bool { return t.backends != nil && len(t.backends.names.fixed) > 1 }
 
 // repeatable: RFC 9110 §9.2.2, and net/http's keys for the others.
 func repeatable(req *http.Request) bool {

@@ -15,7 +15,9 @@ import (
 // The least busy backend with a connection serves, equals take turns. A
 // backend that refuses is asked again after a growing pause, and the request
 // goes to another one meanwhile. A request that met a backend's end is
-// repeated, on another backend if need be, by [Transport]'s rules.
+// repeated, on another backend if need be, by [Transport]'s rules; one that may
+// be done twice also where a new connection ended without an answer, as those of
+// a server that shuts down do.
 type Upstream struct {
 	// Addrs are the backends' host:port. At least one is needed.
 	Addrs []string

@@ -2,7 +2,9 @@ package keepalive_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -170,5 +172,37 @@ func TestPreconnect(t *testing.T) {
 	cancel()
 	if err := tr.Preconnect(ctx, s.URL, 6); err == nil {
 		t.Error("Preconnect with an ended context succeeded")
+	}
+}
+
+// A server that shuts down ends even new connections without an answer. What may be done twice goes to
+// another backend, with its body; anything else is the caller's to decide.
+func TestUpstreamGoesElsewhere(t *testing.T) {
+	t.Parallel()
+	leaving := script(t, func(v *visit) bool { v.body(); return false })
+	for _, method := range []string{"GET", "PUT", "POST"} {
+		addrs, _, served := backends(t, 1)
+		u := newUpstream(t, leaving.ln.Addr().String(), addrs[0])
+		met := 0
+		for range 4 { // equals take turns
+			var body io.Reader
+			if method != "GET" {
+				body = strings.NewReader("a body")
+			}
+			_, _, err := exchange(t.Context(), u, method, "http://any.example/", body)
+			if e := (*keepalive.ConnError)(nil); errors.As(err, &e) {
+				met++
+			} else if err != nil {
+				t.Errorf("%s: %v", method, err)
+			}
+		}
+		if met > 0 != (method == "POST") || served[0].Load() == 0 {
+			t.Errorf("%s: %d of 4 failed, the backend that is there served %d", method, met, served[0].Load())
+		}
+	}
+	u := newUpstream(t, leaving.ln.Addr().String()) // and nowhere else
+	before := leaving.acts.Load()
+	if _, _, err := exchange(t.Context(), u, "GET", "http://any.example/", nil); err == nil || leaving.acts.Load() != before+1 {
+		t.Errorf("a backend alone was asked %d times, %v", leaving.acts.Load()-before, err)
 	}
 }

@@ -55,7 +55,7 @@ func (b *backend) leave(ctx context.Context) {
 }
 
 const (
-	drainTime = 500 * time.Millisecond // in which busy connections have one more request; a real service takes seconds
+	drainTime = 150 * time.Millisecond // in which busy connections have one more request; Upstream keeps away for longer
 	patience  = 6 * time.Second        // Shutdown waits 5 s for connections that had no request yet
 	downTime  = 50 * time.Millisecond
 )
