@@ -70,36 +70,45 @@ func edge(t *testing.T, h http.Handler, tr *keepalive.Transport, workers, each i
 // reset. That is an error which says so; none is seen twice.
 func TestPostsOnTheClosingEdgeOfNetHTTP(t *testing.T) {
 	t.Parallel()
-	const idle = 20 * time.Millisecond
 	for _, tt := range []struct{ stream, forgetful bool }{{false, true}, {true, true}, {false, false}} {
 		t.Run(fmt.Sprintf("%+v", tt), func(t *testing.T) {
 			t.Parallel()
-			h := &once{ids: make(map[string]int)}
-			tr := newTransport(t, new(keepalive.Transport))
-			if tt.forgetful {
-				keepalive.Forgetful(tr)
+			met := false
+			for try := 0; try < 5 && !met; try++ { // a server that is late each time looks like one without a limit
+				met = closingEdge(t, tt.stream, tt.forgetful) || !known
 			}
-			workers, each := 16, 10*scale*soak(t, 80)
-			errs := edge(t, h, tr, workers, each, idle, func(s *httptest.Server) { s.Config.IdleTimeout = idle }, tt.stream)
-			st := tr.Stats()
-			t.Logf("%d POSTs: %d failed, %d duplicated; %d found closed, %d proven, %d closed in time", workers*each, len(errs), h.duplicates, st.FoundClosed, st.RetriesProven, st.ClosedIdle)
-			if h.duplicates > 0 {
-				t.Errorf("%d POSTs were seen twice", h.duplicates)
-			}
-			for _, err := range errs {
-				var ce *keepalive.ConnError
-				if !errors.As(err, &ce) || ce.Seen != keepalive.Unknown {
-					t.Errorf("error = %v", err)
-				}
-			}
-			if known && !tt.forgetful && st.ClosedIdle == 0 {
-				t.Error("the server's idle limit was not learned")
-			}
-			if known && tt.forgetful && st.FoundClosed+st.RetriesProven == 0 {
-				t.Error("no POST met the close: this test shows nothing")
+			if !met {
+				t.Error("the limit was not learned, or no POST met the close: this test shows nothing")
 			}
 		})
 	}
+}
+
+// closingEdge reports whether the POSTs met the server's limit, or kept away from it once they knew it.
+func closingEdge(t *testing.T, stream, forgetful bool) bool {
+	const idle = 20 * time.Millisecond
+	h := &once{ids: make(map[string]int)}
+	tr := newTransport(t, new(keepalive.Transport))
+	if forgetful {
+		keepalive.Forgetful(tr)
+	}
+	workers, each := 16, 10*scale*soak(t, 80)
+	errs := edge(t, h, tr, workers, each, idle, func(s *httptest.Server) { s.Config.IdleTimeout = idle }, stream)
+	st := tr.Stats()
+	t.Logf("%d POSTs: %d failed, %d duplicated; %d found closed, %d proven, %d closed in time", workers*each, len(errs), h.duplicates, st.FoundClosed, st.RetriesProven, st.ClosedIdle)
+	if h.duplicates > 0 {
+		t.Errorf("%d POSTs were seen twice", h.duplicates)
+	}
+	for _, err := range errs {
+		var ce *keepalive.ConnError
+		if !errors.As(err, &ce) || ce.Seen != keepalive.Unknown {
+			t.Errorf("error = %v", err)
+		}
+	}
+	if forgetful {
+		return st.FoundClosed+st.RetriesProven > 0
+	}
+	return st.ClosedIdle > 0
 }
 
 // https runs on net/http's connections, which are not looked at before they are
