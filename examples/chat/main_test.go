@@ -1,12 +1,14 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"io"
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"strings"
 	"syscall"
 	"testing"
@@ -14,11 +16,39 @@ import (
 
 	"github.com/gobwas/ws"
 	"github.com/gobwas/ws/wsutil"
-
-	"github.com/hotpath-go/hotpath/examples/internal/program"
+	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { program.Main(m, main) }
+// TestMain is the program if a test starts its own binary again: what the tests run is then what they were compiled with.
+func TestMain(m *testing.M) {
+	if os.Getenv("HOTPATH_EXAMPLE") != "" {
+		main()
+		return
+	}
+	os.Setenv("HOTPATH_EXAMPLE", "1")
+	goleak.VerifyTestMain(m)
+}
+
+// start runs the program and returns where it listens.
+func start(t *testing.T, args ...string) (addr string, cmd *exec.Cmd) {
+	t.Helper()
+	cmd = exec.Command(os.Args[0], append(args, "-addr", "127.0.0.1:0")...)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
+	line, err := bufio.NewReader(out).ReadString('\n')
+	addr, ok := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
+	if !ok {
+		t.Fatalf("said %q, %v", line, err)
+	}
+	return addr, cmd
+}
 
 // join dials from another loopback address for every 4,000 members: one alone would have connect(2) search for ports.
 func join(t *testing.T, addr string, i int) net.Conn {
@@ -85,8 +115,7 @@ func TestChat(t *testing.T) {
 		many = 15000
 		t.Logf("soak: %s, %d members", t.Name(), many)
 	}
-	p := program.Start(t)
-	addr := p.Addr
+	addr, cmd := start(t)
 	members := make([]net.Conn, many)
 	for i := range members {
 		members[i] = join(t, addr, i)
@@ -114,20 +143,22 @@ func TestChat(t *testing.T) {
 		c.Close()
 	}
 	eventually(t, "half has left", func() bool { return look(t, addr, "").Members == many/2 })
-	p.Signal(syscall.SIGTERM)
+	cmd.Process.Signal(syscall.SIGTERM)
 	for _, c := range members[:many/2] {
 		_, err := wsutil.ReadServerText(c)
 		if closed, ok := err.(wsutil.ClosedError); !ok || closed.Code != ws.StatusGoingAway {
 			t.Fatalf("at the end: %v", err)
 		}
 	}
-	p.Wait()
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("after SIGTERM: %v", err)
+	}
 }
 
 // Frames that come in pieces, at once with the request, or as pings between others.
 func TestFrames(t *testing.T) {
 	t.Parallel()
-	addr := program.Start(t).Addr
+	addr, _ := start(t)
 	listener := join(t, addr, 0)
 	present(t, addr, 1)
 	c, err := net.Dial("tcp", addr)
@@ -155,7 +186,7 @@ func TestFrames(t *testing.T) {
 // Who does not answer a ping leaves, and who answers stays.
 func TestIdle(t *testing.T) {
 	t.Parallel()
-	addr := program.Start(t, "-idle", "100ms").Addr
+	addr, _ := start(t, "-idle", "100ms")
 	join(t, addr, 0)
 	awake := join(t, addr, 1)
 	present(t, addr, 2)
@@ -180,7 +211,7 @@ func TestIdle(t *testing.T) {
 // Who does not read is sent away, and the others hear everything.
 func TestDeaf(t *testing.T) {
 	t.Parallel()
-	addr := program.Start(t).Addr
+	addr, _ := start(t)
 	deaf, speaker := join(t, addr, 0), join(t, addr, 1)
 	present(t, addr, 2)
 	deaf.(*net.TCPConn).SetReadBuffer(4096)

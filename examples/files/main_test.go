@@ -1,17 +1,31 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
+	"context"
 	"io"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
+	"syscall"
 	"testing"
+	"time"
 
-	"github.com/hotpath-go/hotpath/examples/internal/program"
+	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { program.Main(m, main) }
+// TestMain is the program if a test starts its own binary again: what the tests run is then what they were compiled with.
+func TestMain(m *testing.M) {
+	if os.Getenv("HOTPATH_EXAMPLE") != "" {
+		main()
+		return
+	}
+	os.Setenv("HOTPATH_EXAMPLE", "1")
+	goleak.VerifyTestMain(m)
+}
 
 // The program as a user runs it: started in each of its forms, asked, stopped by SIGTERM.
 func TestProgram(t *testing.T) {
@@ -30,7 +44,20 @@ func TestProgram(t *testing.T) {
 }
 
 func try(t *testing.T, content []byte, fast bool, args ...string) {
-	p := program.Start(t, args...)
+	cmd := exec.Command(os.Args[0], args...)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill() })
+	line, err := bufio.NewReader(out).ReadString('\n')
+	addr, found := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
+	if err != nil || !found {
+		t.Fatalf("first line %q, %v", line, err)
+	}
 	for _, tt := range []struct {
 		path, ranged string
 		status       int
@@ -40,7 +67,7 @@ func try(t *testing.T, content []byte, fast bool, args ...string) {
 		{"/big.bin", "bytes=16-31", 206, content[16:32]},
 		{"/none", "", 404, nil},
 	} {
-		req, _ := http.NewRequestWithContext(t.Context(), "GET", p.URL+tt.path, nil)
+		req, _ := http.NewRequestWithContext(t.Context(), "GET", "http://"+addr+tt.path, nil)
 		if tt.ranged != "" {
 			req.Header.Set("Range", tt.ranged)
 		}
@@ -58,8 +85,19 @@ func try(t *testing.T, content []byte, fast bool, args ...string) {
 		}
 	}
 	http.DefaultClient.CloseIdleConnections()
-	p.Stop()
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("after SIGTERM: %v", err)
+	}
 }
 
-// A framework named without its flag is not answered by serving another.
-func TestArgumentIsRefused(t *testing.T) { program.Refuses(t, "-framework gin", "gin") }
+func TestArgumentIsRefused(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second) // what is not refused would serve for ever
+	defer cancel()
+	out, err := exec.CommandContext(ctx, os.Args[0], "-addr", "127.0.0.1:0", "gin").CombinedOutput()
+	if err == nil || ctx.Err() != nil || !strings.Contains(string(out), "-framework gin") {
+		t.Errorf("%v: %s", err, out)
+	}
+}

@@ -1,17 +1,30 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"crypto/tls"
 	"io"
 	"net/http"
+	"os"
+	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
-	"github.com/hotpath-go/hotpath/examples/internal/program"
+	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { program.Main(m, main) }
+// TestMain is the program if a test starts its own binary again: what the tests run is then what they were compiled with.
+func TestMain(m *testing.M) {
+	if os.Getenv("HOTPATH_EXAMPLE") != "" {
+		main()
+		return
+	}
+	os.Setenv("HOTPATH_EXAMPLE", "1")
+	goleak.VerifyTestMain(m)
+}
 
 // Every framework as a user runs it, plain and with TLS: started, asked, stopped by SIGTERM.
 func TestProgram(t *testing.T) {
@@ -24,7 +37,20 @@ func TestProgram(t *testing.T) {
 }
 
 func try(t *testing.T, args []string) {
-	p := program.Start(t, args...)
+	cmd := exec.Command(os.Args[0], append(args, "-addr", "127.0.0.1:0")...)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill() })
+	line, err := bufio.NewReader(out).ReadString('\n')
+	addr, found := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
+	if err != nil || !found {
+		t.Fatalf("first line %q, %v", line, err)
+	}
 
 	scheme, proto := "http://", 1
 	if args[len(args)-1] == "-tls" {
@@ -34,7 +60,7 @@ func try(t *testing.T, args []string) {
 		TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, ForceAttemptHTTP2: true,
 	}}
 	for path, want := range map[string]string{"/hello/world": "Hello, world!\n", "/page": wantPage()} {
-		resp, err := client.Get(scheme + p.Addr + path)
+		resp, err := client.Get(scheme + addr + path)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -48,7 +74,12 @@ func try(t *testing.T, args []string) {
 		}
 	}
 	client.CloseIdleConnections()
-	p.Stop()
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("after SIGTERM: %v", err)
+	}
 }
 
 // What cannot be served as asked is not served: not plainly where TLS was asked for.
@@ -63,7 +94,14 @@ func TestRefusesToStart(t *testing.T) {
 }
 
 // A framework named without its flag is not answered by serving another.
-func TestArgumentIsRefused(t *testing.T) { program.Refuses(t, "-framework gin", "gin") }
+func TestArgumentIsRefused(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second) // what is not refused would serve for ever
+	defer cancel()
+	out, err := exec.CommandContext(ctx, os.Args[0], "-addr", "127.0.0.1:0", "gin").CombinedOutput()
+	if err == nil || ctx.Err() != nil || !strings.Contains(string(out), "-framework gin") {
+		t.Errorf("%v: %s", err, out)
+	}
+}
 
 func wantPage() string {
 	var b strings.Builder

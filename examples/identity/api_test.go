@@ -123,7 +123,7 @@ func list(header string) []string {
 }
 
 // forEachVariant runs test on a fresh program of each.
-func forEachVariant(t *testing.T, c Config, test func(t *testing.T, p *running)) {
+func forEachVariant(t *testing.T, c Config, test func(t *testing.T, p *program)) {
 	for _, variant := range variantNames() {
 		t.Run(variant, func(t *testing.T) {
 			c.variant = variant
@@ -133,7 +133,7 @@ func forEachVariant(t *testing.T, c Config, test func(t *testing.T, p *running))
 }
 
 func TestSessionLifeCycle(t *testing.T) {
-	forEachVariant(t, Config{}, func(t *testing.T, p *running) {
+	forEachVariant(t, Config{}, func(t *testing.T, p *program) {
 		register(t, p.url)
 		token := login(t, p.url)
 		a := checkSession(t, p.url, token, http.StatusOK)
@@ -155,7 +155,7 @@ func TestSessionLifeCycle(t *testing.T) {
 }
 
 func TestTwoAuthorizationHeaders(t *testing.T) {
-	forEachVariant(t, Config{}, func(t *testing.T, p *running) {
+	forEachVariant(t, Config{}, func(t *testing.T, p *program) {
 		register(t, p.url)
 		token := login(t, p.url)
 		req, _ := http.NewRequestWithContext(t.Context(), "GET", p.url+"/v1/session", nil)
@@ -167,7 +167,7 @@ func TestTwoAuthorizationHeaders(t *testing.T) {
 }
 
 func TestDebugStats(t *testing.T) {
-	forEachVariant(t, Config{debug: true}, func(t *testing.T, p *running) {
+	forEachVariant(t, Config{debug: true}, func(t *testing.T, p *program) {
 		before := decode[Stats](t, call(t, "GET", p.url+"/debug/stats", ""), http.StatusOK)
 		call(t, "GET", p.url+"/healthz", "")
 		after := decode[Stats](t, call(t, "GET", p.url+"/debug/stats", ""), http.StatusOK)

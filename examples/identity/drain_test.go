@@ -14,8 +14,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/hotpath-go/hotpath/examples/internal/program"
 )
 
 // leaver is a closed-loop client that leaves when it is asked to: by "Connection: close", or by readyz alone, going on
@@ -60,7 +58,7 @@ func TestRestartsFailNoRequest(t *testing.T) {
 		t.Parallel()
 		dir := t.TempDir()
 		for range restarts {
-			p := program.Start(t, "-variant", variant, "-data", dir, "-drain", "500ms")
+			p := startProcess(t, "-variant", variant, "-data", dir, "-drain", "500ms")
 			clients := make([]leaver, 8)
 			var all sync.WaitGroup
 			var unready atomic.Bool
@@ -70,13 +68,13 @@ func TestRestartsFailNoRequest(t *testing.T) {
 				if i%2 == 0 {                           // and half only at readyz
 					leaving, clients[i].stays = unready.Load, true
 				}
-				all.Go(func() { clients[i].run(p.URL, "", leaving) })
+				all.Go(func() { clients[i].run(p.url, "", leaving) })
 			}
 			time.Sleep(200 * time.Millisecond)
-			p.Signal(syscall.SIGTERM)
+			p.signal(syscall.SIGTERM)
 			all.Go(func() {
 				defer unready.Store(true)
-				if err := waitUnready(p.URL); err != nil {
+				if err := waitUnready(p.url); err != nil {
 					t.Error(err)
 				}
 			})
@@ -86,7 +84,9 @@ func TestRestartsFailNoRequest(t *testing.T) {
 					t.Errorf("client %d: after %d requests: %v", i, clients[i].ok, clients[i].failed)
 				}
 			}
-			p.Wait()
+			if err := p.wait(); err != nil {
+				t.Errorf("exit: %v: %s", err, p.stderr.String())
+			}
 		}
 	})
 }
@@ -111,8 +111,8 @@ func TestClientThatDoesNotRead(t *testing.T) {
 	t.Parallel()
 	eachVariant(t, func(t *testing.T, variant string) {
 		t.Parallel()
-		p := program.Start(t, "-variant", variant, "-data", t.TempDir(), "-drain", "0s")
-		conn, err := net.Dial("tcp", p.Addr)
+		p := startProcess(t, "-variant", variant, "-data", t.TempDir(), "-drain", "0s")
+		conn, err := net.Dial("tcp", strings.TrimPrefix(p.url, "http://"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -125,7 +125,7 @@ func TestClientThatDoesNotRead(t *testing.T) {
 		if !errors.Is(err, os.ErrDeadlineExceeded) {
 			t.Fatal(err)
 		}
-		p.Stop()
+		p.terminate()
 	})
 }
 
@@ -148,17 +148,17 @@ func TestEndCutsARequest(t *testing.T) {
 // While draining, new connections are still served, and told to close.
 func TestDrainingStillServes(t *testing.T) {
 	eachVariant(t, func(t *testing.T, variant string) {
-		p := program.Start(t, "-variant", variant, "-data", t.TempDir(), "-drain", "1m")
-		if a := call(t, "GET", p.URL+"/readyz", ""); a.status != http.StatusOK {
+		p := startProcess(t, "-variant", variant, "-data", t.TempDir(), "-drain", "1m")
+		if a := call(t, "GET", p.url+"/readyz", ""); a.status != http.StatusOK {
 			t.Fatalf("readyz before: %d", a.status)
 		}
-		p.Signal(syscall.SIGTERM)
+		p.signal(syscall.SIGTERM)
 		eventually(t, "readyz is 503", func() bool {
-			return call(t, "GET", p.URL+"/readyz", "").status == http.StatusServiceUnavailable
+			return call(t, "GET", p.url+"/readyz", "").status == http.StatusServiceUnavailable
 		})
 		fresh := &http.Client{Transport: &http.Transport{}}
 		for range 5 {
-			resp, err := fresh.Get(p.URL + "/healthz")
+			resp, err := fresh.Get(p.url + "/healthz")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -168,8 +168,8 @@ func TestDrainingStillServes(t *testing.T) {
 			}
 		}
 		begin := time.Now()
-		p.Signal(syscall.SIGTERM)
-		if err := p.Exit(); err == nil || time.Since(begin) > 30*time.Second {
+		p.signal(syscall.SIGTERM)
+		if err := p.wait(); err == nil || time.Since(begin) > 30*time.Second {
 			t.Errorf("second signal: %v after %v, want an end at once by the signal", err, time.Since(begin))
 		}
 	})

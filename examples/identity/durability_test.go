@@ -8,8 +8,6 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
-
-	"github.com/hotpath-go/hotpath/examples/internal/program"
 )
 
 // loginLoop logs in with several clients until the server is gone, and returns how many logins were acknowledged.
@@ -52,13 +50,13 @@ func storedLogins(t *testing.T, url string) int {
 func TestSIGTERMLosesNoLogin(t *testing.T) {
 	eachVariant(t, func(t *testing.T, variant string) {
 		sink := newEventSink(t)
-		p := program.Start(t, "-variant", variant, "-data", t.TempDir(), "-drain", "100ms", "-events", sink.URL)
-		register(t, p.URL)
+		p := startProcess(t, "-variant", variant, "-data", t.TempDir(), "-drain", "100ms", "-events", sink.URL)
+		register(t, p.url)
 		const clients = 4
 		var acked atomic.Int64
-		all := loginLoop(p.URL, clients, &acked)
+		all := loginLoop(p.url, clients, &acked)
 		eventually(t, "50 logins", func() bool { return acked.Load() > 50 })
-		p.Stop()
+		p.terminate()
 		all.Wait()
 		if n := int64(sink.unique()); n < acked.Load() || n > acked.Load()+clients {
 			t.Errorf("sink has %d events, %d logins were acknowledged", n, acked.Load())
@@ -72,29 +70,29 @@ func TestSIGKILLLosesAtMostOneBatch(t *testing.T) {
 		sink := newEventSink(t)
 		sink.answer(http.StatusInternalServerError)
 		args := []string{"-variant", variant, "-data", t.TempDir(), "-events", sink.URL}
-		p := program.Start(t, args...)
-		register(t, p.URL)
-		token := login(t, p.URL)
+		p := startProcess(t, args...)
+		register(t, p.url)
+		token := login(t, p.url)
 		const clients = 4
 		var acked atomic.Int64
-		all := loginLoop(p.URL, clients, &acked)
+		all := loginLoop(p.url, clients, &acked)
 		eventually(t, "more than a batch of logins", func() bool { return acked.Load() > auditBatch+100 })
-		p.Kill()
+		p.kill()
 		all.Wait()
 		sink.mu.Lock()
 		clear(sink.seen) // nothing it answered 500 to counts
 		sink.status = 0
 		sink.mu.Unlock()
 
-		p = program.Start(t, args...)
-		checkSession(t, p.URL, token, http.StatusOK)
+		p = startProcess(t, args...)
+		checkSession(t, p.url, token, http.StatusOK)
 		least := min(int(acked.Load())+1-auditBatch, maxAuditLimit)
-		stored := storedLogins(t, p.URL)
+		stored := storedLogins(t, p.url)
 		if stored < least {
 			t.Errorf("%d logins stored of %d acknowledged, want at least %d", stored, acked.Load()+1, least)
 		}
 		eventually(t, "all stored logins are delivered", func() bool { return sink.unique() >= stored })
-		p.Kill()
+		p.kill()
 		t.Logf("%d acknowledged, %d stored", acked.Load()+1, stored)
 	})
 }
@@ -105,12 +103,12 @@ func TestSIGKILLDuringDelivery(t *testing.T) {
 		sink := newEventSink(t)
 		sink.delay = 300 * time.Millisecond // long after it has counted
 		args := []string{"-variant", variant, "-data", t.TempDir(), "-events", sink.URL}
-		p := program.Start(t, args...)
-		register(t, p.URL)
-		login(t, p.URL)
+		p := startProcess(t, args...)
+		register(t, p.url)
+		login(t, p.url)
 		eventually(t, "the sink has seen the event", func() bool { return sink.unique() == 1 })
-		p.Kill()
-		program.Start(t, args...)
+		p.kill()
+		startProcess(t, args...)
 		eventually(t, "it was posted again", func() bool {
 			sink.mu.Lock()
 			defer sink.mu.Unlock()

@@ -11,14 +11,20 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hotpath-go/hotpath/examples/internal/program"
+	"go.uber.org/goleak"
 )
 
+// TestMain is the program if a test starts its own binary again: what the tests run is then what they were compiled with.
 // Hashes are nearly free, and slow clients are not waited for as long.
 func TestMain(m *testing.M) {
 	patience.header, patience.read, patience.write = time.Second, 2*time.Second, 4*time.Second
 	startCost = hashCost{memoryKiB: 64, passes: 1, lanes: 1}
-	program.Main(m, main)
+	if os.Getenv("HOTPATH_EXAMPLE") != "" {
+		main()
+		return
+	}
+	os.Setenv("HOTPATH_EXAMPLE", "1")
+	goleak.VerifyTestMain(m)
 }
 
 // service is a Service on a fresh store with nearly free hashes, its audit delivering to a sink of its own.
@@ -42,13 +48,13 @@ func boltStore(t *testing.T) *BoltStore {
 	return store
 }
 
-// running is a Program in this process, and a client of it.
-type running struct {
+// program is a Program in this process, and a client of it.
+type program struct {
 	*Program
 	url string
 }
 
-func startProgram(t *testing.T, c Config) *running {
+func startProgram(t *testing.T, c Config) *program {
 	t.Helper()
 	c.addr = "127.0.0.1:0"
 	if c.data == "" {
@@ -70,7 +76,7 @@ func startProgram(t *testing.T, c Config) *running {
 		}
 		http.DefaultClient.CloseIdleConnections()
 	})
-	return &running{Program: p, url: "http://" + p.Addr().String()}
+	return &program{Program: p, url: "http://" + p.Addr().String()}
 }
 
 type answer struct {

@@ -88,7 +88,7 @@ func TestHashingIsBounded(t *testing.T) {
 
 // A burst beyond the line is answered 503 and told when to come again.
 func TestBusyOverHTTP(t *testing.T) {
-	forEachVariant(t, Config{}, func(t *testing.T, p *running) {
+	forEachVariant(t, Config{}, func(t *testing.T, p *program) {
 		h := p.app.hasher
 		for range cap(h.slots) {
 			h.slots <- struct{}{}

@@ -32,7 +32,7 @@ func staticDir(t *testing.T) (dir string) {
 }
 
 func TestStaticFiles(t *testing.T) {
-	forEachVariant(t, Config{static: staticDir(t)}, func(t *testing.T, p *running) {
+	forEachVariant(t, Config{static: staticDir(t)}, func(t *testing.T, p *program) {
 		for path, want := range map[string]string{
 			"/":                     "<h1>index</h1>",
 			"/static/":              "<h1>index</h1>",
@@ -84,7 +84,7 @@ func TestSlowDownload(t *testing.T) {
 	if err := os.Truncate(filepath.Join(dir, "large.bin"), size); err != nil {
 		t.Fatal(err)
 	}
-	forEachVariant(t, Config{static: dir}, func(t *testing.T, p *running) {
+	forEachVariant(t, Config{static: dir}, func(t *testing.T, p *program) {
 		t.Parallel()
 		conn := dial(t, p)
 		io.WriteString(conn, "GET /static/large.bin HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -100,7 +100,7 @@ func TestSlowDownload(t *testing.T) {
 }
 
 func TestStaticStaysInside(t *testing.T) {
-	forEachVariant(t, Config{static: staticDir(t)}, func(t *testing.T, p *running) {
+	forEachVariant(t, Config{static: staticDir(t)}, func(t *testing.T, p *program) {
 		for _, path := range []string{
 			"/static/link.txt", "/static/../secret.txt", "/static/%2e%2e/secret.txt", "/static/..%2fsecret.txt",
 			"/static/sub/../../../secret.txt", "/static//secret.txt", "/static/%2fetc/passwd", "/static/..%5csecret.txt",
@@ -116,7 +116,7 @@ func TestStaticStaysInside(t *testing.T) {
 }
 
 func TestEmbeddedPages(t *testing.T) {
-	forEachVariant(t, Config{}, func(t *testing.T, p *running) {
+	forEachVariant(t, Config{}, func(t *testing.T, p *program) {
 		for path, kind := range map[string]string{"/": "text/html", "/static/index.html": "text/html", "/static/style.css": "text/css"} {
 			a := call(t, "GET", p.url+path, "")
 			if a.status != 200 || !strings.HasPrefix(a.header.Get("Content-Type"), kind) || a.body == "" || a.header.Get("Etag") == "" {

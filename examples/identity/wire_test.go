@@ -14,7 +14,7 @@ import (
 )
 
 // dial opens a connection for requests no http.Client would send.
-func dial(t *testing.T, p *running) net.Conn {
+func dial(t *testing.T, p *program) net.Conn {
 	t.Helper()
 	c, err := net.Dial("tcp", p.Addr().String())
 	if err != nil {
@@ -43,7 +43,7 @@ func TestBadWire(t *testing.T) {
 		{"no HTTP", "hello\r\n\r\n", 400},
 		{"header too large", "GET /healthz HTTP/1.1\r\nHost: x\r\nX: " + strings.Repeat("x", 1<<16) + "\r\n\r\n", 431},
 	} {
-		forEachVariant(t, Config{}, func(t *testing.T, p *running) {
+		forEachVariant(t, Config{}, func(t *testing.T, p *program) {
 			conn := dial(t, p)
 			go func() { // the server may answer and stop reading before all is sent
 				io.WriteString(conn, c.request)
@@ -62,7 +62,7 @@ func TestBadWire(t *testing.T) {
 }
 
 func TestPipelinedRequests(t *testing.T) {
-	forEachVariant(t, Config{}, func(t *testing.T, p *running) {
+	forEachVariant(t, Config{}, func(t *testing.T, p *program) {
 		conn := dial(t, p)
 		const n = 50
 		go io.WriteString(conn, strings.Repeat("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", n))
@@ -83,7 +83,7 @@ func TestPipelinedRequests(t *testing.T) {
 // A connection that rests between requests, long enough to be parked where there is parking, goes on as before.
 func TestRestingConnection(t *testing.T) {
 	t.Parallel()
-	forEachVariant(t, Config{}, func(t *testing.T, p *running) {
+	forEachVariant(t, Config{}, func(t *testing.T, p *program) {
 		t.Parallel()
 		conn := dial(t, p)
 		r := bufio.NewReader(conn)
@@ -102,7 +102,7 @@ func TestRestingConnection(t *testing.T) {
 // What never arrives is not waited for: half a header is hung up on, half a body refused.
 func TestSlowClients(t *testing.T) {
 	t.Parallel()
-	forEachVariant(t, Config{}, func(t *testing.T, p *running) {
+	forEachVariant(t, Config{}, func(t *testing.T, p *program) {
 		t.Parallel()
 		header, body := dial(t, p), dial(t, p)
 		io.WriteString(header, "GET /healthz HTTP/1.1\r\nHo")

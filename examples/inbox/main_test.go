@@ -1,21 +1,33 @@
 package main
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"os/exec"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
-	"github.com/hotpath-go/hotpath/examples/internal/program"
+	"go.uber.org/goleak"
 
 	"github.com/hotpath-go/hotpath/pool/pooltest"
 )
 
-func TestMain(m *testing.M) { program.Main(m, main) }
+// TestMain is the program if a test starts its own binary again: what the tests run is then what they were compiled with.
+func TestMain(m *testing.M) {
+	if os.Getenv("HOTPATH_EXAMPLE") != "" {
+		main()
+		return
+	}
+	os.Setenv("HOTPATH_EXAMPLE", "1")
+	goleak.VerifyTestMain(m)
+}
 
 func ask(t *testing.T, method, url, body string) (status int, answer string) {
 	t.Helper()
@@ -38,27 +50,45 @@ func ask(t *testing.T, method, url, body string) (status int, answer string) {
 
 // The program as a user runs it: several accounts at once, each in order.
 func TestProgram(t *testing.T) {
-	p := program.Start(t)
+	cmd := exec.Command(os.Args[0], "-addr", "127.0.0.1:0")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill() })
+	line, err := bufio.NewReader(out).ReadString('\n')
+	addr, found := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
+	if err != nil || !found {
+		t.Fatalf("first line %q, %v", line, err)
+	}
 	const accounts, each = 4, 50
 	var wg sync.WaitGroup
 	for n := range accounts {
-		wg.Go(func() { inOrder(t, fmt.Sprintf("%s/accounts/%d/events", p.URL, n), each) })
+		wg.Go(func() { inOrder(t, fmt.Sprintf("http://%s/accounts/%d/events", addr, n), each) })
 	}
 	wg.Wait()
 	want := fmt.Sprintf("events: %d accepted, 0 refused, 0 waiting", accounts*each)
 	got := ""
 	ok := func() bool { return strings.HasPrefix(got, want) && strings.Contains(got, " 0 bytes out") }
 	for deadline := time.Now().Add(20 * time.Second); !ok() && time.Now().Before(deadline); {
-		_, got = ask(t, "GET", p.URL+"/stats", "")
+		_, got = ask(t, "GET", "http://"+addr+"/stats", "")
 	}
 	if !ok() {
 		t.Errorf("got %q, want %q and no buffer out", got, want)
 	}
-	if status, _ := ask(t, "POST", p.URL+"/accounts/a/events", strings.Repeat("x", maxEvent+1)); status != http.StatusBadRequest {
+	if status, _ := ask(t, "POST", "http://"+addr+"/accounts/a/events", strings.Repeat("x", maxEvent+1)); status != http.StatusBadRequest {
 		t.Errorf("status %d for what is too long", status)
 	}
 	http.DefaultClient.CloseIdleConnections()
-	p.Stop()
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("after SIGTERM: %v", err)
+	}
 }
 
 // inOrder posts events one after the other and waits until all are applied.

@@ -1,23 +1,35 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/labstack/echo/v4"
-
-	"github.com/hotpath-go/hotpath/examples/internal/program"
+	"go.uber.org/goleak"
 
 	"github.com/hotpath-go/hotpath/codec"
 )
 
-func TestMain(m *testing.M) { program.Main(m, main) }
+// TestMain is the program if a test starts its own binary again: what the tests run is then what they were compiled with.
+func TestMain(m *testing.M) {
+	if os.Getenv("HOTPATH_EXAMPLE") != "" {
+		main()
+		return
+	}
+	os.Setenv("HOTPATH_EXAMPLE", "1")
+	goleak.VerifyTestMain(m)
+}
 
 var variants = [][2]string{{"std", "nethttp"}, {"hotpath", "nethttp"}, {"hotpath", "chi"}, {"hotpath", "gin"}, {"hotpath", "echo"}}
 
@@ -162,9 +174,22 @@ func TestGeneratedCodeIsFresh(t *testing.T) {
 
 // The program as a user runs it: started, asked, stopped by SIGTERM.
 func TestProgram(t *testing.T) {
-	p := program.Start(t, "-framework", "chi", "-events", "events.json")
+	cmd := exec.Command(os.Args[0], "-addr", "127.0.0.1:0", "-framework", "chi", "-events", "events.json")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill() })
+	line, err := bufio.NewReader(out).ReadString('\n')
+	addr, found := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
+	if err != nil || !found {
+		t.Fatalf("first line %q, %v", line, err)
+	}
 	client := &http.Client{}
-	resp, err := client.Get(p.URL + "/events")
+	resp, err := client.Get("http://" + addr + "/events")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -175,8 +200,20 @@ func TestProgram(t *testing.T) {
 		t.Errorf("%v: %s", err, body)
 	}
 	client.CloseIdleConnections()
-	p.Stop()
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("after SIGTERM: %v", err)
+	}
 }
 
 // A framework named without its flag is not answered by serving another.
-func TestArgumentIsRefused(t *testing.T) { program.Refuses(t, "-framework gin", "gin") }
+func TestArgumentIsRefused(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second) // what is not refused would serve for ever
+	defer cancel()
+	out, err := exec.CommandContext(ctx, os.Args[0], "-addr", "127.0.0.1:0", "gin").CombinedOutput()
+	if err == nil || ctx.Err() != nil || !strings.Contains(string(out), "-framework gin") {
+		t.Errorf("%v: %s", err, out)
+	}
+}

@@ -1,15 +1,29 @@
 package main
 
 import (
+	"bufio"
+	"context"
 	"io"
 	"net/http"
+	"os"
+	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
-	"github.com/hotpath-go/hotpath/examples/internal/program"
+	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { program.Main(m, main) }
+// TestMain is the program if a test starts its own binary again: what the tests run is then what they were compiled with.
+func TestMain(m *testing.M) {
+	if os.Getenv("HOTPATH_EXAMPLE") != "" {
+		main()
+		return
+	}
+	os.Setenv("HOTPATH_EXAMPLE", "1")
+	goleak.VerifyTestMain(m)
+}
 
 // The program as a user runs it: started in each of its forms, asked, stopped by SIGTERM.
 func TestProgram(t *testing.T) {
@@ -25,18 +39,31 @@ func TestProgram(t *testing.T) {
 
 // pages has what another form of the program answered: all must answer the same.
 func try(t *testing.T, pages map[string]string, fast bool, args ...string) {
-	p := program.Start(t, args...)
+	cmd := exec.Command(os.Args[0], args...)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill() })
+	line, err := bufio.NewReader(out).ReadString('\n')
+	addr, found := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
+	if err != nil || !found {
+		t.Fatalf("first line %q, %v", line, err)
+	}
 	for query, size := range map[string]int{
 		"?size=300&parts=2": 300, "": 4096, "?size=4096&parts=3": 4096, "?size=65536&parts=16": 65536,
 		"?size=1048576&parts=64": 1 << 20, "?size=10&parts=3": -1, "?parts=x": -1,
 	} {
-		resp, err := http.Get(p.URL + "/page" + query)
+		resp, err := http.Get("http://" + addr + "/page" + query)
 		if err != nil {
 			t.Fatal(err)
 		}
-		b, err := io.ReadAll(resp.Body)
+		p, err := io.ReadAll(resp.Body)
 		resp.Body.Close()
-		got := string(b)
+		got := string(p)
 		if size < 0 {
 			if resp.StatusCode != 400 {
 				t.Errorf("%s: %s", query, resp.Status)
@@ -49,7 +76,7 @@ func try(t *testing.T, pages map[string]string, fast bool, args ...string) {
 		if fast && resp.ContentLength != int64(size) {
 			t.Errorf("%s: Content-Length %d", query, resp.ContentLength)
 		}
-		if head, err := http.Head(p.URL + "/page" + query); err != nil || head.StatusCode != 200 {
+		if head, err := http.Head("http://" + addr + "/page" + query); err != nil || head.StatusCode != 200 {
 			t.Errorf("HEAD %s: %v, %v", query, head, err)
 		}
 		if want, seen := pages[query]; seen && got != want {
@@ -58,8 +85,19 @@ func try(t *testing.T, pages map[string]string, fast bool, args ...string) {
 		pages[query] = got
 	}
 	http.DefaultClient.CloseIdleConnections()
-	p.Stop()
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("after SIGTERM: %v", err)
+	}
 }
 
-// A framework named without its flag is not answered by serving another.
-func TestArgumentIsRefused(t *testing.T) { program.Refuses(t, "-framework gin", "gin") }
+func TestArgumentIsRefused(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second) // what is not refused would serve for ever
+	defer cancel()
+	out, err := exec.CommandContext(ctx, os.Args[0], "-addr", "127.0.0.1:0", "gin").CombinedOutput()
+	if err == nil || ctx.Err() != nil || !strings.Contains(string(out), "-framework gin") {
+		t.Errorf("%v: %s", err, out)
+	}
+}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"crypto/tls"
 	"encoding/json"
 	"fmt"
@@ -15,10 +16,38 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hotpath-go/hotpath/examples/internal/program"
+	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { program.Main(m, main) }
+// TestMain is the program if a test starts its own binary again: what the tests run is then what they were compiled with.
+func TestMain(m *testing.M) {
+	if os.Getenv("HOTPATH_EXAMPLE") != "" {
+		main()
+		return
+	}
+	os.Setenv("HOTPATH_EXAMPLE", "1")
+	goleak.VerifyTestMain(m)
+}
+
+// start runs the program.
+func start(t *testing.T, args ...string) (addr string, cmd *exec.Cmd) {
+	t.Helper()
+	cmd = exec.Command(os.Args[0], append(args, "-addr", "127.0.0.1:0")...)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
+	line, err := bufio.NewReader(out).ReadString('\n')
+	addr, ok := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
+	if !ok {
+		t.Fatalf("said %q, %v", line, err)
+	}
+	return addr, cmd
+}
 
 func ask(c net.Conn, path string) (string, error) {
 	fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: x\r\n\r\n", path)
@@ -44,9 +73,9 @@ func TestFrameworks(t *testing.T) {
 }
 
 func try(t *testing.T, framework, how string) {
-	p := program.Start(t, "-framework", framework, how)
+	addr, cmd := start(t, "-framework", framework, how)
 	dial := func() net.Conn {
-		c, err := net.Dial("tcp", p.Addr)
+		c, err := net.Dial("tcp", addr)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -86,13 +115,16 @@ func try(t *testing.T, framework, how string) {
 		}
 		greet()
 	}
-	p.Stop()
+	cmd.Process.Signal(syscall.SIGTERM)
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("after SIGTERM: %v", err)
+	}
 }
 
 // The timeout ends a connection that asks no more, and not before its time.
 func TestIdleTimeout(t *testing.T) {
 	t.Parallel()
-	addr := program.Start(t, "-idle-timeout", "1s").Addr
+	addr, _ := start(t, "-idle-timeout", "1s")
 	began := time.Now()
 	c, err := net.Dial("tcp", addr)
 	if err != nil {
@@ -116,7 +148,7 @@ func TestHold(t *testing.T) {
 	t.Parallel()
 	for _, secure := range []string{"-tls=false", "-tls=true"} {
 		t.Run(secure, func(t *testing.T) {
-			addr := program.Start(t, secure).Addr
+			addr, _ := start(t, secure)
 			client := exec.Command(os.Args[0], "-hold", "50", "-addr", addr, secure)
 			out, err := client.StdoutPipe()
 			if err != nil {
@@ -138,4 +170,11 @@ func TestHold(t *testing.T) {
 }
 
 // A framework named without its flag is not answered by serving another.
-func TestArgumentIsRefused(t *testing.T) { program.Refuses(t, "-framework gin", "gin") }
+func TestArgumentIsRefused(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second) // what is not refused would serve for ever
+	defer cancel()
+	out, err := exec.CommandContext(ctx, os.Args[0], "-addr", "127.0.0.1:0", "gin").CombinedOutput()
+	if err == nil || ctx.Err() != nil || !strings.Contains(string(out), "-framework gin") {
+		t.Errorf("%v: %s", err, out)
+	}
+}

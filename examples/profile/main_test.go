@@ -10,10 +10,18 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/hotpath-go/hotpath/examples/internal/program"
+	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { program.Main(m, main) }
+// TestMain is the program if a test starts its own binary again: what the tests run is then what they were compiled with.
+func TestMain(m *testing.M) {
+	if os.Getenv("HOTPATH_EXAMPLE") != "" {
+		main()
+		return
+	}
+	os.Setenv("HOTPATH_EXAMPLE", "1")
+	goleak.VerifyTestMain(m)
+}
 
 // The fix changes nothing but the newline that json.Encoder adds.
 func TestSameAnswer(t *testing.T) {

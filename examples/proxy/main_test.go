@@ -1,21 +1,33 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"os/exec"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
-	"github.com/hotpath-go/hotpath/examples/internal/program"
+	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { program.Main(m, main) }
+// TestMain is the program if a test starts its own binary again: what the tests run is then what they were compiled with.
+func TestMain(m *testing.M) {
+	if os.Getenv("HOTPATH_EXAMPLE") != "" {
+		main()
+		return
+	}
+	os.Setenv("HOTPATH_EXAMPLE", "1")
+	goleak.VerifyTestMain(m)
+}
 
 const size = 1_000_000
 
@@ -58,9 +70,23 @@ func TestProgram(t *testing.T) {
 	defer upstream.Close()
 	other := echo(t)
 
-	p := program.Start(t, "-to", upstream.URL, "-connect", other.Addr().String())
+	cmd := exec.Command(os.Args[0], "-addr", "127.0.0.1:0", "-to", upstream.URL, "-connect", other.Addr().String())
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill() })
+	lines := bufio.NewReader(out)
+	line, err := lines.ReadString('\n')
+	addr, found := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
+	if err != nil || !found {
+		t.Fatalf("first line %q, %v", line, err)
+	}
 
-	resp, err := http.Get(p.URL + "/large")
+	resp, err := http.Get("http://" + addr + "/large")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +95,7 @@ func TestProgram(t *testing.T) {
 	if err != nil || !bytes.Equal(got, body) {
 		t.Errorf("body: %d bytes, %v", len(got), err)
 	}
-	resp, err = http.Post(p.URL+"/up", "x/y", bytes.NewReader(body))
+	resp, err = http.Post("http://"+addr+"/up", "x/y", bytes.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,15 +104,21 @@ func TestProgram(t *testing.T) {
 	if string(got) != "true<nil>" && string(got) != "true <nil>" {
 		t.Errorf("upload: %s", got)
 	}
-	if head, _ := tunnel(t, p.Addr, "example.org:443", nil); !strings.Contains(head, " 403 ") {
+	if head, _ := tunnel(t, addr, "example.org:443", nil); !strings.Contains(head, " 403 ") {
 		t.Errorf("a tunnel to anywhere: %q", head)
 	}
-	if head, got := tunnel(t, p.Addr, other.Addr().String(), body); !strings.Contains(head, " 200 ") || !bytes.Equal(got, body) {
+	if head, got := tunnel(t, addr, other.Addr().String(), body); !strings.Contains(head, " 200 ") || !bytes.Equal(got, body) {
 		t.Errorf("tunnel: %q, %d bytes back", head, len(got))
 	}
 	http.DefaultClient.CloseIdleConnections()
 
-	line := p.Stop()
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	line, _ = lines.ReadString('\n')
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("after SIGTERM: %v", err)
+	}
 	var down, up int
 	if _, err := fmt.Sscanf(line, "spliced %d bytes to clients, %d bytes to upstreams", &down, &up); err != nil {
 		t.Fatalf("last line %q: %v", line, err)

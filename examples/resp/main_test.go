@@ -1,16 +1,28 @@
 package main
 
 import (
+	"bufio"
 	"io"
 	"net"
+	"os"
+	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
-	"github.com/hotpath-go/hotpath/examples/internal/program"
+	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { program.Main(m, main) }
+// TestMain is the program if a test starts its own binary again: what the tests run is then what they were compiled with.
+func TestMain(m *testing.M) {
+	if os.Getenv("HOTPATH_EXAMPLE") != "" {
+		main()
+		return
+	}
+	os.Setenv("HOTPATH_EXAMPLE", "1")
+	goleak.VerifyTestMain(m)
+}
 
 // What a client of the protocol sends, also byte by byte and all at once, and what it must be answered.
 const (
@@ -26,10 +38,30 @@ const (
 		"-ERR wrong number of arguments for \"GET\"\r\n-ERR unknown command \"NONSENSE\"\r\n"
 )
 
+// start runs the program.
+func start(t *testing.T) (addr string, cmd *exec.Cmd) {
+	t.Helper()
+	cmd = exec.Command(os.Args[0], "-addr", "127.0.0.1:0")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
+	line, err := bufio.NewReader(out).ReadString('\n')
+	addr, ok := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
+	if !ok {
+		t.Fatalf("said %q, %v", line, err)
+	}
+	return addr, cmd
+}
+
 func TestResp(t *testing.T) {
-	p := program.Start(t)
+	addr, cmd := start(t)
 	dial := func() net.Conn {
-		c, err := net.Dial("tcp", p.Addr)
+		c, err := net.Dial("tcp", addr)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -65,8 +97,11 @@ func TestResp(t *testing.T) {
 			t.Errorf("%q: %q, %v", bad, b, err)
 		}
 	}
-	redisTools(t, p.Addr)
-	p.Stop()
+	redisTools(t, addr)
+	cmd.Process.Signal(syscall.SIGTERM)
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("after SIGTERM: %v", err)
+	}
 }
 
 func FuzzCommand(f *testing.F) {

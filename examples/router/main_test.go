@@ -1,18 +1,44 @@
 package main
 
 import (
+	"bufio"
 	"io"
 	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
 	"testing"
 
-	"github.com/hotpath-go/hotpath/examples/internal/program"
+	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { program.Main(m, main) }
+// TestMain is the program if a test starts its own binary again: what the tests run is then what they were compiled with.
+func TestMain(m *testing.M) {
+	if os.Getenv("HOTPATH_EXAMPLE") != "" {
+		main()
+		return
+	}
+	os.Setenv("HOTPATH_EXAMPLE", "1")
+	goleak.VerifyTestMain(m)
+}
 
 // The program as a user runs it: started, asked, stopped by SIGTERM.
 func TestProgram(t *testing.T) {
-	p := program.Start(t)
+	cmd := exec.Command(os.Args[0], "-addr", "127.0.0.1:0")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill() })
+	line, err := bufio.NewReader(out).ReadString('\n')
+	addr, found := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
+	if err != nil || !found {
+		t.Fatalf("first line %q, %v", line, err)
+	}
 	client := &http.Client{}
 	for _, tt := range []struct {
 		method, target, key string
@@ -29,7 +55,7 @@ func TestProgram(t *testing.T) {
 		{"GET", "/users/7", "", 200, `{"id":"7","friends":"/users/7/friends"}` + "\n"},
 		{"GET", "/admin/routes", "secret", 200, "PUT /admin/closed/{closed}\nGET /admin/routes\nGET /users/{id}\nGET /users/{id}/friends\n"},
 	} {
-		r, _ := http.NewRequestWithContext(t.Context(), tt.method, p.URL+tt.target, nil)
+		r, _ := http.NewRequestWithContext(t.Context(), tt.method, "http://"+addr+tt.target, nil)
 		r.Header.Set("X-Key", tt.key)
 		resp, err := client.Do(r)
 		if err != nil {
@@ -45,5 +71,10 @@ func TestProgram(t *testing.T) {
 		}
 	}
 	client.CloseIdleConnections()
-	p.Stop()
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("after SIGTERM: %v", err)
+	}
 }

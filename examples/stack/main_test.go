@@ -1,21 +1,33 @@
 package main
 
 import (
+	"bufio"
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/iotest"
 	"time"
 
-	"github.com/hotpath-go/hotpath/examples/internal/program"
+	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { program.Main(m, main) }
+// TestMain is the program if a test starts its own binary again: what the tests run is then what they were compiled with.
+func TestMain(m *testing.M) {
+	if os.Getenv("HOTPATH_EXAMPLE") != "" {
+		main()
+		return
+	}
+	os.Setenv("HOTPATH_EXAMPLE", "1")
+	goleak.VerifyTestMain(m)
+}
 
 // The program as a user runs it, once for each framework: started, asked, killed, started again, stopped by SIGTERM.
 func TestProgram(t *testing.T) {
@@ -23,19 +35,47 @@ func TestProgram(t *testing.T) {
 		t.Run(framework, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
-			args := []string{"-framework", framework, "-dir", dir, "-delay", "1ms"}
-			p := program.Start(t, args...)
-			check(t, p.URL, route)
-			p.Kill() // what it had handed over is there all the same
-			program.Start(t, args...).Stop()
+			p := start(t, framework, dir)
+			p.check(t, route)
+			if err := p.cmd.Process.Kill(); err != nil { // what it had handed over is there all the same
+				t.Fatal(err)
+			}
+			_ = p.cmd.Wait()
+			p = start(t, framework, dir)
+			p.stop(t)
 			checkLog(t, filepath.Join(dir, "access.log"))
 		})
 	}
 }
 
-func ask(t *testing.T, method, url, body string) (*http.Response, string) {
+type program struct {
+	cmd  *exec.Cmd
+	addr string
+}
+
+func start(t *testing.T, framework, dir string) *program {
 	t.Helper()
-	r, err := http.NewRequest(method, url, strings.NewReader(body))
+	cmd := exec.Command(os.Args[0], "-addr", "127.0.0.1:0", "-framework", framework, "-dir", dir, "-delay", "1ms")
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill() })
+	line, err := bufio.NewReader(out).ReadString('\n')
+	addr, found := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
+	if err != nil || !found {
+		t.Fatalf("first line %q, %v", line, err)
+	}
+	return &program{cmd, "http://" + addr}
+}
+
+func (p *program) ask(t *testing.T, method, path, body string) (*http.Response, string) {
+	t.Helper()
+	r, err := http.NewRequest(method, p.addr+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +98,7 @@ func ask(t *testing.T, method, url, body string) (*http.Response, string) {
 	return resp, string(b)
 }
 
-func check(t *testing.T, root, route string) {
+func (p *program) check(t *testing.T, route string) {
 	t.Helper()
 	for _, c := range []struct {
 		method, path, body string
@@ -70,7 +110,7 @@ func check(t *testing.T, root, route string) {
 		{"POST", "/echo", strings.Repeat("x", 65<<10), 413, ""}, {"GET", "/boom", "", 500, "Internal Server Error"},
 		{"GET", "/livez", "", 200, "live"}, {"GET", "/readyz", "", 200, "ready"},
 	} {
-		resp, body := ask(t, c.method, root+c.path, c.body)
+		resp, body := p.ask(t, c.method, c.path, c.body)
 		if resp.StatusCode != c.status || !strings.Contains(body, c.want) {
 			t.Errorf("%s %s: %d %q, want %d %q", c.method, c.path, resp.StatusCode, body, c.status, c.want)
 		}
@@ -78,9 +118,19 @@ func check(t *testing.T, root, route string) {
 			t.Errorf("%s: request id %q", c.path, id)
 		}
 	}
-	_, text := ask(t, "GET", root+"/metrics", "")
+	_, text := p.ask(t, "GET", "/metrics", "")
 	if want := `_count{code="2xx",route="` + route + `"} 1`; !strings.Contains(text, want) {
 		t.Errorf("no %s in\n%s", want, text)
+	}
+}
+
+func (p *program) stop(t *testing.T) {
+	t.Helper()
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.cmd.Wait(); err != nil {
+		t.Errorf("after SIGTERM: %v", err)
 	}
 }
 
@@ -109,7 +159,12 @@ func checkLog(t *testing.T, name string) {
 
 // A framework named without its flag is not answered by serving another.
 func TestArgumentIsRefused(t *testing.T) {
-	program.Refuses(t, "-framework gin", "-dir", t.TempDir(), "gin")
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second) // what is not refused would serve for ever
+	defer cancel()
+	out, err := exec.CommandContext(ctx, os.Args[0], "-addr", "127.0.0.1:0", "-dir", t.TempDir(), "gin").CombinedOutput()
+	if err == nil || ctx.Err() != nil || !strings.Contains(string(out), "-framework gin") {
+		t.Errorf("%v: %s", err, out)
+	}
 }
 
 // A body that breaks off is not one that was too long.

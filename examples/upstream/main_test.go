@@ -1,26 +1,54 @@
 package main
 
 import (
+	"bufio"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"os/exec"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
-	"github.com/hotpath-go/hotpath/examples/internal/program"
+	"go.uber.org/goleak"
 
 	"github.com/hotpath-go/hotpath/keepalive"
 )
 
-func TestMain(m *testing.M) { program.Main(m, main) }
+// TestMain is the program if a test starts its own binary again: what the tests run is then what they were compiled with.
+func TestMain(m *testing.M) {
+	if os.Getenv("HOTPATH_EXAMPLE") != "" {
+		main()
+		return
+	}
+	os.Setenv("HOTPATH_EXAMPLE", "1")
+	goleak.VerifyTestMain(m)
+}
 
 // Every backend is restarted at least once under load; not one request fails where that can be had.
 func TestBackendsRestartOneByOne(t *testing.T) {
-	p := program.Start(t, "-restart", "150ms")
+	var log strings.Builder // to be read after the end
+	cmd := exec.Command(os.Args[0], "-addr", "127.0.0.1:0", "-restart", "150ms")
+	cmd.Stderr = &log
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill() })
+	line, err := bufio.NewReader(out).ReadString('\n')
+	addr, found := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
+	if err != nil || !found {
+		t.Fatalf("first line %q, %v", line, err)
+	}
+	url := "http://" + addr + "/"
 
 	transport := new(keepalive.Transport)
 	client := &http.Client{Transport: transport}
@@ -37,7 +65,7 @@ func TestBackendsRestartOneByOne(t *testing.T) {
 		load.Go(func() {
 			for i := 0; !all() && time.Now().Before(until); i++ {
 				asked.Add(1)
-				name, start, ok := ask(client, p.URL+"/", (w+i)%2 == 0)
+				name, start, ok := ask(client, url, (w+i)%2 == 0)
 				if !ok {
 					failed.Add(1)
 				} else if start > 1 {
@@ -56,7 +84,7 @@ func TestBackendsRestartOneByOne(t *testing.T) {
 		t.Errorf("%d of %d requests failed", failed.Load(), asked.Load())
 	}
 	var stats keepalive.Stats
-	resp, err := client.Get(p.URL + "/stats")
+	resp, err := client.Get(url + "stats")
 	if err == nil {
 		err = json.NewDecoder(resp.Body).Decode(&stats)
 		_ = resp.Body.Close()
@@ -68,7 +96,12 @@ func TestBackendsRestartOneByOne(t *testing.T) {
 		t.Error("not every backend was restarted under load")
 	}
 	client.CloseIdleConnections()
-	p.Stop()
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil || t.Failed() {
+		t.Errorf("after SIGTERM: %v:\n%s", err, &log)
+	}
 }
 
 // ask returns which of a backend's starts has answered.
