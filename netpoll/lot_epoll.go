@@ -249,12 +249,15 @@ func (t *lot) close() {
 // takes a page when it has ended one, so that they end together whatever else the cores have to do.
 func (t *lot) endAll() {
 	var parts sync.WaitGroup
-	var pages atomic.Int32 // taken so far; which page is whose orders nothing
+	var begun atomic.Int32 // pages; which is whose orders nothing
 	for range runtime.GOMAXPROCS(0) {
 		parts.Go(func() {
-			for i := 0; i < len(t.table.pages); {
-				i = int(pages.Add(1))
-				t.table.each(i-1, min(i, len(t.table.pages)), func(fd int, s *slot) { t.end(t.at(fd, s)) })
+			for {
+				i := int(begun.Add(1)) - 1
+				if i >= len(t.table.pages) {
+					return
+				}
+				t.table.each(i, i+1, func(fd int, s *slot) { t.end(t.at(fd, s)) })
 			}
 		})
 	}
