@@ -13,9 +13,9 @@ func (o *origin) idleLimit(l *link, now time.Time) (limit time.Duration, known b
 	return l.habit.limit(o.t.idle, l.RTT, o.t.forgetful, now)
 }
 
-// proven is called with mu held: whether the server is known to leave l open for
+// staysOpen is called with mu held: whether the server is known to leave l open for
 // a request that cannot be repeated.
-func (o *origin) proven(l *link, now time.Time) bool {
+func (o *origin) staysOpen(l *link, now time.Time) bool {
 	idle := now.Sub(l.since)
 	limit, known := o.idleLimit(l, now)
 	switch {
@@ -27,10 +27,10 @@ func (o *origin) proven(l *link, now time.Time) bool {
 	return l.habit.trusts(idle, l.RTT, now)
 }
 
-// trusts is called with mu held and l off its list: proven, after a look at
+// trusts is called with mu held and l off its list: staysOpen, after a look at
 // another one if need be, or if there is nothing to look at.
 func (o *origin) trusts(l *link, now time.Time) bool {
-	if o.proven(l, now) {
+	if o.staysOpen(l, now) {
 		return true
 	}
 	if o.idle == 0 && !o.room() {
@@ -44,7 +44,7 @@ func (o *origin) trusts(l *link, now time.Time) bool {
 		o.unlist(oldest)
 		o.drop(oldest, r)
 	}
-	return o.proven(l, now)
+	return o.staysOpen(l, now)
 }
 
 // Where nothing can be found out, a limit is a whole number of seconds nearly

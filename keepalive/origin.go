@@ -232,7 +232,7 @@ func (o *origin) next(now time.Time, once bool) (*link, reason) {
 		return nil, noReason
 	}
 	l, oldest := best.idle.back, best.idle.front
-	if o.t.Order == FIFO && (!once || o.proven(oldest, now)) {
+	if o.t.Order == FIFO && (!once || o.staysOpen(oldest, now)) {
 		l = oldest
 	}
 	o.unlist(l)
