@@ -64,6 +64,9 @@ func acceptRound(kind string, atOnce int, d time.Duration) (perSec, cpu float64,
 	time.Sleep(d / 5)
 	before, used, began := n.Load(), p.cpu(), time.Now()
 	time.Sleep(d)
+	for n.Load() == before && len(failed) == 0 { // a machine that is busy elsewhere may give nobody a turn within d
+		time.Sleep(time.Millisecond)
+	}
 	done, used := n.Load()-before, p.cpu()-used
 	took := time.Since(began)
 	stop.Store(true)
@@ -72,9 +75,6 @@ func acceptRound(kind string, atOnce int, d time.Duration) (perSec, cpu float64,
 	case err := <-failed:
 		return 0, 0, err
 	default:
-	}
-	if done == 0 {
-		return 0, 0, fmt.Errorf("nothing was accepted")
 	}
 	return float64(done) / took.Seconds(), float64(used.Nanoseconds()) / 1e3 / float64(done), nil
 }
@@ -86,6 +86,9 @@ func callOnce(addr string) error {
 		return err
 	}
 	defer c.Close()
+	if err := c.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		return err
+	}
 	var b [echoSize]byte
 	if _, err := c.Write(b[:]); err != nil {
 		return err

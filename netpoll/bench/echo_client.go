@@ -63,7 +63,7 @@ func (c *echoClient) run(until time.Time) (ops int, err error) {
 	}
 	events := make([]unix.EpollEvent, 256)
 	for under := len(c.fds); under > 0; {
-		n, err := unix.EpollWait(c.epfd, events, 1000)
+		n, err := unix.EpollWait(c.epfd, events, 10_000)
 		if n == 0 {
 			return ops, fmt.Errorf("%d messages did not come back", under)
 		} else if err != nil && err != unix.EINTR {
@@ -116,7 +116,7 @@ func (c *echoClient) close() {
 
 // dialSoon waits for a server that listens only after it has printed its address.
 func dialSoon(addr string) (c net.Conn, err error) {
-	for range 200 {
+	for range 2000 {
 		if c, err = net.Dial("tcp", addr); err == nil {
 			return c, nil
 		}
