@@ -88,8 +88,8 @@ type Transport struct {
 
 	// UserTimeout (TCP_USER_TIMEOUT, Linux) ends a connection whose data was
 	// not acknowledged for that long; without it a dead path costs about 15
-	// minutes. It must cover idle + interval × count of KeepAlive. Negative
-	// means the kernel's choice. Zero means exactly that sum where the system
+	// minutes. A dial ends after it, too. It must cover idle + interval × count
+	// of KeepAlive. Negative means the kernel's choice. Zero means exactly that sum where the system
 	// has the option and the probes are known (KeepAlive set, or no dialer in
 	// Base).
 	UserTimeout time.Duration

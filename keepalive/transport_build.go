@@ -48,7 +48,7 @@ func (t *Transport) build() {
 		HeaderTimeout:  t.base.ResponseHeaderTimeout,
 		ReadBuffer:     t.base.ReadBufferSize,
 	}
-	dial := t.dialer(t.base)
+	dial := t.bounded(t.dialer(t.base))
 	t.dial = dial
 	if t.backends != nil {
 		t.base.Proxy = nil
@@ -130,6 +130,18 @@ func (t *Transport) dialer(c *http.Transport) dialFunc {
 		d.KeepAlive = -1 // a zero KeepAlive would turn probes on again
 	}
 	return d.DialContext
+}
+
+// bounded gives a SYN what UserTimeout gives all that follows it.
+func (t *Transport) bounded(dial dialFunc) dialFunc {
+	if t.UserTimeout <= 0 {
+		return dial
+	}
+	return func(ctx context.Context, network, addr string) (net.Conn, error) {
+		ctx, cancel := context.WithTimeout(ctx, t.UserTimeout)
+		defer cancel()
+		return dial(ctx, network, addr)
+	}
 }
 
 func (t *Transport) resolver() *net.Resolver {

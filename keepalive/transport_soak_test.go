@@ -62,9 +62,9 @@ func (c *cable) base(s *httptest.Server) *http.Transport {
 }
 
 // The cable is cut under a request that waits for its answer, under one that is
-// being sent, and before one on a kept connection. Each hears of it within
-// UserTimeout + 1 s, by an error that names the address and the connection's
-// age; http.Transport's requests have not heard of it by then.
+// being sent, before one on a kept connection and before one that dials. Each
+// hears of it within UserTimeout + 1 s, by an error that names the address and
+// the connection's age; http.Transport's requests have not heard of it by then.
 func TestSoakClientDeadPeer(t *testing.T) {
 	if !soaking() {
 		return
@@ -77,6 +77,7 @@ func TestSoakClientDeadPeer(t *testing.T) {
 			over := make(chan struct{})
 			s := c.serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if r.URL.Path == "/now" {
+					w.Header().Set("Keep-Alive", "timeout=60") // or a POST would rather dial than use the kept one
 					return
 				}
 				arrived <- struct{}{}
@@ -99,7 +100,7 @@ func TestSoakClientDeadPeer(t *testing.T) {
 				err  error
 				at   time.Time
 			}
-			ends := make(chan end, 6)
+			ends := make(chan end, 7)
 			send := func(rt http.RoundTripper, how, path string, body io.Reader) {
 				_, _, err := exchange(ctx, rt, "POST", s.URL+path, body)
 				ends <- end{rt == http.RoundTripper(ours), how, err, time.Now()}
@@ -120,11 +121,18 @@ func TestSoakClientDeadPeer(t *testing.T) {
 			for _, rt := range both {
 				go send(rt, "kept", "/wait", strings.NewReader("x"))
 			}
+			time.AfterFunc(200*time.Millisecond, func() { send(ours, "dialing", "/wait", strings.NewReader("x")) })
 			time.AfterFunc(timeout+3*time.Second, cancel)
-			for range 6 {
+			for range 7 {
 				e := <-ends
 				took := e.at.Sub(cut)
 				t.Logf("ours %v, %s: %v after %v", e.ours, e.how, e.err, took.Round(time.Millisecond))
+				if e.how == "dialing" {
+					if _, ok := errors.AsType[*net.OpError](e.err); !ok || took > timeout+time.Second {
+						t.Errorf("dialing: %v after %v, want a dial's error within %v", e.err, took, timeout+time.Second)
+					}
+					continue
+				}
 				var ce *keepalive.ConnError
 				if e.ours && (!errors.Is(e.err, syscall.ETIMEDOUT) || !errors.As(e.err, &ce) || ce.Addr != s.Listener.Addr().String() || ce.Age <= 0 || took > timeout+time.Second) {
 					t.Errorf("%s: %v after %v, want a ConnError with ETIMEDOUT within %v", e.how, e.err, took, timeout+time.Second)
@@ -150,11 +158,15 @@ func TestSoakClientNoFalseKillAtTenPercentLoss(t *testing.T) {
 	}
 	c := newCable(t)
 	h := &once{ids: make(map[string]int)}
-	s := c.serve(h, false, nil)
+	s := c.serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Keep-Alive", "timeout=600") // or a POST would rather dial after a pause
+		h.ServeHTTP(w, r)
+	}), false, nil)
 	tr := newTransport(t, &keepalive.Transport{
 		Base:        c.base(s),
 		KeepAlive:   net.KeepAliveConfig{Enable: true, Idle: time.Second, Interval: time.Second, Count: 25},
 		UserTimeout: 30 * time.Second,
+		IdleTimeout: -1, // LIFO leaves some alone for a minute
 	})
 	const workers = 40
 	if err := tr.Preconnect(t.Context(), s.URL, workers); err != nil {
