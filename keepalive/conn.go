@@ -69,6 +69,8 @@ type track struct {
 	next     atomic.Pointer[turn]  // nil, or the one that asks once more before it is written
 	stays    atomic.Pointer[scout] // set once, before Close: the socket outlives it as this
 	ending   atomic.Pointer[ending]
+	leaves   atomic.Bool   // set once: an upgrade was asked for, so it may become the caller's
+	finCame  atomic.Bool   // set once, before the alert of TLS's Close: the peer had ended its side
 	sent     atomic.Uint64 // bytes given to the kernel, never less than it took; see tcpConn
 
 	asked sync.Once // for h2

@@ -21,14 +21,18 @@ func TestAPostKeepsAwayFromWholeSeconds(t *testing.T) {
 	for _, tt := range []struct {
 		name, method, says string
 		tls                bool
+		conns              int
 		dials              uint64
 	}{
-		{"POST", "POST", "", false, 2},
-		{"POST under TLS", "POST", "", true, 2},
-		{"GET", "GET", "", false, 1},
-		{"GET under TLS", "GET", "", true, 1},
-		{"POST, limit said", "POST", "timeout=5", false, 1},
-		{"POST under TLS, limit said", "POST", "timeout=5", true, 1},
+		{"POST", "POST", "", false, 0, 2},
+		{"POST under TLS", "POST", "", true, 0, 2},
+		{"POST, room for one", "POST", "", false, 1, 2},
+		{"POST under TLS, room for one", "POST", "", true, 1, 2},
+		{"GET", "GET", "", false, 0, 1},
+		{"GET under TLS", "GET", "", true, 0, 1},
+		{"GET, room for one", "GET", "", false, 1, 1},
+		{"POST, limit said", "POST", "timeout=5", false, 1, 1},
+		{"POST under TLS, limit said", "POST", "timeout=5", true, 1, 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -47,7 +51,7 @@ func TestAPostKeepsAwayFromWholeSeconds(t *testing.T) {
 				}
 			})
 			for range 20 { // until nothing was late
-				tr := newTransport(t, &keepalive.Transport{Base: base})
+				tr := newTransport(t, &keepalive.Transport{Base: base, MaxConns: tt.conns})
 				if _, _, err := exchange(t.Context(), tr, tt.method, s.URL, nil); err != nil {
 					t.Fatal(err)
 				}

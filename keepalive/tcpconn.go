@@ -64,6 +64,18 @@ func (c *tcpConn) ReadFrom(r io.Reader) (int64, error) {
 	return n, err
 }
 
+// SetWriteDeadline is what crypto/tls calls before the alert of its Close. The
+// kernel says only once how the connection ended, and would say it to that
+// alert's writer: so it is asked before.
+func (c *tcpConn) SetWriteDeadline(t time.Time) error {
+	if c.raw != nil && !c.leaves.Load() {
+		if _, fin := wire.Ending(c.raw); fin {
+			c.finCame.Store(true)
+		}
+	}
+	return c.TCPConn.SetWriteDeadline(t)
+}
+
 // Close closes the connection. net/http does so as soon as its reader finds
 // that the server has closed, so the time of an idle one's end is known here.
 func (c *tcpConn) Close() error {
@@ -76,6 +88,7 @@ func (c *tcpConn) Close() error {
 	}
 	if first && c.base > 0 {
 		acked, fin := wire.Ending(c.raw)
+		fin = fin || c.finCame.Load()
 		c.track.ending.Store(&ending{sent: c.sent.Load(), acked: acked - c.base, fin: fin})
 		if at := c.rested.Load(); fin && at > 0 && c.busy.Load() == 0 {
 			c.tally.found.Add(1)

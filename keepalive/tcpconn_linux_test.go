@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"testing"
 	"time"
 )
@@ -98,10 +99,15 @@ func TestProofUnderTLS(t *testing.T) {
 		run  func(t *testing.T, client *tls.Conn, server *tls.Conn, peer *net.TCPConn)
 		want Evidence
 	}{
-		{"nothing sent", func(_ *testing.T, _ *tls.Conn, _ *tls.Conn, peer *net.TCPConn) {
+		{"nothing sent", func(_ *testing.T, c *tls.Conn, _ *tls.Conn, peer *net.TCPConn) {
 			_ = peer.Close()
 			settle()
+			_ = c.NetConn().Close()
 		}, Unsent},
+		{"nothing sent but the alert", func(_ *testing.T, _ *tls.Conn, _ *tls.Conn, peer *net.TCPConn) {
+			_ = peer.Close()
+			settle()
+		}, Unseen},
 		{"sent to a closed peer", func(_ *testing.T, c, s *tls.Conn, _ *net.TCPConn) {
 			_ = s.Close() // an alert and the FIN
 			settle()
@@ -157,12 +163,43 @@ func TestProofUnderTLS(t *testing.T) {
 			c, tracked, s, peer := tlsPair(t)
 			start := tracked.sent.Load()
 			tt.run(t, c, s, peer)
-			_ = tracked.Close()
+			_ = c.Close() // as net/http does: with an alert
 			if got := tracked.seen(start); got != tt.want {
 				t.Errorf("%v, want %v (ending %+v, started at %d)", got, tt.want, tracked.ending.Load(), start)
 			}
 			if _, err := tracked.Write([]byte("late")); err == nil {
 				t.Error("written after Close")
+			}
+		})
+	}
+}
+
+// What the server has closed is not written to, though net/http's reader has
+// not come to it: neither when it is picked nor when the first byte goes out.
+func TestClosedUnderTLSIsNotWrittenTo(t *testing.T) {
+	t.Parallel()
+	for _, at := range []string{"picked", "written"} {
+		t.Run(at, func(t *testing.T) {
+			t.Parallel()
+			c, tracked, server, _ := tlsPair(t)
+			tracked.habit = new(habit)
+			u := &turn{t: &Transport{base: new(http.Transport)}, lane: tracked.lane, req: &http.Request{Method: http.MethodPost}}
+			pick := func() { u.gotConn(httptrace.GotConnInfo{Conn: c, Reused: true, WasIdle: true, IdleTime: time.Millisecond}) }
+			if at == "written" {
+				pick()
+			}
+			_ = server.Close()
+			for ended := false; !ended; _, ended, _ = tracked.quiet() {
+				time.Sleep(time.Millisecond)
+			}
+			sent := tracked.sent.Load()
+			if at == "picked" {
+				pick()
+			} else if _, err := io.WriteString(c, "request"); err == nil || tracked.sent.Load() != sent {
+				t.Errorf("written: %v", err)
+			}
+			if n := tracked.tally.found.Load(); !u.shut.Load() || n != 1 {
+				t.Errorf("shut %v, %d found closed; want it given up", u.shut.Load(), n)
 			}
 		})
 	}

@@ -123,9 +123,12 @@ func TestMaxAgeUnderContinuousTraffic(t *testing.T) {
 	t.Parallel()
 	s, l := serve(t, echo, nil)
 	tr := newTransport(t, &keepalive.Transport{MaxAge: 20 * time.Millisecond})
-	ctx, cancel := context.WithTimeout(t.Context(), 400*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	errs := load(ctx, 4, 1<<30, func(int, int) error {
+		if conns, _, _ := l.counts(); conns >= 8 && tr.Stats().RetiredByAge >= 4 {
+			cancel()
+		}
 		_, _, err := exchange(t.Context(), tr, "GET", s.URL, nil)
 		return err
 	})

@@ -48,8 +48,10 @@ func (u *turn) gotConn(info httptrace.GotConnInfo) {
 	if info.Reused && u.body != nil && !tr.http2(u.t, info.Conn) {
 		u.body.Tee() // net/http may read of it for a connection that is closed here
 	}
+	ended, ago := false, time.Duration(-1)
 	if info.Reused && (info.WasIdle || !tr.http2(u.t, info.Conn)) {
-		u.idle = max(info.IdleTime, tr.quiet())
+		u.idle, ended, ago = tr.quiet()
+		u.idle = max(u.idle, info.IdleTime)
 	}
 	if tr.retired.Load() && !tr.http2(u.t, info.Conn) {
 		// The peer was told "close" and kept the connection open for now: see
@@ -60,6 +62,14 @@ func (u *turn) gotConn(info httptrace.GotConnInfo) {
 		return
 	}
 	tr.rested.Store(0)
+	if len(u.req.Header["Upgrade"]) > 0 {
+		tr.leaves.Store(true)
+	}
+	if ended && !tr.http2(u.t, info.Conn) {
+		u.found(info.IdleTime, ago)
+		_ = info.Conn.Close() // net/http's reader has not come to it yet
+		return
+	}
 	if u.idle > 0 && !tr.http2(u.t, info.Conn) && u.late(u.idle) {
 		tr.tally.idled.Add(1)
 		u.shut.Store(true)
@@ -111,11 +121,24 @@ func (u *turn) late(idle time.Duration) bool {
 	return true
 }
 
+// found notes that the server had closed before a byte was sent.
+func (u *turn) found(idle, ago time.Duration) {
+	u.shut.Store(true)
+	u.track.tally.found.Add(1)
+	if idle > 0 { // otherwise it is not known
+		u.track.habit.saw(idle, true, ago, time.Now())
+	}
+}
+
 // overtaken is asked by the connection before it writes the request's first
 // byte: the goroutine that writes is net/http's, and a busy process may let it
 // wait for longer than the server does.
 func (u *turn) overtaken() bool {
 	waited := time.Since(u.picked)
+	if _, ended, ago := u.track.quiet(); ended {
+		u.found(u.idle+waited, ago)
+		return true
+	}
 	if waited < time.Millisecond || !u.late(u.idle+waited) {
 		return false
 	}
@@ -172,11 +195,12 @@ func (tr *track) http2(t *Transport, c net.Conn) bool {
 	return tr.h2
 }
 
-// quiet is how long the server has had nothing to say. The pool's own idle time
-// begins when the answer was read: on a busy machine long after it came.
-func (tr *track) quiet() time.Duration {
+// quiet is how long the server has had nothing to say, and whether it has
+// closed; see [wire.Quiet]. The pool's own idle time begins when the answer was
+// read: on a busy machine long after it came.
+func (tr *track) quiet() (d time.Duration, ended bool, ago time.Duration) {
 	if tr.raw == nil {
-		return 0
+		return 0, false, -1
 	}
 	return wire.Quiet(tr.raw)
 }

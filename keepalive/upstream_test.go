@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -66,8 +67,12 @@ func TestUpstreamSpreadsEvenly(t *testing.T) {
 			}
 			ratio := float64(most) / (float64(total) / 10)
 			t.Logf("max/mean = %.3f of %d requests", ratio, total)
-			if known && ratio > 1.5 { // short and on a busy machine; the bar of 1.05 is bench's
-				t.Errorf("max/mean = %.3f, want about 1", ratio)
+			limit := 1.1
+			if workers > 1 {
+				limit = 3 // the least busy one serves, and on a busy machine some stand still; the bar of 1.05 is bench's
+			}
+			if known && ratio > limit {
+				t.Errorf("max/mean = %.3f, want at most %v", ratio, limit)
 			}
 		})
 	}
@@ -140,6 +145,10 @@ func TestUpstreamGoesAroundADeadBackend(t *testing.T) {
 func TestUpstreamWithoutBackends(t *testing.T) {
 	t.Parallel()
 	u := newUpstream(t, "127.0.0.1:1", "127.0.0.1:2")
+	// Nothing on this machine is closed for certain, or says so in time.
+	u.Transport.Base = &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+	}}
 	if _, _, err := exchange(t.Context(), u, "GET", "http://x/", nil); err == nil || !strings.Contains(err.Error(), "refused") {
 		t.Errorf("error = %v, want refused", err)
 	}

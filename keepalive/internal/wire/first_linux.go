@@ -167,14 +167,21 @@ func Start(raw syscall.RawConn) (acked uint64, rtt time.Duration) {
 }
 
 // Quiet is how long ago the peer's last bytes came, however late they were
-// read here; 0 where that is not known.
-func Quiet(raw syscall.RawConn) (d time.Duration) {
+// read here; 0 where that is not known. ended means that the peer has closed,
+// ago before, negative if unknown; its last bytes are TLS's alert then.
+func Quiet(raw syscall.RawConn) (d time.Duration, ended bool, ago time.Duration) {
+	ago = -1
 	_ = raw.Control(func(fd uintptr) {
-		if info, err := unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO); err == nil {
-			d = time.Duration(info.Last_data_recv) * time.Millisecond
+		info, err := unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO)
+		if err != nil {
+			return
+		}
+		d = time.Duration(info.Last_data_recv) * time.Millisecond
+		if ended = info.State == tcpCloseWait || info.State == tcpClose; info.State == tcpCloseWait {
+			ago = time.Duration(info.Last_ack_recv) * time.Millisecond
 		}
 	})
-	return d
+	return d, ended, ago
 }
 
 // unseen reports whether the kernel says that the peer had ended its side when

@@ -30,7 +30,7 @@ func Idle(syscall.RawConn) (closed bool, ago time.Duration) { return false, -1 }
 func Start(syscall.RawConn) (acked uint64, rtt time.Duration) { return 0, 0 }
 
 // Quiet is not known here.
-func Quiet(syscall.RawConn) time.Duration { return 0 }
+func Quiet(syscall.RawConn) (d time.Duration, ended bool, ago time.Duration) { return 0, false, -1 }
 
 // Ending is not known here.
 func Ending(syscall.RawConn) (acked uint64, fin bool) { return 0, false }
