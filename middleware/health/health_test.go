@@ -172,9 +172,13 @@ func TestNoRequestFailsWhileServersDrain(t *testing.T) {
 		}
 		next, gone := start(t), make(chan bool)
 		go func() { defer close(gone); old.stop(t, b, client) }()
-		time.Sleep(delay / 5) // until a balancer looks
-		if got := ask(old.health.Ready()); got != "503 draining" {
-			t.Errorf("a server that drains says %q", got)
+		for got := ""; got != "503 draining"; time.Sleep(time.Millisecond) { // the balancer looks
+			select {
+			case <-gone:
+				t.Fatalf("a server that is gone said %q", got)
+			default:
+				got = ask(old.health.Ready())
+			}
 		}
 		b.set(next.addr)
 		<-gone
@@ -191,7 +195,7 @@ func TestNoRequestFailsWhileServersDrain(t *testing.T) {
 type balancer struct {
 	mu   sync.Mutex
 	addr string
-	ends map[string]time.Time // until when servers that drain promise to serve
+	ends map[string]time.Time // until when a request to a server that drains is in time
 }
 
 func (b *balancer) set(addr string) { b.mu.Lock(); b.addr = addr; b.mu.Unlock() }
@@ -199,12 +203,12 @@ func (b *balancer) set(addr string) { b.mu.Lock(); b.addr = addr; b.mu.Unlock() 
 func (b *balancer) drains(addr string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.ends[addr] = time.Now().Add(delay)
+	b.ends[addr] = time.Now().Add(delay / 2)
 }
 
-// post sends a request of a method that a transport does not repeat by itself. It was in time if it was written before the server that it went
-// to began to refuse: on a machine that is busy a client may be held up for longer than the server's delay, and that is no failure
-// of the server.
+// post sends a request of a method that a transport does not repeat by itself. It was in time if it was written in the first half of
+// the delay of the server that it went to: on a machine that is busy a client may be held up for longer, and that is no failure of
+// the server, which may need the other half to take the request in.
 func (b *balancer) post(c *http.Client) (inTime bool, err error) {
 	b.mu.Lock()
 	addr := b.addr
@@ -242,8 +246,8 @@ func exchange(ctx context.Context, c *http.Client, addr string) error {
 	return nil
 }
 
-// delay is what the servers leave their clients: more than a busy machine takes to go on with a request that was written.
-const delay = 250 * time.Millisecond
+// delay is what the servers leave their clients. Half of it is more than a busy machine takes to go on with a request that was written.
+const delay = 500 * time.Millisecond
 
 type server struct {
 	addr   string
