@@ -86,6 +86,25 @@ func TestOnlyWhatFailedIsNamed(t *testing.T) {
 	})
 }
 
+// Who drains says so at once: nobody waits for checks whose result does not matter any more.
+func TestDrainingRunsNoChecks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stuck := health.Check{Name: "stuck", Run: func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }}
+		h, asked := health.New(&health.Options{Checks: []health.Check{stuck}, Delay: -1}), make(chan string)
+		go func() { asked <- ask(h.Ready()) }()
+		synctest.Wait()
+		_ = h.Drain(t.Context(), func(context.Context) error { return nil })
+		if got := <-asked; got != "503 draining" {
+			t.Errorf("%q, whose checks ran while the drain began", got)
+		}
+		time.Sleep(time.Hour) // nothing is cached
+		start := time.Now()
+		if got := ask(h.Ready()); got != "503 draining" || time.Since(start) != 0 {
+			t.Errorf("%q after %v", got, time.Since(start))
+		}
+	})
+}
+
 func TestDrainStepByStep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := health.New(&health.Options{Delay: 3 * time.Second})
