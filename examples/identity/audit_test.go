@@ -110,10 +110,14 @@ func TestAuditOutlivesItsSink(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	stored := func() bool {
+		left, _, err := store.PendingEvents(t.Context(), 100)
+		return len(left) == 10 && err == nil
+	}
+	eventually(t, "ten events are stored", stored) // or Close's patience may end before they are
 	closeAudit(t, a, 300*time.Millisecond)
-	left, _, err := store.PendingEvents(t.Context(), 100)
-	if len(left) != 10 || err != nil {
-		t.Fatalf("%d events stored, %v; want 10", len(left), err)
+	if !stored() {
+		t.Fatal("Close did not keep the events")
 	}
 	sink.answer(0)
 	a = NewAudit(store, courier(t, store, sink.URL), discardLog)

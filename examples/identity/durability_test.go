@@ -7,7 +7,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 )
 
 // loginLoop logs in with several clients until the server is gone, and returns how many logins were acknowledged.
@@ -101,13 +100,14 @@ func TestSIGKILLLosesAtMostOneBatch(t *testing.T) {
 func TestSIGKILLDuringDelivery(t *testing.T) {
 	eachVariant(t, func(t *testing.T, variant string) {
 		sink := newEventSink(t)
-		sink.delay = 300 * time.Millisecond // long after it has counted
+		sink.hold = make(chan struct{}) // it has counted, and does not say so
 		args := []string{"-variant", variant, "-data", t.TempDir(), "-events", sink.URL}
 		p := startProcess(t, args...)
 		register(t, p.url)
 		login(t, p.url)
 		eventually(t, "the sink has seen the event", func() bool { return sink.unique() == 1 })
 		p.kill()
+		close(sink.hold)
 		startProcess(t, args...)
 		eventually(t, "it was posted again", func() bool {
 			sink.mu.Lock()

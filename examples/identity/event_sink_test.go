@@ -6,7 +6,6 @@ import (
 	"net/http/httptest"
 	"sync"
 	"testing"
-	"time"
 )
 
 // eventSink is the receiver of audit events a test can count in.
@@ -15,7 +14,7 @@ type eventSink struct {
 	mu     sync.Mutex
 	seen   map[string]int // event id → times posted
 	status int            // what to answer; 0 is 204
-	delay  time.Duration
+	hold   chan struct{}  // what every answer waits for; nil is nothing
 }
 
 func newEventSink(t *testing.T) *eventSink {
@@ -37,7 +36,9 @@ func (s *eventSink) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	status := s.status
 	s.mu.Unlock()
-	time.Sleep(s.delay)
+	if s.hold != nil {
+		<-s.hold
+	}
 	if status == 0 {
 		status = http.StatusNoContent
 	}

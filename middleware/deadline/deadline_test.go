@@ -199,13 +199,16 @@ func TestStreamsAreNotBuffered(t *testing.T) {
 	}
 }
 
+// A panic goes on, and who recovers it further out finds nothing written.
 func TestPanicGoesOn(t *testing.T) {
+	w := httptest.NewRecorder()
 	defer func() {
-		if v := recover(); v != "boom" {
-			t.Errorf("recovered %v", v)
+		if v := recover(); v != "boom" || w.Body.Len() > 0 {
+			t.Errorf("recovered %v, answered %s", v, w.Body)
 		}
 	}()
-	serve(deadline.Options{Timeout: time.Nanosecond}, get(), func(http.ResponseWriter, *http.Request) { panic("boom") })
+	h := deadline.New(&deadline.Options{Timeout: time.Nanosecond})
+	h(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("boom") })).ServeHTTP(w, get())
 }
 
 // Of two deadlines the earlier holds, also in a stack.

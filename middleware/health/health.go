@@ -70,8 +70,12 @@ func (h *Health) Live() http.Handler {
 // Ready answers 200 if all checks pass and the process does not drain, else 503 with the names of the checks that failed.
 func (h *Health) Ready() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		switch failed := h.failures(); {
-		case h.phase.Load() != serving:
+		var failed []string
+		if h.phase.Load() == serving {
+			failed = h.failures()
+		}
+		switch {
+		case h.phase.Load() != serving: // it may have begun while the checks ran
 			write(w, http.StatusServiceUnavailable, "draining", nil)
 		case len(failed) > 0:
 			write(w, http.StatusServiceUnavailable, "not ready", failed)

@@ -86,6 +86,25 @@ func TestOnlyWhatFailedIsNamed(t *testing.T) {
 	})
 }
 
+// Who drains says so at once: nobody waits for checks whose result does not matter any more.
+func TestDrainingRunsNoChecks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stuck := health.Check{Name: "stuck", Run: func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }}
+		h, asked := health.New(&health.Options{Checks: []health.Check{stuck}, Delay: -1}), make(chan string)
+		go func() { asked <- ask(h.Ready()) }()
+		synctest.Wait()
+		_ = h.Drain(t.Context(), func(context.Context) error { return nil })
+		if got := <-asked; got != "503 draining" {
+			t.Errorf("%q, whose checks ran while the drain began", got)
+		}
+		time.Sleep(time.Hour) // nothing is cached
+		start := time.Now()
+		if got := ask(h.Ready()); got != "503 draining" || time.Since(start) != 0 {
+			t.Errorf("%q after %v", got, time.Since(start))
+		}
+	})
+}
+
 func TestDrainStepByStep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := health.New(&health.Options{Delay: 3 * time.Second})
@@ -172,9 +191,13 @@ func TestNoRequestFailsWhileServersDrain(t *testing.T) {
 		}
 		next, gone := start(t), make(chan bool)
 		go func() { defer close(gone); old.stop(t, b, client) }()
-		time.Sleep(delay / 5) // until a balancer looks
-		if got := ask(old.health.Ready()); got != "503 draining" {
-			t.Errorf("a server that drains says %q", got)
+		for got := ""; got != "503 draining"; time.Sleep(time.Millisecond) { // the balancer looks
+			select {
+			case <-gone:
+				t.Fatalf("a server that is gone said %q", got)
+			default:
+				got = ask(old.health.Ready())
+			}
 		}
 		b.set(next.addr)
 		<-gone
@@ -191,7 +214,7 @@ func TestNoRequestFailsWhileServersDrain(t *testing.T) {
 type balancer struct {
 	mu   sync.Mutex
 	addr string
-	ends map[string]time.Time // until when servers that drain promise to serve
+	ends map[string]time.Time // until when a request to a server that drains is in time
 }
 
 func (b *balancer) set(addr string) { b.mu.Lock(); b.addr = addr; b.mu.Unlock() }
@@ -199,12 +222,12 @@ func (b *balancer) set(addr string) { b.mu.Lock(); b.addr = addr; b.mu.Unlock() 
 func (b *balancer) drains(addr string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.ends[addr] = time.Now().Add(delay)
+	b.ends[addr] = time.Now().Add(delay / 2)
 }
 
-// post sends a request of a method that a transport does not repeat by itself. It was in time if it was written before the server that it went
-// to began to refuse: on a machine that is busy a client may be held up for longer than the server's delay, and that is no failure
-// of the server.
+// post sends a request of a method that a transport does not repeat by itself. It was in time if it was written in the first half of
+// the delay of the server that it went to: on a machine that is busy a client may be held up for longer, and that is no failure of
+// the server, which may need the other half to take the request in.
 func (b *balancer) post(c *http.Client) (inTime bool, err error) {
 	b.mu.Lock()
 	addr := b.addr
@@ -242,8 +265,8 @@ func exchange(ctx context.Context, c *http.Client, addr string) error {
 	return nil
 }
 
-// delay is what the servers leave their clients: more than a busy machine takes to go on with a request that was written.
-const delay = 250 * time.Millisecond
+// delay is what the servers leave their clients. Half of it is more than a busy machine takes to go on with a request that was written.
+const delay = 500 * time.Millisecond
 
 type server struct {
 	addr   string

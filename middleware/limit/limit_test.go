@@ -322,3 +322,18 @@ func TestBodyOfNothing(t *testing.T) {
 		}
 	}
 }
+
+// A panic after a body that was too long is not answered with 413: who recovers it finds nothing written.
+func TestPanicBehindALongBody(t *testing.T) {
+	w, r := httptest.NewRecorder(), httptest.NewRequest("POST", "/", strings.NewReader("long"))
+	r.ContentLength = -1
+	defer func() {
+		if v := recover(); v != "boom" || w.Body.Len() > 0 {
+			t.Errorf("recovered %v, answered %s", v, w.Body)
+		}
+	}()
+	limit.NewBody(&limit.BodyOptions{Max: 1}).Middleware(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.ReadAll(r.Body)
+		panic("boom")
+	})).ServeHTTP(w, r)
+}
