@@ -47,7 +47,7 @@ type difference struct {
 	trace    bool
 	anyConns bool // net/http itself decides by a race how many there are
 	anyHead  bool // likewise: whether the head left before the body failed
-	timed    bool // ends by a timer, which a busy machine may run before what it should follow
+	timed    bool // what a busy machine may turn around: a timer and what it should follow, or net/http's reader and writer
 }
 
 const ok2 = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"

@@ -52,9 +52,10 @@ func TestZeroValueKeepsWhatItDialed(t *testing.T) {
 // crowd has all workers inside the server at once, then each requests on its own, then all are inside again.
 func crowd(t *testing.T, rt http.RoundTripper, workers, each int) {
 	t.Helper()
-	var inside sync.WaitGroup
+	var meeting atomic.Pointer[sync.WaitGroup]
 	s, _ := serve(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/meet" {
+			inside := meeting.Load()
 			inside.Done()
 			inside.Wait()
 		}
@@ -68,11 +69,15 @@ func crowd(t *testing.T, rt http.RoundTripper, workers, each int) {
 			t.Fatal(errs[0])
 		}
 	}
-	inside.Add(workers)
-	ask("/meet", 1)
+	meet := func() {
+		inside := new(sync.WaitGroup)
+		inside.Add(workers)
+		meeting.Store(inside)
+		ask("/meet", 1)
+	}
+	meet()
 	ask("/", each)
-	inside.Add(workers)
-	ask("/meet", 1)
+	meet()
 }
 
 func TestStatsFollowTheConnections(t *testing.T) {
