@@ -51,7 +51,8 @@ func (e Event) String() string {
 
 // A Poller waits for the readiness of any number of connections, without a goroutine for each. It is safe for concurrent
 // use, also from the functions it calls. It calls them from a goroutine of its own, so one that takes its time, or
-// waits, delays those of other connections: start a goroutine, or hand the connection to one. NewPoller makes one.
+// waits, delays those of other connections: start a goroutine, or hand the connection to one. One that calls
+// runtime.Goexit ends the process with a message that says so. NewPoller makes one.
 type Poller struct {
 	mu     sync.Mutex // guards all below and what is said so in each Watch
 	closed bool
@@ -199,7 +200,10 @@ func (w *Watch) Stop() bool {
 // give is called without mu, when what w waited for was set to nothing.
 func (w *Watch) give(ev Event) {
 	if w.f != nil {
+		var c call
+		defer c.done()
 		w.f(w, ev)
+		c.returned = true
 		return
 	}
 	for {

@@ -19,7 +19,7 @@ var ErrServerClosed = fmt.Errorf("netpoll: server %w", net.ErrClosed)
 //
 // The functions of one Stream are called one at a time. On Linux those of many streams share one goroutine, a loop, so they
 // must not wait: Stream.Go hands work to others. A panic in one ends its Stream, with a *PanicError; one in OnClose is not
-// caught.
+// caught. runtime.Goexit, which t.FailNow calls, would end the loop: it ends the process with a message that says so.
 type Server struct {
 	// OnOpen is called first. Zero means nothing is done.
 	OnOpen func(*Stream)

@@ -11,12 +11,16 @@ import (
 
 // guard turns a panic into an error.
 func guard(f func()) (err error) {
+	returned := false
 	defer func() {
 		if v := recover(); v != nil {
 			err = &PanicError{Value: v, Stack: debug.Stack()}
+		} else if !returned {
+			panic(goexit)
 		}
 	}()
 	f()
+	returned = true
 	return nil
 }
 
@@ -191,7 +195,10 @@ func (s *Stream) end(err error) {
 	s.wire.close()
 	s.mu.Unlock()
 	if s.srv.OnClose != nil {
+		var c call
+		defer c.done()
 		s.srv.OnClose(s, err)
+		c.returned = true
 	}
 	s.srv.leave(s)
 	s.mu.Lock()
