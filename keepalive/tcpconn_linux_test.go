@@ -184,7 +184,9 @@ func TestClosedUnderTLSIsNotWrittenTo(t *testing.T) {
 			c, tracked, server, _ := tlsPair(t)
 			tracked.habit = new(habit)
 			u := &turn{t: &Transport{base: new(http.Transport)}, lane: tracked.lane, req: &http.Request{Method: http.MethodPost}}
-			pick := func() { u.gotConn(httptrace.GotConnInfo{Conn: c, Reused: true, WasIdle: true, IdleTime: time.Millisecond}) }
+			pick := func() {
+				u.gotConn(httptrace.GotConnInfo{Conn: c, Reused: true, WasIdle: true, IdleTime: time.Millisecond})
+			}
 			if at == "written" {
 				pick()
 			}

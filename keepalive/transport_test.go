@@ -52,11 +52,17 @@ func TestZeroValueKeepsWhatItDialed(t *testing.T) {
 // crowd has all workers inside the server at once, then each requests on its own, then all are inside again.
 func crowd(t *testing.T, rt http.RoundTripper, workers, each int) {
 	t.Helper()
-	var inside sync.WaitGroup
+	var inside [2]sync.WaitGroup
+	for i := range inside {
+		inside[i].Add(workers)
+	}
+	meet := func(i int) { inside[i].Done(); inside[i].Wait() }
 	s, _ := serve(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/meet" {
-			inside.Done()
-			inside.Wait()
+		switch r.URL.Path {
+		case "/meet":
+			meet(0)
+		case "/meet/again":
+			meet(1)
 		}
 	}), nil)
 	ask := func(path string, n int) {
@@ -68,11 +74,9 @@ func crowd(t *testing.T, rt http.RoundTripper, workers, each int) {
 			t.Fatal(errs[0])
 		}
 	}
-	inside.Add(workers)
 	ask("/meet", 1)
 	ask("/", each)
-	inside.Add(workers)
-	ask("/meet", 1)
+	ask("/meet/again", 1)
 }
 
 func TestStatsFollowTheConnections(t *testing.T) {
@@ -283,6 +287,7 @@ func TestProxyConnect(t *testing.T) {
 	base := trusting(backend)
 	base.Proxy = http.ProxyURL(u)
 	tr := newTransport(t, &keepalive.Transport{Base: base, MaxRequests: 2})
+	keepalive.Forgetful(tr) // however long a busy machine makes the pause
 	for range 6 {
 		if body, _, err := exchange(t.Context(), tr, "POST", backend.URL, strings.NewReader("x")); err != nil || body != "xok" {
 			t.Fatalf("answer = %q, %v", body, err)
