@@ -1,3 +1,7 @@
+//go:build !race && !pooldebug
+
+// For the same reason as in alloc_test.go: its slots must stay.
+
 package pool
 
 import (
