@@ -3,9 +3,11 @@ package keepalive_test
 import (
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hotpath-go/hotpath/keepalive"
 )
@@ -17,24 +19,40 @@ func TestOrderOfUnusedConnections(t *testing.T) {
 		return // the order is that of connections of our own
 	}
 	for order, want := range map[keepalive.Order][]int{keepalive.LIFO: {6}, keepalive.FIFO: {2, 2, 2}} {
-		t.Run(fmt.Sprint(order), func(t *testing.T) {
-			t.Parallel()
-			s, l := serve(t, echo, nil)
-			tr := newTransport(t, &keepalive.Transport{Order: order})
-			if err := tr.Preconnect(t.Context(), s.URL, 3); err != nil {
-				t.Fatal(err)
-			}
-			for range 6 {
-				if _, _, err := exchange(t.Context(), tr, "PUT", s.URL, strings.NewReader("x")); err != nil { // a POST, late, takes the youngest
+		for _, tt := range []struct {
+			name, method, says string
+			pause              time.Duration
+		}{
+			{"PUT", "PUT", "", 0}, // a POST, late, takes the youngest
+			{"PUT, rested for longer than is known", "PUT", "", 30 * time.Millisecond},
+			{"POST, limit said", "POST", "timeout=60", 0},
+		} {
+			t.Run(fmt.Sprint(order, tt.name), func(t *testing.T) {
+				t.Parallel()
+				s, l := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+					if tt.says != "" {
+						w.Header().Set("Keep-Alive", tt.says)
+					}
+				}), nil)
+				tr := newTransport(t, &keepalive.Transport{Order: order})
+				if err := tr.Preconnect(t.Context(), s.URL, 3); err != nil {
 					t.Fatal(err)
 				}
-			}
-			l.mu.Lock()
-			defer l.mu.Unlock()
-			if got := slices.Collect(maps.Values(l.conns)); !slices.Equal(got, want) {
-				t.Errorf("requests of the connections: %v, want %v", got, want)
-			}
-		})
+				method := "PUT" // the first one, before anything is said
+				for range 6 {
+					if _, _, err := exchange(t.Context(), tr, method, s.URL, strings.NewReader("x")); err != nil {
+						t.Fatal(err)
+					}
+					method = tt.method
+					time.Sleep(tt.pause)
+				}
+				l.mu.Lock()
+				defer l.mu.Unlock()
+				if got := slices.Collect(maps.Values(l.conns)); !slices.Equal(got, want) {
+					t.Errorf("requests of the connections: %v, want %v", got, want)
+				}
+			})
+		}
 	}
 }
 
