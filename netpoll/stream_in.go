@@ -194,6 +194,7 @@ func (s *Stream) end(err error) {
 	s.srv.clock.set(s, time.Time{})
 	s.wire.close()
 	s.mu.Unlock()
+	defer s.mu.Lock() // also for a panic of OnClose, or its message would be one of mu
 	if s.srv.OnClose != nil {
 		var c call
 		defer c.done()
@@ -201,5 +202,4 @@ func (s *Stream) end(err error) {
 		c.returned = true
 	}
 	s.srv.leave(s)
-	s.mu.Lock()
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"runtime/debug"
 	"time"
 )
 
@@ -47,14 +48,13 @@ func (l *Listener) handshake(nc net.Conn, rec record) {
 		config = l.watched
 	}
 	s := tls.Server(t, config)
-	if err := l.agree(s); err != nil {
-		l.count.handshakes.Add(1)
-		answerPlainHTTP(err)
-		t.Close()
-		t.giveUp()
-		if l.opt.HandshakeError != nil {
-			l.opt.HandshakeError(nc, err)
+	err := errExited // of an agree that does not return
+	defer func() {
+		if err != nil {
+			l.refuse(t, err)
 		}
+	}()
+	if err = l.agree(s); err != nil {
 		return
 	}
 	state := s.ConnectionState()
@@ -72,14 +72,28 @@ func (l *Listener) handshake(nc net.Conn, rec record) {
 	}
 }
 
+var errExited = errors.New("netpoll: a function of the tls.Config has called runtime.Goexit")
+
+func (l *Listener) refuse(t *tallied, err error) {
+	l.count.handshakes.Add(1)
+	answerPlainHTTP(err)
+	t.Close()
+	t.giveUp()
+	if l.opt.HandshakeError != nil {
+		l.opt.HandshakeError(t.Conn, err)
+	}
+}
+
 // agree returns a panic in one of the configuration's functions as an error: net/http recovers from it too.
 func (l *Listener) agree(s *tls.Conn) (err error) {
 	ctx, cancel := context.WithTimeout(l.ctx, l.opt.HandshakeTimeout)
 	defer cancel()
-	if thrown := guard(func() { err = s.HandshakeContext(ctx) }); thrown != nil {
-		return thrown
-	}
-	return err
+	defer func() {
+		if v := recover(); v != nil {
+			err = &PanicError{Value: v, Stack: debug.Stack()}
+		}
+	}()
+	return s.HandshakeContext(ctx)
 }
 
 func speaksHTTP1(protocol string) bool { return protocol == "" || protocol == "http/1.1" }

@@ -14,6 +14,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -169,6 +170,28 @@ func TestTLSConfigPanics(t *testing.T) {
 		if s := l.Stats(); s.HandshakeErrors != 1 || s.Open != 1 {
 			t.Errorf("%+v", s)
 		}
+	}
+}
+
+// One that ends its goroutine, as t.Fatal does, ends that connection.
+func TestTLSConfigExits(t *testing.T) {
+	failed := make(chan error, 1)
+	conf := &tls.Config{GetCertificate: func(h *tls.ClientHelloInfo) (*tls.Certificate, error) {
+		if h.ServerName == "bad" {
+			runtime.Goexit()
+		}
+		return &serverTLS.Certificates[0], nil
+	}}
+	l := serveTLS(t, conf, &netpoll.Options{HandshakeError: func(_ net.Conn, err error) { failed <- err }}, hello)
+	if _, err := tls.Dial("tcp", l.Addr().String(), &tls.Config{InsecureSkipVerify: true, ServerName: "bad"}); err == nil {
+		t.Error("the handshake succeeded")
+	}
+	if err := <-failed; err == nil || !strings.Contains(err.Error(), "runtime.Goexit") {
+		t.Errorf("got %v", err)
+	}
+	get(t, dialTLS(t, l, 0), "/")
+	if s := l.Stats(); s.HandshakeErrors != 1 || s.Open != 1 {
+		t.Errorf("%+v", s)
 	}
 }
 
