@@ -111,8 +111,7 @@ func closingEdge(t *testing.T, stream, forgetful bool) bool {
 	return st.ClosedIdle > 0
 }
 
-// https runs on net/http's connections, which are not looked at before they are
-// written to; what is proven there is proven below TLS.
+// https runs on net/http's connections; what is proven there is proven below TLS.
 func TestPostsOnTheClosingEdgeUnderTLS(t *testing.T) {
 	t.Parallel()
 	const idle = 20 * time.Millisecond
