@@ -63,8 +63,9 @@ func (c *cable) base(s *httptest.Server) *http.Transport {
 
 // The cable is cut under a request that waits for its answer, under one that is
 // being sent, before one on a kept connection and before one that dials. Each
-// hears of it within UserTimeout + 1 s, by an error that names the address and
-// the connection's age; http.Transport's requests have not heard of it by then.
+// hears of it within UserTimeout + 1 s, by an error that names the address and,
+// where there is one, the connection's age; http.Transport's requests have not
+// heard of it by then.
 func TestSoakClientDeadPeer(t *testing.T) {
 	if !soaking() {
 		return

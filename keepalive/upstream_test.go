@@ -45,37 +45,47 @@ func TestUpstreamSpreadsEvenly(t *testing.T) {
 	for _, workers := range []int{1, 7, 32} {
 		t.Run(fmt.Sprint(workers), func(t *testing.T) {
 			t.Parallel()
-			addrs, _, served := backends(t, 10)
-			u := newUpstream(t, addrs...)
-			if known { // net/http's pool does not know one address from another
-				if err := u.Preconnect(t.Context(), 10); err != nil {
-					t.Fatal(err)
-				}
+			limit := 1.5 // short; the bar of 1.05 is bench's
+			if workers == 1 {
+				limit = 1.1
 			}
-			n := 1000 * scale / workers
-			errs := load(t.Context(), workers, n, func(int, int) error {
-				_, _, err := exchange(t.Context(), u, "POST", "http://any.example/", strings.NewReader("x"))
-				return err
-			})
-			if len(errs) > 0 {
-				t.Fatal(errs[0])
-			}
-			most, total := int64(0), int64(0)
-			for i := range served {
-				most = max(most, served[i].Load())
-				total += served[i].Load()
-			}
-			ratio := float64(most) / (float64(total) / 10)
-			t.Logf("max/mean = %.3f of %d requests", ratio, total)
-			limit := 1.1
-			if workers > 1 {
-				limit = 3 // the least busy one serves, and on a busy machine some stand still; the bar of 1.05 is bench's
+			ratio := spread(t, workers)
+			for try := 0; known && try < 5 && ratio > limit; try++ {
+				ratio = spread(t, workers) // the least busy one serves, and on a busy machine some stand still
 			}
 			if known && ratio > limit {
 				t.Errorf("max/mean = %.3f, want at most %v", ratio, limit)
 			}
 		})
 	}
+}
+
+// spread is how many requests the busiest of ten backends served, compared with
+// the mean.
+func spread(t *testing.T, workers int) float64 {
+	t.Helper()
+	addrs, _, served := backends(t, 10)
+	u := newUpstream(t, addrs...)
+	if known { // net/http's pool does not know one address from another
+		if err := u.Preconnect(t.Context(), 10); err != nil {
+			t.Fatal(err)
+		}
+	}
+	errs := load(t.Context(), workers, 1000*scale/workers, func(int, int) error {
+		_, _, err := exchange(t.Context(), u, "POST", "http://any.example/", strings.NewReader("x"))
+		return err
+	})
+	if len(errs) > 0 {
+		t.Fatal(errs[0])
+	}
+	most, total := int64(0), int64(0)
+	for i := range served {
+		most = max(most, served[i].Load())
+		total += served[i].Load()
+	}
+	ratio := float64(most) / (float64(total) / 10)
+	t.Logf("max/mean = %.3f of %d requests", ratio, total)
+	return ratio
 }
 
 // The least loaded one serves, whatever Order says of its connections: a slow
