@@ -94,21 +94,25 @@ func (l *loop) run() {
 
 // turns gives a turn to those who asked for one, and reports whether the loop is stopped.
 func (l *loop) turns() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for len(l.inbox) > 0 {
-		all := l.inbox
-		l.inbox = nil
-		for _, w := range all {
-			w.queued = false
+	for {
+		all, stopped := l.asked()
+		if len(all) == 0 {
+			return stopped
 		}
-		l.mu.Unlock()
 		for _, w := range all {
 			l.turn(w)
 		}
-		l.mu.Lock()
 	}
-	return l.stopped
+}
+
+func (l *loop) asked() (all []*fdWire, stopped bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	all, l.inbox = l.inbox, nil
+	for _, w := range all {
+		w.queued = false
+	}
+	return all, l.stopped
 }
 
 func (l *loop) turn(w *fdWire) {

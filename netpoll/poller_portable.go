@@ -184,9 +184,7 @@ func (w *Watch) tell(ev Event) {
 	want, always := w.want, w.always
 	w.want, w.giving = 0, true
 	w.release()
-	w.p.mu.Unlock()
-	w.give(ev)
-	w.p.mu.Lock()
+	w.giveUnlocked(ev)
 	w.giving = false
 	w.turn.Broadcast()
 	if always {
@@ -194,4 +192,11 @@ func (w *Watch) tell(ev Event) {
 		w.again(want, ev)
 		w.p.mu.Lock()
 	}
+}
+
+// giveUnlocked gives up mu for the call, and has it again also when that panics.
+func (w *Watch) giveUnlocked(ev Event) {
+	w.p.mu.Unlock()
+	defer w.p.mu.Lock()
+	w.give(ev)
 }

@@ -170,20 +170,25 @@ func (s *Stream) resume() {
 	s.paused, s.again = s.paused && !reads, s.again || reads
 	if room {
 		s.owed, s.need = false, 0
-		s.mu.Unlock()
-		s.call(s.srv.OnWritable)
-		s.mu.Lock()
+		s.unlocked(func() { s.call(s.srv.OnWritable) })
 	}
 	if s.again && !s.held {
 		s.again = false
-		s.mu.Unlock()
-		if len(s.rest) > 0 {
-			s.cork()
-			s.deliver(s.rest)
-		}
-		s.mu.Lock()
+		s.unlocked(func() {
+			if len(s.rest) > 0 {
+				s.cork()
+				s.deliver(s.rest)
+			}
+		})
 	}
 	s.wire.changed()
+}
+
+// unlocked needs mu and gives it up for f. It has it again also when f panics: its callers' deferred Unlock must not say more.
+func (s *Stream) unlocked(f func()) {
+	s.mu.Unlock()
+	defer s.mu.Lock()
+	f()
 }
 
 // end needs mu and gives it up for OnClose.
@@ -193,13 +198,13 @@ func (s *Stream) end(err error) {
 	s.rest = nil
 	s.srv.clock.set(s, time.Time{})
 	s.wire.close()
-	s.mu.Unlock()
-	defer s.mu.Lock() // also for a panic of OnClose, or its message would be one of mu
-	if s.srv.OnClose != nil {
-		var c call
-		defer c.done()
-		s.srv.OnClose(s, err)
-		c.returned = true
-	}
-	s.srv.leave(s)
+	s.unlocked(func() {
+		if s.srv.OnClose != nil {
+			var c call
+			defer c.done()
+			s.srv.OnClose(s, err)
+			c.returned = true
+		}
+		s.srv.leave(s)
+	})
 }
