@@ -55,10 +55,10 @@ func TestReplyAllocatesNothing(t *testing.T) {
 	f := tempFile(t, page)
 	m := mapped(t, noise(300_000))
 	length, ctype := []string{"10000"}, []string{"application/octet-stream"}
-	byHand := mallocs(t, func(w http.ResponseWriter, r *http.Request) {
+	byHand := func(w http.ResponseWriter, r *http.Request) {
 		w.Header()["Content-Length"], w.Header()["Content-Type"] = length, ctype
 		w.Write(page)
-	})
+	}
 	for name, b := range map[string]*zerocopy.Body{
 		"memory":  zerocopy.NewBody(parts(page, 16)...),
 		"4 KiB":   zerocopy.NewBody(parts(page[:4000], 3)...),
@@ -68,10 +68,7 @@ func TestReplyAllocatesNothing(t *testing.T) {
 		"header": zerocopy.NewBody(parts(page, 3)...).WithHeader(http.Header{
 			"Content-Type": {"text/plain"}, "Etag": {`"1"`}, "Cache-Control": {"max-age=60"}}),
 	} {
-		got := mallocs(t, func(w http.ResponseWriter, r *http.Request) { zerocopy.Reply(w, r, b) })
-		if got > byHand+0.6 {
-			t.Errorf("%s: %.2f allocations a request; by hand %.2f", name, got, byHand)
-		}
+		allocatesAs(t, name, byHand, 0.6, func(w http.ResponseWriter, r *http.Request) { zerocopy.Reply(w, r, b) })
 	}
 }
 
@@ -110,22 +107,19 @@ func TestFileHitAllocatesNothing(t *testing.T) {
 	values := map[string][]string{"Content-Length": {"10000"}, "Content-Type": {"x/y"}, "Etag": {`"x"`},
 		"Last-Modified": {"x"}, "Accept-Ranges": {"bytes"}}
 	accept := []string{"gzip, br"}
-	byHand := mallocs(t, func(w http.ResponseWriter, r *http.Request) {
+	byHand := func(w http.ResponseWriter, r *http.Request) {
 		r.Header["Accept-Encoding"] = accept
 		maps.Copy(w.Header(), values)
 		w.Write(page)
-	})
+	}
 	f := newFiles(t, tree(t, map[string]string{"a.bin": string(noise(3000)), "b.bin": string(noise(10_000)),
 		"c.bin": string(noise(100_000)), "d.js": "x", "d.js.gz": string(noise(9000)), "i/index.html": "x"}), nil)
 	for _, target := range []string{"/a.bin", "/b.bin", "/c.bin", "/d.js", "/i/"} {
-		got := mallocs(t, func(w http.ResponseWriter, r *http.Request) {
+		allocatesAs(t, target, byHand, 0.6+portableStat, func(w http.ResponseWriter, r *http.Request) {
 			r.URL.Path = target
 			r.Header["Accept-Encoding"] = accept
 			f.ServeHTTP(w, r)
 		})
-		if got > byHand+0.6+portableStat {
-			t.Errorf("%s: %.2f allocations a request; by hand %.2f", target, got, byHand)
-		}
 	}
 }
 
@@ -168,12 +162,25 @@ func heap() uint64 {
 	return m.HeapAlloc
 }
 
+// allocatesAs wants of h what byHand allocates for a request, and at most so much more. Both are measured in the same moment, and
+// again if need be: on a busy machine net/http's background read, see mallocs, waits in each response of the one and not of the other.
+func allocatesAs(t *testing.T, name string, byHand http.HandlerFunc, more float64, h http.HandlerFunc) {
+	t.Helper()
+	want, got := mallocs(t, byHand), mallocs(t, h)
+	for try := 0; try < 5 && got > want+more; try++ {
+		want, got = mallocs(t, byHand), mallocs(t, h)
+	}
+	if got > want+more {
+		t.Errorf("%s: %.2f allocations a request; by hand %.2f", name, got, want)
+	}
+}
+
 // mallocs is how much a whole request allocates in this process; the client
 // allocates nothing.
 func mallocs(t *testing.T, h http.HandlerFunc) float64 {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		// Until net/http's background read waits: its end is an error that package net makes, in each response or by luck.
-		time.Sleep(50 * time.Microsecond)
+		time.Sleep(200 * time.Microsecond)
 		h(w, r)
 	})
 	c := s.dial(t)
