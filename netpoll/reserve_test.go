@@ -111,3 +111,43 @@ func TestReserve(t *testing.T) {
 		t.Errorf("holds %d after close", n)
 	}
 }
+
+// A wake for which there is no fd, not even one of the reserve, waits until there is, or until Close.
+func TestWakeWaitsForAnFd(t *testing.T) {
+	for _, end := range []string{"room", "Close"} {
+		t.Run(end, func(t *testing.T) {
+			l, fd, peer := parkedPair(t)
+			l.lot.mu.Lock()
+			out, _ := l.lot.take(fd, l.lot.table.at(fd).gen)
+			l.lot.mu.Unlock()
+			const high = 1000 // above the limit: closing it gives no number back
+			if err := dup3(fd, high); err != nil {
+				t.Fatal(err)
+			}
+			unix.Close(fd)
+			l.lot.park(high, out.rec, time.Time{}, nil)
+			l.lot.spare.close()
+			l.inner.Close() // or Close would give back a number
+			t.Run("no fd", func(t *testing.T) {
+				hog(t)()
+				unix.Write(peer, []byte("x"))
+				for l.Stats().Parked != 0 {
+					time.Sleep(time.Millisecond)
+				}
+				time.Sleep(4 * firstPause) // for what must not come
+				if s := l.Stats(); s.Wakes != 0 || s.Reaped != 0 {
+					t.Errorf("did not wait: %+v", s)
+				}
+				if end == "Close" {
+					l.Close()
+					if s := l.Stats(); s.Open != 0 {
+						t.Errorf("%+v", s)
+					}
+				}
+			})
+			if end == "room" && !t.Failed() {
+				(<-l.arrived).nc.Close()
+			}
+		})
+	}
+}

@@ -43,7 +43,7 @@ func (s *stuck) Write([]byte) (int, error) {
 			return 0, errForever
 		}
 		return 0, os.ErrDeadlineExceeded
-	case <-time.After(2 * time.Second):
+	case <-time.After(time.Minute): // of the test; none is coming
 		return 0, errForever
 	}
 }
