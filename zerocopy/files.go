@@ -176,7 +176,9 @@ func (f *Files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctype, enc := c.ctype, 0
 	if found := e.siblings.Load(); found != 0 {
 		addVary(w.Header())
-		c, enc = f.form(e, c, choose(r.Header, found))
+		if first(w.Header(), "Content-Encoding") == "" { // or a middleware is about to compress
+			c, enc = f.form(e, c, choose(r.Header, found))
+		}
 	}
 	defer c.release()
 	serve(w, r, c, ctype, enc)
