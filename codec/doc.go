@@ -40,7 +40,9 @@
 //
 // # Where it differs from encoding/json
 //
-//   - A syntax error may leave the target partly filled: the input is read once.
+//   - A syntax error may leave the target partly filled: the input is read once. After an
+//     error of a type's own method, the map or array that it happened in may hold the
+//     element, or have lost its rest.
 //   - Error texts and types are our own.
 //   - A value that contains itself is an error at 10,000 levels.
 //   - Methods with pointer receivers are used as in json.Marshal(&v).

@@ -140,6 +140,15 @@ func TestReadTrustsContentLengthToRefuse(t *testing.T) {
 	}
 }
 
+// The limit in the error is the one that was hit, which may be a middleware's.
+func TestReadBehindAnotherLimit(t *testing.T) {
+	r := jsonRequest(chunked{strings.NewReader(`{"sku":"` + strings.Repeat("x", limit) + `"}`)})
+	r.Body = http.MaxBytesReader(nil, r.Body, 10)
+	if err := codec.Read(httptest.NewRecorder(), r, new(order.Item), 1<<20); codec.Status(err) != 413 || !strings.HasSuffix(err.Error(), "limit 10") {
+		t.Errorf("got %v, want the limit of 10", err)
+	}
+}
+
 // A client that promises a body and stops must not hold the server beyond its
 // read deadline, and gets 408.
 func TestReadDeadline(t *testing.T) {

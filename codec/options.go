@@ -59,6 +59,9 @@ const (
 // DefaultMaxDepth is the nesting encoding/json admits: 10,000.
 const DefaultMaxDepth = wire.DefaultMaxDepth
 
+// maxMaxDepth leaves 10 KB of stack to each level, on 32-bit systems 2.5.
+const maxMaxDepth = 100000
+
 // Options are the policies of decoding. The zero value means what encoding/json
 // means. Options are a plain value, copy freely. Where a value is handed to a
 // json.Unmarshaler written by someone else, the policies have been applied to its
@@ -80,7 +83,8 @@ type Options struct {
 	// which reuse their input, copy all the same. Zero means that strings are copied.
 	NoCopy bool
 	// MaxDepth is how deep arrays and objects may nest. Zero means DefaultMaxDepth; a negative
-	// value is refused.
+	// value, or one above 100,000, is refused: each level takes stack, and a goroutine that
+	// runs out of it ends the program.
 	MaxDepth int
 }
 
@@ -122,8 +126,8 @@ func (o Options) policy() (wire.Policy, error) {
 		err = fmt.Errorf("codec: Options.UnknownFields is %d: use AllowUnknownFields or RejectUnknownFields", o.UnknownFields)
 	case o.InvalidUTF8 > RejectInvalidUTF8:
 		err = fmt.Errorf("codec: Options.InvalidUTF8 is %d: use ReplaceInvalidUTF8 or RejectInvalidUTF8", o.InvalidUTF8)
-	case o.MaxDepth < 0:
-		err = fmt.Errorf("codec: Options.MaxDepth is %d: use 0 for %d levels, or a positive number", o.MaxDepth, DefaultMaxDepth)
+	case o.MaxDepth < 0 || o.MaxDepth > maxMaxDepth:
+		err = fmt.Errorf("codec: Options.MaxDepth is %d: use 0 for %d levels, or a positive number up to %d", o.MaxDepth, DefaultMaxDepth, maxMaxDepth)
 	}
 	return wire.Policy{
 		RejectDuplicates:  o.DuplicateKeys == RejectDuplicates,

@@ -24,7 +24,7 @@ var outOfRange = []struct {
 	{"InvalidUTF8", codec.Options{InvalidUTF8: 255}, "codec: Options.InvalidUTF8 is 255: use ReplaceInvalidUTF8 or RejectInvalidUTF8"},
 	{"CaseSensitive", codec.Options{}, ""},
 	{"NoCopy", codec.Options{}, ""},
-	{"MaxDepth", codec.Options{MaxDepth: -1}, "codec: Options.MaxDepth is -1: use 0 for 10000 levels, or a positive number"},
+	{"MaxDepth", codec.Options{MaxDepth: -1}, "codec: Options.MaxDepth is -1: use 0 for 10000 levels, or a positive number up to 100000"},
 }
 
 // A value that means nothing is refused wherever Options go, before anything is read.
@@ -54,6 +54,8 @@ func TestOptionsOutOfRange(t *testing.T) {
 
 func TestLimitsOutOfRange(t *testing.T) {
 	var n number
+	const depth = "codec: Options.MaxDepth is 100001: use 0 for 10000 levels, or a positive number up to 100000"
+	check(t, "too deep", codec.Options{MaxDepth: 100001}.Decode([]byte("1"), &n), depth)
 	const limit = "codec: Reader.Limit is -1: use 0 for 1048576 bytes, or a positive number"
 	check(t, "Reader", (&codec.Reader{Limit: -1}).Read(httptest.NewRecorder(), post1(), &n), limit)
 	err := codec.Read(httptest.NewRecorder(), post1(), &n, -1)

@@ -115,15 +115,15 @@ func readBody(w http.ResponseWriter, r *http.Request, b *buffer.Buffer, limit in
 			return nil
 		}
 		if err != nil {
-			return bodyError(err, limit)
+			return bodyError(err)
 		}
 	}
 }
 
-func bodyError(err error, limit int64) error {
+func bodyError(err error) error {
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
-		return fmt.Errorf("%w: limit %d", ErrTooLarge, limit)
+		return fmt.Errorf("%w: limit %d", ErrTooLarge, tooLarge.Limit) // may be somebody else's
 	}
 	return &BodyError{Err: err}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/hotpath-go/hotpath/codec/wire"
 )
@@ -12,7 +13,8 @@ import (
 const DefaultMaxValue = 1 << 20
 
 // Stream reads values one after another: the elements of one array, or values
-// with nothing or white space between them, as in NDJSON. A Stream is not safe for
+// with white space between them, as in NDJSON, or with nothing where a quote or a
+// bracket parts them. A Stream is not safe for
 // concurrent use: one goroutine at a time; its exported fields must not change once
 // it is used. Its memory is bounded by the largest value. The zero value with an R is
 // ready.
@@ -33,8 +35,9 @@ type Stream struct {
 	buf      []byte
 	pos      int // where the next value, or what is before it, begins
 	consumed int64
-	inside   bool // the array has begun
-	some     bool // and had an element
+	inside   bool  // the array has begun
+	some     bool  // and had an element
+	readErr  error // of the Read that was the last
 	err      error
 }
 
@@ -189,19 +192,21 @@ func (s *Stream) fill() error {
 		s.buf = append(make([]byte, 0, size), s.buf...)
 	}
 	for range 100 {
+		if s.readErr != nil {
+			return s.readErr
+		}
 		n, err := s.R.Read(s.buf[len(s.buf):cap(s.buf)])
 		s.buf = s.buf[:len(s.buf)+n]
+		if err != nil && err != io.EOF {
+			err = &BodyError{Err: err}
+		}
+		// It may come with the last bytes, and need not come again.
+		s.readErr = err
 		if n > 0 {
 			return nil
 		}
-		if err == io.EOF {
-			return err
-		}
-		if err != nil {
-			return &BodyError{Err: err}
-		}
 	}
-	return io.ErrNoProgress
+	return cmp.Or(s.readErr, io.ErrNoProgress)
 }
 
 // framer finds the end of a value byte by byte.
@@ -223,7 +228,7 @@ func (f *framer) step(c byte) (done, include bool) {
 		f.inString = c != '"'
 		return !f.inString && f.depth == 0, true
 	case f.scalar:
-		return c <= ' ' || f.array && (c == ',' || c == ']'), false
+		return c <= ' ' || strings.IndexByte(`,:"[]{}`, c) >= 0, false
 	case c == '"':
 		f.inString = true
 	case c == '{' || c == '[':

@@ -98,6 +98,7 @@ func TestStreamOfLines(t *testing.T) {
 		checkStream(t, text.String(), false, want, true)
 		checkStream(t, strings.TrimSpace(text.String()), false, want, true)
 	}
+	checkStream(t, `1[2]"a"3{}true"b""c"[][]null`, false, []any{1.0, []any{2.0}, "a", 3.0, map[string]any{}, true, "b", "c", []any{}, []any{}, nil}, true)
 	for _, text := range []string{"{", `"a`, "1 2]", "tru", "[1", "1,2", "}"} {
 		checkStream(t, text, false, nil, false)
 	}
@@ -160,6 +161,30 @@ func TestStreamReadError(t *testing.T) {
 	for range 2 { // it stays
 		if err := s.Next(&w); !errors.As(err, &body) || !errors.Is(err, io.ErrUnexpectedEOF) {
 			t.Errorf("%v, want a BodyError", err)
+		}
+	}
+}
+
+// failsOnce gives its error with the last bytes, and never again.
+type failsOnce struct{ text string }
+
+func (r *failsOnce) Read(p []byte) (n int, err error) {
+	if r.text == "" {
+		return 0, io.EOF
+	}
+	n = copy(p, r.text)
+	r.text = ""
+	return n, io.ErrClosedPipe
+}
+
+// What has arrived before an error is decoded, and the error is not taken for the end.
+func TestStreamReadErrorComesOnce(t *testing.T) {
+	for _, array := range []bool{false, true} {
+		text := map[bool]string{false: "1 2 ", true: "[1,2,"}[array]
+		values, err := drain(&codec.Stream{R: &failsOnce{text}, Array: array})
+		var body *codec.BodyError
+		if len(values) != 2 || !errors.As(err, &body) || !errors.Is(err, io.ErrClosedPipe) {
+			t.Errorf("array %v: %v, %v, want two values and the reader's error", array, values, err)
 		}
 	}
 }

@@ -86,10 +86,8 @@ func (w *anyWriter) value(dst []byte, v any, depth int) ([]byte, error) {
 		return w.mapping(dst, v, depth)
 	case []any:
 		return w.slice(dst, v, depth)
-	case DepthAppender:
-		return v.AppendJSONDepth(dst, depth+1)
 	case Appender:
-		return v.AppendJSON(dst)
+		return appendHeld(dst, v, depth, w.set)
 	}
 	return appendAnyRare(dst, v, w.set)
 }

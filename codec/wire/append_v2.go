@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"reflect"
 	"time"
 	"unicode/utf8"
 )
@@ -137,14 +136,16 @@ func AppendAnyV2(dst []byte, v any, depth int) ([]byte, error) {
 	case []byte:
 		return AppendBytesV2(dst, v), nil
 	}
-	if r := reflect.ValueOf(v); r.Kind() == reflect.Pointer && r.IsNil() {
+	if isNil(v) {
 		return append(dst, "null"...), nil
 	}
+	m, _ := v.(json.Marshaler)
 	switch v := v.(type) {
-	case DepthAppender:
-		return v.AppendJSONDepth(dst, depth+1)
 	case Appender:
-		return v.AppendJSON(dst)
+		if m == nil || !lent(v) {
+			return appendHeld(dst, v, depth, &escapeV2)
+		}
+		return AppendMarshalerV2(dst, m)
 	case json.Marshaler:
 		return AppendMarshalerV2(dst, v)
 	case encoding.TextMarshaler:

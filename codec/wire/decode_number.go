@@ -213,6 +213,11 @@ func (d *Decoder) shortFloat() (float64, bool) {
 	return f, ok
 }
 
+func fitsFloat(tok []byte) bool {
+	_, ok := parseFloat(tok, 64)
+	return ok
+}
+
 // parseFloat rounds correctly.
 func parseFloat(tok []byte, bitSize int) (float64, bool) {
 	// Rule: ParseFloat keeps its argument only in an error, which is dropped.

@@ -215,7 +215,7 @@ func (d *Decoder) AnyV2(p *any) {
 		}
 		*p = d.anySlice()
 	case Decodable:
-		v.DecodeJSON(d)
+		d.held(v)
 	case json.Unmarshaler:
 		d.Unmarshaler(v)
 	case encoding.TextUnmarshaler:

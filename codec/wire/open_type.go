@@ -28,10 +28,8 @@ func appendOpen(dst []byte, p, v any, depth int, set *escapeSet) ([]byte, error)
 		return dst, ErrDepth
 	}
 	switch p := p.(type) {
-	case DepthAppender:
-		return p.AppendJSONDepth(dst, depth+1)
 	case Appender:
-		return p.AppendJSON(dst)
+		return appendHeld(dst, p, depth, set)
 	case json.Marshaler:
 		if _, byValue := v.(json.Marshaler); !byValue {
 			return appendMarshaler(dst, p, set == &escapeHTML)
@@ -48,7 +46,7 @@ func appendOpen(dst []byte, p, v any, depth int, set *escapeSet) ([]byte, error)
 func Value[T any](d *Decoder, p *T) {
 	switch p := any(p).(type) {
 	case Decodable:
-		p.DecodeJSON(d)
+		d.held(p)
 	case *string:
 		d.String(p)
 	case *bool:
@@ -63,6 +61,8 @@ func Value[T any](d *Decoder, p *T) {
 		d.Any(p)
 	case *time.Time:
 		d.Time(p)
+	case *[]byte:
+		d.bytes(p)
 	default:
 		d.standard(p)
 	}

@@ -76,7 +76,7 @@ func (v *auditJSON) DecodeJSON(d *wire.Decoder) {
 							s5 = s5[:cap(s5)]
 						}
 						var o6 wire.Object
-						if d.BeginObject(&o6, codecFieldsOfauditJSON2) {
+						if d.BeginObject(&o6, codecFields2OfauditJSON) {
 							for d.Next(&o6) {
 								switch o6.Index {
 								case 0: // id
@@ -122,7 +122,7 @@ var codecFieldsOfauditJSON = []wire.Field{
 	{Key: `"events":`, Fold: "EVENTS"},
 }
 
-var codecFieldsOfauditJSON2 = []wire.Field{
+var codecFields2OfauditJSON = []wire.Field{
 	{Key: `"id":`, Fold: "ID"},
 	{Key: `"type":`, Fold: "TYPE"},
 	{Key: `"user_id":`, Fold: "USER_ID"},
@@ -372,7 +372,7 @@ func (v *identityJSON) DecodeJSON(d *wire.Decoder) {
 				d.Time(&v.Expires)
 			case 3: // profile
 				var o10 wire.Object
-				if d.BeginObject(&o10, codecFieldsOfidentityJSON2) {
+				if d.BeginObject(&o10, codecFields2OfidentityJSON) {
 					for d.Next(&o10) {
 						switch o10.Index {
 						case 0: // id
@@ -401,7 +401,7 @@ func (v *identityJSON) DecodeJSON(d *wire.Decoder) {
 										s11 = s11[:cap(s11)]
 									}
 									var o12 wire.Object
-									if d.BeginObject(&o12, codecFieldsOfidentityJSON3) {
+									if d.BeginObject(&o12, codecFields3OfidentityJSON) {
 										for d.Next(&o12) {
 											switch o12.Index {
 											case 0: // name
@@ -424,7 +424,7 @@ func (v *identityJSON) DecodeJSON(d *wire.Decoder) {
 															s13 = s13[:cap(s13)]
 														}
 														var o14 wire.Object
-														if d.BeginObject(&o14, codecFieldsOfidentityJSON4) {
+														if d.BeginObject(&o14, codecFields4OfidentityJSON) {
 															for d.Next(&o14) {
 																switch o14.Index {
 																case 0: // resource
@@ -461,7 +461,7 @@ func (v *identityJSON) DecodeJSON(d *wire.Decoder) {
 							d.Strings(&v.Profile.Permissions)
 						case 9: // preferences
 							var o15 wire.Object
-							if d.BeginObject(&o15, codecFieldsOfidentityJSON5) {
+							if d.BeginObject(&o15, codecFields5OfidentityJSON) {
 								for d.Next(&o15) {
 									switch o15.Index {
 									case 0: // theme
@@ -477,7 +477,7 @@ func (v *identityJSON) DecodeJSON(d *wire.Decoder) {
 							}
 						case 10: // quota
 							var o16 wire.Object
-							if d.BeginObject(&o16, codecFieldsOfidentityJSON6) {
+							if d.BeginObject(&o16, codecFields6OfidentityJSON) {
 								for d.Next(&o16) {
 									switch o16.Index {
 									case 0: // projects
@@ -520,7 +520,7 @@ var codecFieldsOfidentityJSON = []wire.Field{
 	{Key: `"profile":`, Fold: "PROFILE"},
 }
 
-var codecFieldsOfidentityJSON2 = []wire.Field{
+var codecFields2OfidentityJSON = []wire.Field{
 	{Key: `"id":`, Fold: "ID"},
 	{Key: `"name":`, Fold: "NAME"},
 	{Key: `"email":`, Fold: "EMAIL"},
@@ -534,7 +534,7 @@ var codecFieldsOfidentityJSON2 = []wire.Field{
 	{Key: `"quota":`, Fold: "QUOTA"},
 }
 
-var codecFieldsOfidentityJSON3 = []wire.Field{
+var codecFields3OfidentityJSON = []wire.Field{
 	{Key: `"name":`, Fold: "NAME"},
 	{Key: `"scope":`, Fold: "SCOPE"},
 	{Key: `"granted_by":`, Fold: "GRANTED_BY"},
@@ -542,19 +542,19 @@ var codecFieldsOfidentityJSON3 = []wire.Field{
 	{Key: `"grants":`, Fold: "GRANTS"},
 }
 
-var codecFieldsOfidentityJSON4 = []wire.Field{
+var codecFields4OfidentityJSON = []wire.Field{
 	{Key: `"resource":`, Fold: "RESOURCE"},
 	{Key: `"actions":`, Fold: "ACTIONS"},
 	{Key: `"own":`, Fold: "OWN"},
 }
 
-var codecFieldsOfidentityJSON5 = []wire.Field{
+var codecFields5OfidentityJSON = []wire.Field{
 	{Key: `"theme":`, Fold: "THEME"},
 	{Key: `"page_size":`, Fold: "PAGE_SIZE"},
 	{Key: `"notifications":`, Fold: "NOTIFICATIONS"},
 }
 
-var codecFieldsOfidentityJSON6 = []wire.Field{
+var codecFields6OfidentityJSON = []wire.Field{
 	{Key: `"projects":`, Fold: "PROJECTS"},
 	{Key: `"storage_bytes":`, Fold: "STORAGE_BYTES"},
 	{Key: `"request_rate":`, Fold: "REQUEST_RATE"},
@@ -674,7 +674,7 @@ func (v *problemJSON) DecodeJSON(d *wire.Decoder) {
 							s5 = s5[:cap(s5)]
 						}
 						var o6 wire.Object
-						if d.BeginObject(&o6, codecFieldsOfproblemJSON2) {
+						if d.BeginObject(&o6, codecFields2OfproblemJSON) {
 							for d.Next(&o6) {
 								switch o6.Index {
 								case 0: // field
@@ -718,7 +718,7 @@ var codecFieldsOfproblemJSON = []wire.Field{
 	{Key: `"errors":`, Fold: "ERRORS"},
 }
 
-var codecFieldsOfproblemJSON2 = []wire.Field{
+var codecFields2OfproblemJSON = []wire.Field{
 	{Key: `"field":`, Fold: "FIELD"},
 	{Key: `"detail":`, Fold: "DETAIL"},
 }

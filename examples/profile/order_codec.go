@@ -126,7 +126,7 @@ func (v *Orders) DecodeJSON(d *wire.Decoder) {
 							s9 = wire.Grow(s9)
 						}
 						var o10 wire.Object
-						if d.BeginObject(&o10, codecFieldsOfOrders2) {
+						if d.BeginObject(&o10, codecFields2OfOrders) {
 							for d.Next(&o10) {
 								switch o10.Index {
 								case 0: // id
@@ -137,7 +137,7 @@ func (v *Orders) DecodeJSON(d *wire.Decoder) {
 									d.Time(&s9[n9].Placed)
 								case 3: // customer
 									var o11 wire.Object
-									if d.BeginObject(&o11, codecFieldsOfOrders3) {
+									if d.BeginObject(&o11, codecFields3OfOrders) {
 										for d.Next(&o11) {
 											switch o11.Index {
 											case 0: // name
@@ -168,7 +168,7 @@ func (v *Orders) DecodeJSON(d *wire.Decoder) {
 												s12 = wire.Grow(s12)
 											}
 											var o13 wire.Object
-											if d.BeginObject(&o13, codecFieldsOfOrders4) {
+											if d.BeginObject(&o13, codecFields4OfOrders) {
 												for d.Next(&o13) {
 													switch o13.Index {
 													case 0: // sku
@@ -238,7 +238,7 @@ var codecFieldsOfOrders = []wire.Field{
 	{Key: `"orders":`, Fold: "ORDERS"},
 }
 
-var codecFieldsOfOrders2 = []wire.Field{
+var codecFields2OfOrders = []wire.Field{
 	{Key: `"id":`, Fold: "ID"},
 	{Key: `"number":`, Fold: "NUMBER"},
 	{Key: `"placed":`, Fold: "PLACED"},
@@ -248,7 +248,7 @@ var codecFieldsOfOrders2 = []wire.Field{
 	{Key: `"paid":`, Fold: "PAID"},
 }
 
-var codecFieldsOfOrders3 = []wire.Field{
+var codecFields3OfOrders = []wire.Field{
 	{Key: `"name":`, Fold: "NAME"},
 	{Key: `"email":`, Fold: "EMAIL"},
 	{Key: `"since":`, Fold: "SINCE"},
@@ -257,7 +257,7 @@ var codecFieldsOfOrders3 = []wire.Field{
 	{Key: `"lon":`, Fold: "LON"},
 }
 
-var codecFieldsOfOrders4 = []wire.Field{
+var codecFields4OfOrders = []wire.Field{
 	{Key: `"sku":`, Fold: "SKU"},
 	{Key: `"title":`, Fold: "TITLE"},
 	{Key: `"quantity":`, Fold: "QUANTITY"},

@@ -2,14 +2,16 @@ package gen
 
 import (
 	"fmt"
+	"go/build/constraint"
 	"strings"
 )
 
 // The files beside the main one hold methods that not every build can have.
 // Heads take the package's name, methods a receiver for each direction.
 
-const jsonv2Head = `//go:build goexperiment.jsonv2
+const jsonv2Tag = "goexperiment.jsonv2"
 
+const jsonv2Head = `
 package %s
 
 import (
@@ -31,7 +33,8 @@ func (%[2]s) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 }
 `
 
-const easyjsonHead = `package %s
+const easyjsonHead = `
+package %s
 
 import (
 	codeceasyjson "github.com/hotpath-go/hotpath/codec/easyjson"
@@ -52,10 +55,11 @@ func (%[2]s) UnmarshalEasyJSON(l *jlexer.Lexer) {
 }
 `
 
-// add makes one file beside the main one, with methods for the same types.
-func (r *Result) add(g *generator, suffix, head, methods string) error {
+// add makes one file beside the main one, with methods for the same types, for builds
+// in which x holds.
+func (r *Result) add(g *generator, suffix string, x constraint.Expr, head, methods string) error {
 	var b strings.Builder
-	b.WriteString(header + "\n\n")
+	b.WriteString(header + "\n\n" + buildLine(and(x, g.constraint())))
 	fmt.Fprintf(&b, head, g.pkg.types.Name())
 	for _, t := range g.sorted() {
 		if t.leftAlone {

@@ -101,13 +101,31 @@ func (g *generator) canHaveMethods(n *types.Named) bool {
 	if n.Obj().Parent() != g.pkg.types.Scope() || g.pkg.elsewhere[n.Obj().Name()] {
 		return false
 	}
-	for _, m := range []string{"MarshalJSON", "UnmarshalJSON", "MarshalText", "UnmarshalText", "AppendJSON", "DecodeJSON"} {
+	for _, m := range methodNames {
 		if methodOf(n, m) != nil {
 			return false
 		}
 	}
 	_, isStruct := n.Underlying().(*types.Struct)
-	return isStruct
+	return isStruct && fieldLikeMethod(n) == nil
+}
+
+// methodNames are the methods that a type must not have already.
+var methodNames = []string{"MarshalJSON", "UnmarshalJSON", "MarshalText", "UnmarshalText", "AppendJSON", "DecodeJSON"}
+
+// fieldLikeMethod returns a field of n that has the name of a generated method.
+func fieldLikeMethod(n *types.Named) *types.Var {
+	st, ok := n.Underlying().(*types.Struct)
+	if !ok {
+		return nil
+	}
+	for v := range st.Fields() {
+		switch v.Name() {
+		case "MarshalJSON", "UnmarshalJSON", "AppendJSON", "AppendJSONDepth", "DecodeJSON":
+			return v
+		}
+	}
+	return nil
 }
 
 // walk visits what a value of type t is made of, up to types with own methods.

@@ -230,6 +230,9 @@ func (w *writer) hidesMethod(t types.Type) bool {
 	case kArray:
 		return w.hidesMethod(t.Underlying().(*types.Array).Elem())
 	case kStruct, kGenerated:
+		if n, ok := types.Unalias(t).(*types.Named); ok && w.gen.hasMethods(n) && n.Obj().Pkg() != w.gen.pkg.types {
+			return false // encoding/json uses its MarshalJSON, which has an addressable copy
+		}
 		if _, ok := t.Underlying().(*types.Struct); !ok {
 			return false
 		}

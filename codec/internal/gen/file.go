@@ -3,6 +3,7 @@ package gen
 import (
 	"fmt"
 	"go/types"
+	"slices"
 	"strings"
 )
 
@@ -28,7 +29,7 @@ func (g *generator) file() ([]byte, error) {
 	if len(errs) > 0 {
 		return nil, joinErrors(errs)
 	}
-	src := header + "\n\npackage " + g.pkg.types.Name() + "\n\n" +
+	src := header + "\n\n" + buildLine(g.constraint()) + "package " + g.pkg.types.Name() + "\n\n" +
 		"import \"" + runtimePath + "\"\n\n" +
 		"// A runtime that cannot serve this file does not have this constant.\n" +
 		"const _ = wire.GeneratedVersion3\n\n" + vars(types_.String()) + bodies.String()
@@ -36,7 +37,7 @@ func (g *generator) file() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("codecgen: internal error: %w in\n%s", err, src)
 	}
-	return out, nil
+	return out, g.pkg.checkPredeclared(out)
 }
 
 func vars(lines string) string {
@@ -55,6 +56,11 @@ func (g *generator) note(t *target, err error) {
 
 // methods writes the methods of one type.
 func (w *writer) methods(t *target) {
+	for p := range t.named.TypeParams().TypeParams() {
+		if n := p.Obj().Name(); locals.MatchString(n) || slices.Contains(predeclared, n) {
+			w.fail("generated code uses the name of the type parameter %s for something else: rename it", n)
+		}
+	}
 	name := w.recv
 	x := "v"
 	if underlyingKind(t.named) != kStruct {
@@ -79,7 +85,7 @@ func (w *writer) methods(t *target) {
 	if w.gen.v2 {
 		w.p("old := d.BeginV2()\n")
 	}
-	w.decodeAs(x, t.named.Underlying(), kind)
+	w.decodeAs(underlying(x, t.named, kind), t.named.Underlying(), kind)
 	if w.gen.v2 {
 		w.p("d.EndV2(old)\n")
 	}
@@ -91,6 +97,19 @@ func (w *writer) methods(t *target) {
 		w.p("\n// MarshalJSON implements json.Marshaler.\nfunc (v %s) MarshalJSON() ([]byte, error) {\nreturn wire.Marshal(&v)\n}\n", name)
 	}
 	w.p("\n// UnmarshalJSON implements json.Unmarshaler.\nfunc (v *%s) UnmarshalJSON(data []byte) error {\nreturn wire.Decode(data, v)\n}\n", name)
+}
+
+// underlying returns x as a value of n's underlying type where the runtime has a method
+// for that: it takes a pointer to nothing else.
+func underlying(x string, n *types.Named, k kind) string {
+	_, name := scalars(n.Underlying(), k)
+	if b, ok := n.Underlying().(*types.Basic); ok {
+		name = b.Name()
+	}
+	if name == "" {
+		return x
+	}
+	return "(*(*" + name + ")(v))"
 }
 
 // rules names the package whose rules are followed.

@@ -6,6 +6,7 @@ package gen
 import (
 	"errors"
 	"fmt"
+	"go/build/constraint"
 	"go/token"
 	"path/filepath"
 )
@@ -67,6 +68,9 @@ func (e *Error) Error() string { return e.Pos.String() + ": " + e.Msg }
 
 // Generate makes the file for one package.
 func Generate(o Options) (*Result, error) {
+	if o.Output != "" && (filepath.Base(o.Output) != o.Output || filepath.Ext(o.Output) != ".go") {
+		return nil, fmt.Errorf("codecgen: output %s: want the name of a .go file, without a folder", o.Output)
+	}
 	p, err := load(o)
 	if err != nil {
 		return nil, err
@@ -87,10 +91,10 @@ func Generate(o Options) (*Result, error) {
 	}
 	res := &Result{File: File{filepath.Join(p.dir, p.output), src}, Notes: g.notes}
 	if o.JSONv2 {
-		err = errors.Join(err, res.add(g, "_jsonv2", jsonv2Head, jsonv2Methods))
+		err = errors.Join(err, res.add(g, "_jsonv2", &constraint.TagExpr{Tag: jsonv2Tag}, jsonv2Head, jsonv2Methods))
 	}
 	if o.EasyJSON {
-		err = errors.Join(err, res.add(g, "_easyjson", easyjsonHead, easyjsonMethods))
+		err = errors.Join(err, res.add(g, "_easyjson", nil, easyjsonHead, easyjsonMethods))
 	}
 	return res, err
 }

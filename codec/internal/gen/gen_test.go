@@ -163,7 +163,6 @@ func TestRefusals(t *testing.T) {
 		{"func in a slice", "type T struct{ F []func() }", "types.go:4:16: func() cannot be encoded"},
 		{"complex", "type T struct{ C complex128 }", "complex128 cannot be encoded"},
 		{"string option on a parameter", "type T[E any] struct {\n\tX E `json:\",string\"`\n}", "string option on a type parameter"},
-		{"omitzero on an open struct", "type T[E any] struct {\n\tX struct{ E E } `json:\",omitzero\"`\n}", "its type is open"},
 		{"open map key", "type T[K comparable] struct{ M map[K]int }", "map key K is neither"},
 		{"open struct in a map", "type T[E any] struct{ M map[string]struct{ X E } }", "make the element a pointer"},
 		{"bytes with methods", "type B byte\n\nfunc (B) MarshalText() ([]byte, error) { return nil, nil }\n\ntype T struct{ B []B }", "but reads base64"},
@@ -181,7 +180,6 @@ func TestRefusals(t *testing.T) {
 		{"recursive slice", "type L []L\n\ntype T struct{ L L }", "contains itself"},
 		{"hidden method in a map", "type T struct{ M map[string]big.Int }\n\nvar _ big.Int", "make the element a pointer"},
 		{"hidden method deeper in a map", "type S struct{ B big.Int }\n\ntype T struct{ M map[string]S }\n\nvar _ big.Int", "make the element a pointer"},
-		{"omitzero on a slice in a struct", "type T struct {\n\tS struct{ L []int } `json:\",omitzero\"`\n}", "needs an IsZero method"},
 		{"string with methods", "type D time.Month\n\nfunc (*D) UnmarshalJSON([]byte) error { return nil }\n\ntype T struct {\n\tD D `json:\",string\"`\n}\n\nvar _ time.Month", "string option on a type with methods"},
 		{"promoted from elsewhere", "type T struct{ httptest.Server }\n\nvar _ httptest.Server", "cannot be encoded"},
 	} {

@@ -174,7 +174,16 @@ func (g *generator) hasMethods(t types.Type) bool {
 		name := n.Obj().Name()
 		return g.methods[name] != nil || g.pkg.elsewhere[name]
 	}
-	return hasMethod(t, "AppendJSON", "func([]byte)([]byte,error)") && methodOf(t, "DecodeJSON") != nil
+	return hasMethod(t, "AppendJSON", "func([]byte)([]byte,error)") && declares(t, "AppendJSON") && declares(t, "DecodeJSON")
+}
+
+// declares reports whether a method is t's own. One that an embedded type lends speaks
+// for that part alone, cannot be called on a nil pointer, and must not come before a
+// MarshalJSON that t has itself.
+func declares(t types.Type, name string) bool {
+	obj, index, _ := types.LookupFieldOrMethod(t, true, nil, name)
+	_, ok := obj.(*types.Func)
+	return ok && len(index) == 1
 }
 
 // takesDepth reports whether t's methods include AppendJSONDepth.

@@ -156,6 +156,11 @@ func (p *source) outputName(names []string) string {
 	return ""
 }
 
+// IsGenerated reports whether src is a file that codecgen has made, and may write again.
+func IsGenerated(src []byte) bool {
+	return bytes.HasPrefix(src, []byte(header)) || bytes.Contains(src, []byte("\n"+header))
+}
+
 func isOurs(f *ast.File) bool { return generatedBy(f, header) }
 
 func generatedBy(f *ast.File, header string) bool {

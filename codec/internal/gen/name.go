@@ -8,7 +8,7 @@ import (
 
 // locals are the names that methods have for other things than types, and what
 // TypeString writes that may not mean the same in another package.
-var locals = regexp.MustCompile(`\b(v|d|dst|err|depth|old|wire|null|ok|(b|e|i|k|keys|member|n|o|ok|q|s|start|value)\d+|struct|interface)\b`)
+var locals = regexp.MustCompile(`\b(v|d|dst|err|depth|old|wire|null|ok|(b|e|i|k|keys|l|member|n|o|ok|q|s|start|value)\d+|struct|interface)\b`)
 
 // typeName returns t as the generated file can write it, which imports the runtime
 // only. Where it cannot, a generic function of the runtime does the work.

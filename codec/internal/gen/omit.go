@@ -50,20 +50,19 @@ func (w *writer) notZero(x string, t types.Type) string {
 		return "!wire.IsZeroValue(" + address(x) + ")"
 	}
 	_, isPointer := types.Unalias(t).(*types.Pointer)
+	own := hasMethod(t, "IsZero", "func()(bool)")
 	switch u := t.Underlying().(type) {
 	case *types.Interface:
-		if methodOf(t, "IsZero") == nil {
+		if !own {
 			return x + " != nil"
 		}
-		w.fail("omitzero on an interface with IsZero is not supported")
-		return "true"
 	case *types.Pointer:
-		if hasMethod(t, "IsZero", "func()(bool)") && isPointer {
+		if own && isPointer {
 			return fmt.Sprintf("%s != nil && !%[1]s.IsZero()", x)
 		}
 		return x + " != nil"
 	default:
-		if hasMethod(t, "IsZero", "func()(bool)") {
+		if own {
 			return "!" + x + ".IsZero()"
 		}
 		switch u := u.(type) {
@@ -72,16 +71,11 @@ func (w *writer) notZero(x string, t types.Type) string {
 		case *types.Slice, *types.Map:
 			return x + " != nil"
 		}
+		if !mentionsParam(t) && types.Comparable(t) && types.SizesFor("gc", "amd64").Sizeof(t) <= maxEqual {
+			return "!wire.IsZero(" + x + ")"
+		}
 	}
-	if mentionsParam(t) {
-		w.fail("omitzero on %s needs an IsZero method: its type is open", t)
-		return "true"
-	}
-	if size := types.SizesFor("gc", "amd64").Sizeof(t); !types.Comparable(t) || size > maxEqual {
-		w.fail("omitzero on %s needs an IsZero method: it cannot be compared, or is larger than %d bytes", t, maxEqual)
-		return "true"
-	}
-	return "!wire.IsZero(" + x + ")"
+	return "!wire.IsZeroValue(" + address(x) + ")"
 }
 
 // mentionsParam reports whether t, a struct or array, holds an open type.

@@ -78,10 +78,13 @@ func (p *source) root(name string) (*types.Named, error) {
 	case *types.Pointer, *types.Interface:
 		return nil, p.errorf(obj.Pos(), "%s is a pointer or an interface and cannot have methods", name)
 	}
-	for _, m := range []string{"MarshalJSON", "UnmarshalJSON", "MarshalText", "UnmarshalText", "AppendJSON", "DecodeJSON"} {
+	for _, m := range methodNames {
 		if sel := methodOf(n, m); sel != nil {
 			return nil, p.errorf(obj.Pos(), "%s already has %s (%s): generated methods would change its JSON", name, m, p.fset.Position(sel.Pos()))
 		}
+	}
+	if v := fieldLikeMethod(n); v != nil {
+		return nil, p.errorf(v.Pos(), "the field %s has the name of a method that %s would get: rename it and tag it json:%q", v.Name(), name, v.Name())
 	}
 	return n, nil
 }

@@ -131,7 +131,8 @@ type pointerStep struct {
 func (w *writer) table(fields []field) string {
 	name := "codecFieldsOf" + w.name
 	if w.tableNo++; w.tableNo > 1 {
-		name += strconv.Itoa(w.tableNo)
+		// The number stands where no type's name can: T2 has a table, too.
+		name = "codecFields" + strconv.Itoa(w.tableNo) + "Of" + w.name
 	}
 	fmt.Fprintf(&w.tables, "\nvar %s = []wire.Field{\n", name)
 	for _, f := range fields {

@@ -10,6 +10,8 @@ const _ = wire.GeneratedVersion3
 var (
 	_ wire.Appender  = (*Composites)(nil)
 	_ wire.Decodable = (*Composites)(nil)
+	_ wire.Appender  = (*Count)(nil)
+	_ wire.Decodable = (*Count)(nil)
 	_ wire.Appender  = (*Dict)(nil)
 	_ wire.Decodable = (*Dict)(nil)
 	_ wire.Appender  = (*EmbedPrivate)(nil)
@@ -26,6 +28,8 @@ var (
 	_ wire.Decodable = (*Interfaces)(nil)
 	_ wire.Appender  = (*Keys)(nil)
 	_ wire.Decodable = (*Keys)(nil)
+	_ wire.Appender  = (*Labels)(nil)
+	_ wire.Decodable = (*Labels)(nil)
 	_ wire.Appender  = (*Many)(nil)
 	_ wire.Decodable = (*Many)(nil)
 	_ wire.Appender  = (*Octets)(nil)
@@ -48,6 +52,8 @@ var (
 	_ wire.Decodable = (*Twice)(nil)
 	_ wire.Appender  = (*Users)(nil)
 	_ wire.Decodable = (*Users)(nil)
+	_ wire.Appender  = (*Words)(nil)
+	_ wire.Decodable = (*Words)(nil)
 	_ wire.Appender  = (*Wrapper)(nil)
 	_ wire.Decodable = (*Wrapper)(nil)
 )
@@ -879,7 +885,7 @@ func (v *Composites) DecodeJSON(d *wire.Decoder) {
 				}
 			case 21: // Anonymous
 				var o48 wire.Object
-				if d.BeginObject(&o48, codecFieldsOfComposites2) {
+				if d.BeginObject(&o48, codecFields2OfComposites) {
 					for d.Next(&o48) {
 						switch o48.Index {
 						case 0: // X
@@ -888,7 +894,7 @@ func (v *Composites) DecodeJSON(d *wire.Decoder) {
 							d.Int(&v.Anonymous.Y)
 						case 2: // In
 							var o49 wire.Object
-							if d.BeginObject(&o49, codecFieldsOfComposites3) {
+							if d.BeginObject(&o49, codecFields3OfComposites) {
 								for d.Next(&o49) {
 									switch o49.Index {
 									case 0: // Z
@@ -921,7 +927,7 @@ func (v *Composites) DecodeJSON(d *wire.Decoder) {
 							s50 = wire.Grow(s50)
 						}
 						var o51 wire.Object
-						if d.BeginObject(&o51, codecFieldsOfComposites4) {
+						if d.BeginObject(&o51, codecFields4OfComposites) {
 							for d.Next(&o51) {
 								switch o51.Index {
 								case 0: // K
@@ -970,7 +976,7 @@ func (v *Composites) DecodeJSON(d *wire.Decoder) {
 				d.Strings((*[]string)(&v.Tags))
 			case 26: // Generic
 				var o54 wire.Object
-				if d.BeginObject(&o54, codecFieldsOfComposites5) {
+				if d.BeginObject(&o54, codecFields5OfComposites) {
 					for d.Next(&o54) {
 						switch o54.Index {
 						case 0: // first
@@ -994,7 +1000,7 @@ func (v *Composites) DecodeJSON(d *wire.Decoder) {
 							s55 = s55[:cap(s55)]
 						}
 						var o56 wire.Object
-						if d.BeginObject(&o56, codecFieldsOfComposites6) {
+						if d.BeginObject(&o56, codecFields6OfComposites) {
 							for d.Next(&o56) {
 								switch o56.Index {
 								case 0: // first
@@ -1129,7 +1135,7 @@ func (v *Composites) DecodeJSON(d *wire.Decoder) {
 				}
 			case 38: // OnlyOut
 				var o61 wire.Object
-				if d.BeginObject(&o61, codecFieldsOfComposites7) {
+				if d.BeginObject(&o61, codecFields7OfComposites) {
 					for d.Next(&o61) {
 						switch o61.Index {
 						case 0: // N
@@ -1226,33 +1232,57 @@ var codecFieldsOfComposites = []wire.Field{
 	{Key: `"Voids":`, Fold: "VOIDS"},
 }
 
-var codecFieldsOfComposites2 = []wire.Field{
+var codecFields2OfComposites = []wire.Field{
 	{Key: `"X":`, Fold: "X"},
 	{Key: `"Y":`, Fold: "Y"},
 	{Key: `"In":`, Fold: "IN"},
 }
 
-var codecFieldsOfComposites3 = []wire.Field{
+var codecFields3OfComposites = []wire.Field{
 	{Key: `"Z":`, Fold: "Z"},
 }
 
-var codecFieldsOfComposites4 = []wire.Field{
+var codecFields4OfComposites = []wire.Field{
 	{Key: `"K":`, Fold: "K"},
 	{Key: `"V":`, Fold: "V"},
 }
 
-var codecFieldsOfComposites5 = []wire.Field{
+var codecFields5OfComposites = []wire.Field{
 	{Key: `"first":`, Fold: "FIRST"},
 	{Key: `"second":`, Fold: "SECOND"},
 }
 
-var codecFieldsOfComposites6 = []wire.Field{
+var codecFields6OfComposites = []wire.Field{
 	{Key: `"first":`, Fold: "FIRST"},
 	{Key: `"second":`, Fold: "SECOND"},
 }
 
-var codecFieldsOfComposites7 = []wire.Field{
+var codecFields7OfComposites = []wire.Field{
 	{Key: `"N":`, Fold: "N"},
+}
+
+// AppendJSON appends v as encoding/json would marshal it.
+func (v *Count) AppendJSON(dst []byte) (_ []byte, err error) {
+	if v == nil {
+		return wire.AppendNull(dst), nil
+	}
+	dst = wire.AppendInt(dst, int64((*v)))
+	return dst, nil
+}
+
+// DecodeJSON decodes into v as encoding/json would.
+func (v *Count) DecodeJSON(d *wire.Decoder) {
+	d.Int((*int)(v))
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v Count) MarshalJSON() ([]byte, error) {
+	return wire.Marshal(&v)
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *Count) UnmarshalJSON(data []byte) error {
+	return wire.Decode(data, v)
 }
 
 // AppendJSON appends v as encoding/json would marshal it.
@@ -1867,7 +1897,7 @@ func (v *Keyed[K, V]) DecodeJSON(d *wire.Decoder) {
 				wire.Value(d, &v.Value)
 			case 2: // Pair
 				var o4 wire.Object
-				if d.BeginObject(&o4, codecFieldsOfKeyed2) {
+				if d.BeginObject(&o4, codecFields2OfKeyed) {
 					for d.Next(&o4) {
 						switch o4.Index {
 						case 0: // first
@@ -1902,7 +1932,7 @@ var codecFieldsOfKeyed = []wire.Field{
 	{Key: `"Pair":`, Fold: "PAIR"},
 }
 
-var codecFieldsOfKeyed2 = []wire.Field{
+var codecFields2OfKeyed = []wire.Field{
 	{Key: `"first":`, Fold: "FIRST"},
 	{Key: `"second":`, Fold: "SECOND"},
 }
@@ -2152,6 +2182,30 @@ var codecFieldsOfKeys = []wire.Field{
 	{Key: `"Names":`, Fold: "NAMES"},
 	{Key: `"Counts":`, Fold: "COUNTS"},
 	{Key: `"Half":`, Fold: "HALF"},
+}
+
+// AppendJSON appends v as encoding/json would marshal it.
+func (v *Labels) AppendJSON(dst []byte) (_ []byte, err error) {
+	if v == nil {
+		return wire.AppendNull(dst), nil
+	}
+	dst = wire.AppendStringMap(dst, (*v))
+	return dst, nil
+}
+
+// DecodeJSON decodes into v as encoding/json would.
+func (v *Labels) DecodeJSON(d *wire.Decoder) {
+	d.StringMap((*map[string]string)(v))
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v Labels) MarshalJSON() ([]byte, error) {
+	return wire.Marshal(&v)
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *Labels) UnmarshalJSON(data []byte) error {
+	return wire.Decode(data, v)
 }
 
 // AppendJSON appends v as encoding/json would marshal it.
@@ -2796,6 +2850,33 @@ func (v *Omit) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 		dst = append(dst, `,"both":`...)
 		dst = wire.AppendStrings(dst, v.Both)
 	}
+	if !wire.IsZeroValue(&v.ZDeep) {
+		dst = append(dst, `,"zd":`...)
+		dst = append(dst, `{"L":`...)
+		dst = wire.AppendInts(dst, v.ZDeep.L)
+		dst = append(dst, '}')
+	}
+	if !wire.IsZeroValue(&v.ZLarge) {
+		dst = append(dst, `,"zlarge":`...)
+		dst = append(dst, '[')
+		for i7 := range v.ZLarge {
+			dst = wire.AppendInt(dst, int64(v.ZLarge[i7]))
+			dst = append(dst, ',')
+		}
+		dst = wire.CloseArray(dst)
+	}
+	if v.ZError != nil {
+		dst = append(dst, `,"ze":`...)
+		if dst, err = wire.AppendAny(dst, v.ZError, depth+1); err != nil {
+			return dst, err
+		}
+	}
+	if !wire.IsZeroValue(&v.ZWhole) {
+		dst = append(dst, `,"zz":`...)
+		if dst, err = wire.AppendAny(dst, v.ZWhole, depth+1); err != nil {
+			return dst, err
+		}
+	}
 	if len(dst) == start1 {
 		dst = append(dst, "{}"...)
 	} else {
@@ -2807,10 +2888,10 @@ func (v *Omit) AppendJSONDepth(dst []byte, depth int) (_ []byte, err error) {
 
 // DecodeJSON decodes into v as encoding/json would.
 func (v *Omit) DecodeJSON(d *wire.Decoder) {
-	var o6 wire.Object
-	if d.BeginObject(&o6, codecFieldsOfOmit) {
-		for d.Next(&o6) {
-			switch o6.Index {
+	var o8 wire.Object
+	if d.BeginObject(&o8, codecFieldsOfOmit) {
+		for d.Next(&o8) {
+			switch o8.Index {
 			case 0: // b
 				d.Bool(&v.Bool)
 			case 1: // i
@@ -2823,25 +2904,25 @@ func (v *Omit) DecodeJSON(d *wire.Decoder) {
 				d.Ints(&v.Slice)
 			case 5: // a
 				if d.BeginArray() {
-					n7 := 0
-					for d.NextElem(n7) {
-						if n7 < len(v.Array) {
-							d.Int(&v.Array[n7])
+					n9 := 0
+					for d.NextElem(n9) {
+						if n9 < len(v.Array) {
+							d.Int(&v.Array[n9])
 						} else {
 							d.Skip()
 						}
-						n7++
+						n9++
 					}
-					for ; n7 < len(v.Array); n7++ {
-						wire.Clear(&v.Array[n7])
+					for ; n9 < len(v.Array); n9++ {
+						wire.Clear(&v.Array[n9])
 					}
 				}
 			case 6: // e
 				if d.BeginArray() {
-					n8 := 0
-					for d.NextElem(n8) {
+					n10 := 0
+					for d.NextElem(n10) {
 						d.Skip()
-						n8++
+						n10++
 					}
 				}
 			case 7: // m
@@ -2871,17 +2952,17 @@ func (v *Omit) DecodeJSON(d *wire.Decoder) {
 				v.ZSmall.DecodeJSON(d)
 			case 16: // za
 				if d.BeginArray() {
-					n9 := 0
-					for d.NextElem(n9) {
-						if n9 < len(v.ZArray) {
-							d.String(&v.ZArray[n9])
+					n11 := 0
+					for d.NextElem(n11) {
+						if n11 < len(v.ZArray) {
+							d.String(&v.ZArray[n11])
 						} else {
 							d.Skip()
 						}
-						n9++
+						n11++
 					}
-					for ; n9 < len(v.ZArray); n9++ {
-						wire.Clear(&v.ZArray[n9])
+					for ; n11 < len(v.ZArray); n11++ {
+						wire.Clear(&v.ZArray[n11])
 					}
 				}
 			case 17: // zp
@@ -2908,20 +2989,51 @@ func (v *Omit) DecodeJSON(d *wire.Decoder) {
 				if d.Null() {
 					v.ZMap = nil
 				} else {
-					var o10 wire.Object
-					if d.BeginObject(&o10, nil) {
+					var o12 wire.Object
+					if d.BeginObject(&o12, nil) {
 						if v.ZMap == nil {
 							v.ZMap = make(map[string]int)
 						}
-						for d.NextKey(&o10) {
-							var e10 int
-							d.Int(&e10)
-							v.ZMap[o10.Key] = e10
+						for d.NextKey(&o12) {
+							var e12 int
+							d.Int(&e12)
+							v.ZMap[o12.Key] = e12
 						}
 					}
 				}
 			case 22: // both
 				d.Strings(&v.Both)
+			case 23: // zd
+				var o13 wire.Object
+				if d.BeginObject(&o13, codecFields2OfOmit) {
+					for d.Next(&o13) {
+						switch o13.Index {
+						case 0: // L
+							d.Ints(&v.ZDeep.L)
+						default:
+							d.Skip()
+						}
+					}
+				}
+			case 24: // zlarge
+				if d.BeginArray() {
+					n14 := 0
+					for d.NextElem(n14) {
+						if n14 < len(v.ZLarge) {
+							d.Int(&v.ZLarge[n14])
+						} else {
+							d.Skip()
+						}
+						n14++
+					}
+					for ; n14 < len(v.ZLarge); n14++ {
+						wire.Clear(&v.ZLarge[n14])
+					}
+				}
+			case 25: // ze
+				wire.Interface(d, &v.ZError)
+			case 26: // zz
+				wire.Interface(d, &v.ZWhole)
 			default:
 				d.Skip()
 			}
@@ -2963,6 +3075,14 @@ var codecFieldsOfOmit = []wire.Field{
 	{Key: `"zb":`, Fold: "ZB"},
 	{Key: `"zm":`, Fold: "ZM"},
 	{Key: `"both":`, Fold: "BOTH"},
+	{Key: `"zd":`, Fold: "ZD"},
+	{Key: `"zlarge":`, Fold: "ZLARGE"},
+	{Key: `"ze":`, Fold: "ZE"},
+	{Key: `"zz":`, Fold: "ZZ"},
+}
+
+var codecFields2OfOmit = []wire.Field{
+	{Key: `"L":`, Fold: "L"},
 }
 
 // AppendJSON appends v as encoding/json would marshal it.
@@ -4006,6 +4126,30 @@ func (v Users) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *Users) UnmarshalJSON(data []byte) error {
+	return wire.Decode(data, v)
+}
+
+// AppendJSON appends v as encoding/json would marshal it.
+func (v *Words) AppendJSON(dst []byte) (_ []byte, err error) {
+	if v == nil {
+		return wire.AppendNull(dst), nil
+	}
+	dst = wire.AppendStrings(dst, (*v))
+	return dst, nil
+}
+
+// DecodeJSON decodes into v as encoding/json would.
+func (v *Words) DecodeJSON(d *wire.Decoder) {
+	d.Strings((*[]string)(v))
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v Words) MarshalJSON() ([]byte, error) {
+	return wire.Marshal(&v)
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *Words) UnmarshalJSON(data []byte) error {
 	return wire.Decode(data, v)
 }
 

@@ -21,6 +21,16 @@ func (v *Composites) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 }
 
 // MarshalJSONTo implements json.MarshalerTo of encoding/json/v2.
+func (v Count) MarshalJSONTo(enc *jsontext.Encoder) error {
+	return wire.MarshalTo(enc, &v)
+}
+
+// UnmarshalJSONFrom implements json.UnmarshalerFrom of encoding/json/v2.
+func (v *Count) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	return wire.UnmarshalFrom(dec, v)
+}
+
+// MarshalJSONTo implements json.MarshalerTo of encoding/json/v2.
 func (v Dict) MarshalJSONTo(enc *jsontext.Encoder) error {
 	return wire.MarshalTo(enc, &v)
 }
@@ -107,6 +117,16 @@ func (v Keys) MarshalJSONTo(enc *jsontext.Encoder) error {
 
 // UnmarshalJSONFrom implements json.UnmarshalerFrom of encoding/json/v2.
 func (v *Keys) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	return wire.UnmarshalFrom(dec, v)
+}
+
+// MarshalJSONTo implements json.MarshalerTo of encoding/json/v2.
+func (v Labels) MarshalJSONTo(enc *jsontext.Encoder) error {
+	return wire.MarshalTo(enc, &v)
+}
+
+// UnmarshalJSONFrom implements json.UnmarshalerFrom of encoding/json/v2.
+func (v *Labels) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	return wire.UnmarshalFrom(dec, v)
 }
 
@@ -227,6 +247,16 @@ func (v Users) MarshalJSONTo(enc *jsontext.Encoder) error {
 
 // UnmarshalJSONFrom implements json.UnmarshalerFrom of encoding/json/v2.
 func (v *Users) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	return wire.UnmarshalFrom(dec, v)
+}
+
+// MarshalJSONTo implements json.MarshalerTo of encoding/json/v2.
+func (v Words) MarshalJSONTo(enc *jsontext.Encoder) error {
+	return wire.MarshalTo(enc, &v)
+}
+
+// UnmarshalJSONFrom implements json.UnmarshalerFrom of encoding/json/v2.
+func (v *Words) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	return wire.UnmarshalFrom(dec, v)
 }
 

@@ -1,6 +1,15 @@
 package gentest_test
 
-import "testing"
+import (
+	"encoding/json"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/hotpath-go/hotpath/codec"
+	"github.com/hotpath-go/hotpath/codec/internal/gentest"
+	"github.com/hotpath-go/hotpath/codec/internal/gentest/plain"
+)
 
 // Documents that chance meets too seldom, for the type they are aimed at.
 var directed = map[string][]string{
@@ -20,7 +29,7 @@ var directed = map[string][]string{
 		`{"Float64":"Inf"}`, `{"Float64":"1_0"}`, `{"Bool":"true"}`, `{"Bool":"tru"}`, `{"Bool":"false"}`, `{"Bool":"f"}`, `{"Bool":"1"}`, `{"Bool":"\"x\""}`, `{"Bool":true}`,
 		`{"String":"\"x\""}`, `{"String":"x"}`, `{"String":"\"x"}`, `{"String":"\"\\u0041\""}`, `{"String":"\"\\x\""}`, `{"String":"5"}`, `{"String":"true"}`, `{"String":"\"a\" "}`, `{"String":"null"}`,
 		`{"String":"\"\\'\""}`, `{"String":"'x'"}`, `{"Number":"\"5\" "}`, `{"Number":"5 "}`, `{"int":"5 "}`, `{"Bool":"true "}`, `{"Number":"5"}`, `{"Number":"\"5\""}`, `{"Number":"\"x\""}`, `{"Number":"5x"}`, `{"Number":"true"}`, `{"Number":"x"}`,
-		`{"PInt":"5"}`, `{"PInt":"null"}`, `{"PInt":null}`, `{"PInt":"x"}`, `{"PInt":""}`, `{"PInt":"nope"}`, `{"PString":"\"x\""}`, `{"PString":"null"}`, `{"Slice":["1"]}`, `{"Slice":"1"}`,
+		`{"PInt":"5"}`, `{"PInt":"null"}`, `{"PInt":null}`, `{"PInt":"x"}`, `{"PInt":""}`, `{"PInt":"nope"}`, `{"PInt":1e400,"int":-1e400,"Bool":true}`, `{"PString":"\"x\""}`, `{"PString":"null"}`, `{"Slice":["1"]}`, `{"Slice":"1"}`,
 	},
 	"Composites": {
 		`{"ByInt8":{"300":true,"1":true}}`, `{"ByInt8":{"-128":true,"-129":false}}`, `{"ByInt":{"1.0":"x"}}`, `{"ByInt":{"":"x"}}`, `{"ByUint":{"65536":["x"],"-1":[]}}`, `{"ByUint":{"007":["x"]}}`,
@@ -50,8 +59,25 @@ var directed = map[string][]string{
 		`{"Ptrs":{"first":{"a":5}}}`, `{"Ints":{"items":[1.5],"first":2}}`, `{"Anys":{"items":[1,"x",null],"first":{"a":1}}}`, `{"Nested":{"items":[{"items":["x"]}]}}`, `{"Counted":{"Key":3,"Value":["a"],"Pair":{"first":1,"second":[]}}}`,
 	},
 	"Octets": {`{"Plain":"AQI="}`, `{"Plain":[1,2,300]}`, `{"Nested":["AQI=",null,[1]]}`, `{"Array":[1,2]}`, `{"Array":"AQI="}`},
+	"Count":  {`1`, `null`, `"x"`, `1.5`},
+	"Words":  {`["a",null]`, `null`, `[1]`, `{}`},
+	"Labels": {`{"a":"b"}`, `null`, `{"a":1}`, `[]`},
 	"Users":  {`null`, `[]`, `[{"a":1}]`, `{}`, `[null]`},
 	"Dict":   {`null`, `{}`, `{"x":null}`, `{"x":{"v":1,"kids":[{"v":2}]}}`, `[]`},
+}
+
+// Values that chance does not put into an interface.
+func TestOmittedInterfaces(t *testing.T) {
+	when := time.Unix(1, 0).UTC()
+	for _, z := range []interface{ IsZero() bool }{nil, time.Time{}, when, &when, (*time.Time)(nil)} {
+		want, err := json.Marshal(&plain.Omit{ZWhole: z, ZError: errors.New("x")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := codec.Append(nil, &gentest.Omit{ZWhole: z, ZError: errors.New("x")}); err != nil || string(got) != string(want) {
+			t.Errorf("%T: %s, %v, want %s", z, got, err, want)
+		}
+	}
 }
 
 func TestDirected(t *testing.T) {

@@ -1248,7 +1248,7 @@ func (v *Modern) DecodeJSON(d *wire.Decoder) {
 						wire.Clear(&v.Anon)
 					} else {
 						var o57 wire.Object
-						if d.BeginObject(&o57, codecFieldsOfModern2) {
+						if d.BeginObject(&o57, codecFields2OfModern) {
 							for d.Next(&o57) {
 								switch o57.Index {
 								case 0: // x
@@ -1364,7 +1364,7 @@ var codecFieldsOfModern = []wire.Field{
 	{Key: `"Anon":`},
 }
 
-var codecFieldsOfModern2 = []wire.Field{
+var codecFields2OfModern = []wire.Field{
 	{Key: `"x":`},
 	{Key: `"Y":`},
 }

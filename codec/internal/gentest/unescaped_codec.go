@@ -121,7 +121,7 @@ func (v *Unescaped) DecodeJSON(d *wire.Decoder) {
 				}
 			case 7: // Inner
 				var o8 wire.Object
-				if d.BeginObject(&o8, codecFieldsOfUnescaped2) {
+				if d.BeginObject(&o8, codecFields2OfUnescaped) {
 					for d.Next(&o8) {
 						switch o8.Index {
 						case 0: // Points
@@ -156,7 +156,7 @@ func (v *Unescaped) DecodeJSON(d *wire.Decoder) {
 				}
 			case 9: // Open
 				var o10 wire.Object
-				if d.BeginObject(&o10, codecFieldsOfUnescaped3) {
+				if d.BeginObject(&o10, codecFields3OfUnescaped) {
 					for d.Next(&o10) {
 						switch o10.Index {
 						case 0: // first
@@ -215,11 +215,11 @@ var codecFieldsOfUnescaped = []wire.Field{
 	{Key: `"Open":`, Fold: "OPEN"},
 }
 
-var codecFieldsOfUnescaped2 = []wire.Field{
+var codecFields2OfUnescaped = []wire.Field{
 	{Key: `"Points":`, Fold: "POINTS"},
 }
 
-var codecFieldsOfUnescaped3 = []wire.Field{
+var codecFields3OfUnescaped = []wire.Field{
 	{Key: `"first":`, Fold: "FIRST"},
 	{Key: `"second":`, Fold: "SECOND"},
 }

@@ -76,6 +76,22 @@ type Users []Small
 //codec:json
 type Dict map[string]*Tree
 
+// Count, Words and Labels have methods of their own and are no structs.
+type (
+	// Count is a number.
+	//
+	//codec:json
+	Count int
+	// Words is a list.
+	//
+	//codec:json
+	Words []string
+	// Labels is a map.
+	//
+	//codec:json
+	Labels map[string]string
+)
+
 // Tree contains itself.
 type Tree struct {
 	Value int     `json:"v"`

@@ -104,7 +104,14 @@ type Omit struct {
 	ZBool  bool              `json:"zb,omitzero"`
 	ZMap   map[string]int    `json:"zm,omitzero"`
 	Both   []string          `json:"both,omitempty,omitzero"`
+	ZDeep  struct{ L []int } `json:"zd,omitzero"`
+	ZLarge [200]int          `json:"zlarge,omitzero"`
+	ZError error             `json:"ze,omitzero"`
+	ZWhole Zeroer            `json:"zz,omitzero"`
 }
+
+// Zeroer is an interface that says itself when it is zero.
+type Zeroer interface{ IsZero() bool }
 
 // Small is reached from other types only.
 type Small struct {
