@@ -176,10 +176,5 @@ func (w *Workers) goneBy(ctx context.Context) error {
 	}
 	gone := c.gone
 	w.mu.Unlock()
-	select {
-	case <-gone:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return await(ctx, gone)
 }
