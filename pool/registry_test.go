@@ -70,3 +70,21 @@ func TestRegistryReusesSlots(t *testing.T) {
 		t.Errorf("%d slots used for %d addresses", r.used, len(tickets))
 	}
 }
+
+// An array may be put after its ticket's array had died at the same address, and
+// before the cleanup of that ran: then there is no ticket when it comes back. It
+// is dropped, and what stands for no ticket stays as it is.
+func TestArrayWithoutTicketIsDropped(t *testing.T) {
+	var p Bytes
+	b := p.Get(100)
+	p.Put(b)
+	p.tickets.retire(p.tickets.find(unsafe.SliceData(b)))
+	for range 100 {
+		if c := p.Get(100); len(c) != 100 || cap(c) != 112 {
+			t.Fatalf("len %d cap %d, want 100 and 112", len(c), cap(c))
+		}
+	}
+	if gone.turn.begun() != 0 {
+		t.Error("what is nobody's has an owner")
+	}
+}
