@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unsafe"
 
 	"github.com/hotpath-go/hotpath/pool"
 )
@@ -72,6 +73,16 @@ func TestLocalKeepsMax(t *testing.T) {
 		round(200)
 		if got := 200 - round(200); got != want {
 			t.Errorf("Max %d: kept %d values, want %d", max, got, want)
+		}
+		var out []pool.LocalItem[int]
+		for range 200 {
+			out = append(out, l.Get())
+		}
+		for n := range out { // the first that was made comes last
+			out[len(out)-1-n].Put()
+		}
+		if got := l.Stats().Held / int64(unsafe.Sizeof(int(0))); got > int64(want)+1 {
+			t.Errorf("Max %d: kept %d values, want at most one more than %d", max, got, want)
 		}
 		l.Trim(2)
 		l.Trim(10)
@@ -177,5 +188,28 @@ func TestLocalMisuseShowsOwners(t *testing.T) {
 			}()
 			late()
 		})
+	}
+}
+
+// A Reset may take values of the same Local, such as a node's that puts or takes
+// its children: none has two owners.
+func TestLocalResetTakes(t *testing.T) {
+	var l pool.Local[session]
+	var taken []pool.LocalItem[session]
+	l.Reset = func(*session) {
+		if len(taken) < 3 {
+			taken = append(taken, l.Get())
+		}
+	}
+	l.Get().Put()
+	for range 3 {
+		taken = append(taken, l.Get())
+	}
+	owners := make(map[*session]int)
+	for n, i := range taken {
+		if other, twice := owners[i.Value()]; twice {
+			t.Errorf("the values %d and %d are one", other, n)
+		}
+		owners[i.Value()] = n
 	}
 }
