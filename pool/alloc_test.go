@@ -7,6 +7,7 @@ package pool_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"runtime/debug"
 	"strings"
@@ -106,8 +107,12 @@ func TestAllocsAfterWatch(t *testing.T) {
 	var local pool.Local[kilobyte]
 	var mem pool.Bytes
 	cycles := map[string]func(){
-		"Pool":   func() { values.Get().Put() },
-		"Local":  func() { local.Get().Put() },
+		"Pool": func() { values.Get().Put() },
+		"Local": func() {
+			i, j := local.Get(), local.Get()
+			i.Put()
+			j.Put()
+		},
 		"Bytes":  func() { mem.Put(mem.Get(100)) },
 		"Buffer": func() { mem.Buffer(100).Release() },
 	}
@@ -121,4 +126,12 @@ func TestAllocsAfterWatch(t *testing.T) {
 	for name, cycle := range cycles {
 		noAllocs(t, name, cycle)
 	}
+	i := values.Get()
+	i.Put()
+	defer func() {
+		if text := fmt.Sprint(recover()); strings.Contains(text, "taken by") {
+			t.Errorf("panic %q blames owners of an earlier time", text)
+		}
+	}()
+	i.Put()
 }

@@ -16,3 +16,34 @@ func TestLeaksAreInOrder(t *testing.T) {
 		last = l.ID
 	}
 }
+
+// A trace knows the owner before, and not all there ever were.
+func TestTraceKnowsTwoOwners(t *testing.T) {
+	var p Local[int]
+	defer p.Watch()()
+	var c *cell
+	for range 3 {
+		i := p.Get()
+		c = i.c
+		i.Put()
+	}
+	if poisonBuild { // reuses nothing
+		return
+	}
+	before := c.trace.before.Load()
+	if before == nil || before.before.Load() != nil {
+		t.Error("want the owner before, and none before that")
+	}
+}
+
+// The fast cell is in use again after Trim.
+func TestLocalIsFastAfterTrim(t *testing.T) {
+	var p Local[int]
+	p.Get().Put()
+	p.Trim(0)
+	i := p.Get()
+	if i.c != &p.first {
+		t.Error("the first value after Trim is not in the first cell")
+	}
+	i.Put()
+}

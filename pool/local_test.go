@@ -2,7 +2,9 @@ package pool_test
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"unsafe"
 
@@ -167,6 +169,20 @@ func TestLocalResetPanics(t *testing.T) {
 		}
 		i.Put()
 	}
+}
+
+// What Trim drops is not kept alive, the first value included.
+func TestLocalTrimLetsGo(t *testing.T) {
+	var l pool.Local[kilobyte]
+	var freed atomic.Int32
+	a, b := l.Get(), l.Get()
+	for _, i := range []pool.LocalItem[kilobyte]{a, b} {
+		runtime.AddCleanup(i.Value(), func(int) { freed.Add(1) }, 0)
+		i.Put()
+	}
+	l.Trim(0)
+	waitFor(t, func() bool { runtime.GC(); return freed.Load() == 2 || pool.PoisonBuild })
+	runtime.KeepAlive(&l)
 }
 
 func takeFromLocal(l *pool.Local[int]) pool.LocalItem[int] { return l.Get() }

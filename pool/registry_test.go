@@ -88,3 +88,40 @@ func TestArrayWithoutTicketIsDropped(t *testing.T) {
 		t.Error("what is nobody's has an owner")
 	}
 }
+
+// A table from which much was retired does not count that for ever: it would be
+// built anew at each insert.
+func TestRegistryForgetsTheRetired(t *testing.T) {
+	var r registry
+	for i := range uintptr(5000) {
+		k := &ticket{addr: 4096 * (i + 1)}
+		r.insert(k)
+		r.retire(k)
+		if n := len(r.table.Load().slots); r.used > n/2 {
+			t.Fatalf("%d slots of %d are used, and none is", r.used, n)
+		}
+	}
+}
+
+// A younger ticket takes the place of the older one of its address, also if a
+// free slot comes before it.
+func TestRegistryReplacesBehindAGap(t *testing.T) {
+	var r registry
+	gap := &ticket{addr: 4096}
+	r.insert(gap)
+	tab := r.table.Load()
+	addr := gap.addr + 1
+	for tab.start(addr) != tab.start(gap.addr) {
+		addr++
+	}
+	r.insert(&ticket{addr: addr})
+	r.retire(gap)
+	young := &ticket{addr: addr}
+	r.insert(young)
+	r.retire(young)
+	n := 0
+	r.each(tab, func(*ticket) { n++ })
+	if n != 0 {
+		t.Errorf("%d tickets are left of one address, want none", n)
+	}
+}

@@ -334,6 +334,36 @@ func TestWorkersIdleOnesEnd(t *testing.T) {
 	})
 }
 
+// One that was used a moment ago stays when another is idle for too long.
+func TestWorkersUsedOneStays(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := pool.Workers{Max: 2, Idle: time.Second}
+		for range 2 {
+			must(t, w.Submit(t.Context(), func() { time.Sleep(time.Millisecond) }))
+		}
+		time.Sleep(900 * time.Millisecond)
+		must(t, w.Submit(t.Context(), nothing))
+		time.Sleep(500 * time.Millisecond)
+		if n := w.Stats().Goroutines; n != 1 {
+			t.Errorf("%d goroutines, want the one that was used", n)
+		}
+		w.Resize(1)
+		must(t, w.Submit(t.Context(), nothing))
+		w.Resize(4)
+		var all sync.WaitGroup
+		all.Add(4)
+		for range 4 {
+			must(t, w.Submit(t.Context(), func() { all.Done(); all.Wait() }))
+		}
+		synctest.Wait()
+		w.Resize(1)
+		if n := w.Stats().Goroutines; n != 1 {
+			t.Errorf("%d goroutines after Resize(1), want 1", n)
+		}
+		drained(t, &w)
+	})
+}
+
 // A task that waited for room is not kept alive when it has ended.
 func TestWorkersLetGoOfWhatWaited(t *testing.T) {
 	w := pool.Workers{Max: 1, Queue: 1}
