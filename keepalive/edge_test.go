@@ -94,7 +94,7 @@ func TestIdleLimitIsLearnedUnderTLS(t *testing.T) {
 		time.Sleep(pause)
 	}
 	for try := 0; tr.Stats().ClosedIdle == 0; try++ { // closes that a busy machine delayed do not agree, and teach nothing
-		if try == 20 {
+		if try == rounds {
 			t.Fatalf("stats = %+v: the limit was not learned", tr.Stats().Counts)
 		}
 		for range 3 {
