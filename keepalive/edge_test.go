@@ -50,7 +50,7 @@ func TestAPostKeepsAwayFromWholeSeconds(t *testing.T) {
 					base = trusting(s)
 				}
 			})
-			for range 20 { // until nothing was late
+			for range rounds { // until nothing was late
 				tr := newTransport(t, &keepalive.Transport{Base: base, MaxConns: tt.conns})
 				if _, _, err := exchange(t.Context(), tr, tt.method, s.URL, nil); err != nil {
 					t.Fatal(err)
