@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -176,5 +177,29 @@ func TestArgumentIsRefused(t *testing.T) {
 	out, err := exec.CommandContext(ctx, os.Args[0], "-addr", "127.0.0.1:0", "gin").CombinedOutput()
 	if err == nil || ctx.Err() != nil || !strings.Contains(string(out), "-framework gin") {
 		t.Errorf("%v: %s", err, out)
+	}
+}
+
+// A client that never ends its header is hung up on.
+func TestSlowHeader(t *testing.T) {
+	for _, framework := range []string{"nethttp", "fasthttp"} {
+		t.Run(framework, func(t *testing.T) {
+			t.Parallel()
+			addr, cmd := start(t, "-framework", framework)
+			c, err := net.Dial("tcp", addr)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer c.Close()
+			c.SetDeadline(time.Now().Add(time.Minute))
+			fmt.Fprint(c, "GET / HTTP/1.1\r\nHost: x\r\nA")
+			if _, err := io.Copy(io.Discard, c); errors.Is(err, os.ErrDeadlineExceeded) {
+				t.Error("kept for a minute")
+			}
+			cmd.Process.Signal(syscall.SIGTERM)
+			if err := cmd.Wait(); err != nil {
+				t.Errorf("after SIGTERM: %v", err)
+			}
+		})
 	}
 }
