@@ -25,6 +25,9 @@ func main() {
 	addr := flag.String("addr", "127.0.0.1:8080", "where to listen; port 0 chooses one")
 	idle := flag.Duration("idle", time.Minute, "ping a member that was silent for this long")
 	flag.Parse()
+	if flag.NArg() > 0 {
+		log.Fatalf("chat takes flags only; not %q", flag.Arg(0))
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, *addr, *idle); err != nil {

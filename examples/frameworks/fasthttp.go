@@ -12,11 +12,11 @@ import (
 // serveFasthttp uses what does not need net/http: the TCP options of the listener. A pooled buffer
 // and codec's append functions serve a fasthttp handler as well.
 func serveFasthttp(ctx context.Context, ln net.Listener) error {
-	srv := &fasthttp.Server{Handler: fasthttpHandler, IdleTimeout: time.Minute, CloseOnShutdown: true}
+	srv := &fasthttp.Server{Handler: fasthttpHandler, ReadTimeout: 5 * time.Second, IdleTimeout: time.Minute, CloseOnShutdown: true}
 	stopped := make(chan error, 1)
 	go func() {
 		<-ctx.Done()
-		bye, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		bye, cancel := context.WithTimeout(context.Background(), 10*time.Second) // Shutdown gives a new connection 5 s
 		defer cancel()
 		stopped <- srv.ShutdownWithContext(bye)
 	}()

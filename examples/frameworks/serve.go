@@ -60,7 +60,7 @@ func untilDone(ctx context.Context, srv *http.Server, serve func() error) error 
 	stopped := make(chan error, 1)
 	go func() {
 		<-ctx.Done()
-		bye, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		bye, cancel := context.WithTimeout(context.Background(), 10*time.Second) // Shutdown gives a new connection 5 s
 		defer cancel()
 		stopped <- srv.Shutdown(bye)
 	}()

@@ -57,7 +57,7 @@ func hotEvents(events []Event) ([]byte, error) { return codec.Marshal((*eventsJS
 func newHot(app *App) (h http.Handler, closeHandler func() error) {
 	log := accesslog.New(&accesslog.Options{Writer: app.logOut})
 	s := &hot{App: app, reader: hotReader()}
-	// A password does not lie in a pool.
+	// No pool holds on to a password. Its bytes in codec's buffer last until the next body overwrites them: Go wipes nothing.
 	s.registrations.Reset = func(r *registrationJSON) { *r = registrationJSON{} }
 	s.credentials.Reset = func(c *credentialsJSON) { *c = credentialsJSON{} }
 	chain := middleware.Chain{

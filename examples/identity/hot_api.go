@@ -99,8 +99,7 @@ func (s *hot) asset(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	h := w.Header()
-	h.Set("Content-Type", asset.Type)
-	h.Set("Etag", asset.ETag)
+	describeAsset(h, &asset)
 	h.Set("Accept-Ranges", "bytes")
 	if !asset.ModTime.IsZero() {
 		h.Set("Last-Modified", asset.ModTime.UTC().Format(http.TimeFormat))

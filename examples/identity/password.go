@@ -61,7 +61,8 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 }
 
 // Verify reports whether password made encoded. An empty encoded, for an account that does not exist, costs the same
-// hash and is always false: the time of an answer does not tell which addresses are registered.
+// hash and is always false: the time of an answer does not tell which addresses are registered. That holds for accounts of
+// today's cost; a service that raises it hashes anew at the next login that is right, and has both costs until then.
 func (h *Hasher) Verify(ctx context.Context, encoded, password string) (bool, error) {
 	known := encoded != ""
 	if !known {

@@ -43,14 +43,14 @@ func TestStaticFiles(t *testing.T) {
 			"/static/sub/page.html": "<p>sub",
 		} {
 			get := call(t, "GET", p.url+path, "")
-			if get.status != 200 || get.body != want || get.header.Get("Etag") == "" || get.header.Get("Last-Modified") == "" {
+			if get.status != 200 || get.body != want || get.header.Get("Etag") == "" || get.header.Get("Last-Modified") == "" || get.header.Get("X-Content-Type-Options") != "nosniff" {
 				t.Errorf("GET %s: %d, %d bytes, %v", path, get.status, len(get.body), get.header)
 			}
 			head := call(t, "HEAD", p.url+path, "")
 			if head.status != 200 || head.body != "" {
 				t.Errorf("HEAD %s: %d %q", path, head.status, head.body)
 			}
-			for _, name := range []string{"Content-Length", "Content-Type", "Etag", "Last-Modified", "Accept-Ranges"} {
+			for _, name := range []string{"Content-Length", "Content-Type", "X-Content-Type-Options", "Etag", "Last-Modified", "Accept-Ranges"} {
 				if g, h := get.header.Get(name), head.header.Get(name); g != h {
 					t.Errorf("%s %s: GET %q, HEAD %q", path, name, g, h)
 				}

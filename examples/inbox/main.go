@@ -31,6 +31,9 @@ func main() {
 	workers := flag.Int("workers", 4, "how many events are applied at the same time")
 	queue := flag.Int("queue", 1000, "how many events may wait")
 	flag.Parse()
+	if flag.NArg() > 0 {
+		log.Fatalf("inbox takes flags only; not %q", flag.Arg(0))
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, *addr, newInbox(*workers, *queue)); err != nil {
@@ -38,20 +41,30 @@ func main() {
 	}
 }
 
+// patience is how long clients have to end, and after that the tasks. Shutdown gives a new connection 5 s. Tests have less.
+var patience = struct{ clients, tasks time.Duration }{10 * time.Second, 10 * time.Second}
+
 func run(ctx context.Context, addr string, in *inbox) error {
 	ln, err := net.Listen("tcp", addr)
 	if err != nil {
 		return err
 	}
 	fmt.Println("listening on", ln.Addr())
+	return serve(ctx, ln, in)
+}
+
+// serve ends when ctx does: first those who submit, then what they submitted, which has a time of its own.
+func serve(ctx context.Context, ln net.Listener, in *inbox) error {
 	srv := &http.Server{Handler: in.handler(), ReadHeaderTimeout: 10 * time.Second}
 	stopped := make(chan error, 1)
 	go func() {
 		<-ctx.Done()
-		bye, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		bye, cancel := context.WithTimeout(context.Background(), patience.clients)
 		defer cancel()
-		// First those who submit, then what they submitted.
-		stopped <- errors.Join(srv.Shutdown(bye), in.workers.Drain(bye))
+		err := srv.Shutdown(bye)
+		rest, cancelRest := context.WithTimeout(context.Background(), patience.tasks)
+		defer cancelRest()
+		stopped <- errors.Join(err, in.workers.Drain(rest))
 	}()
 	if err := srv.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
 		return err

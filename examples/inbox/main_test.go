@@ -2,8 +2,11 @@ package main
 
 import (
 	"bufio"
+	"context"
+	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -140,5 +143,48 @@ func TestBusy(t *testing.T) {
 	}
 	if got := in.events["ada"]; len(got) != 1 || got[0] != "event" {
 		t.Errorf("got %q, want the accepted event", got)
+	}
+}
+
+// What was accepted is applied, although a client that never ends its request used up the time that clients have.
+func TestSlowClientAtTheEnd(t *testing.T) {
+	defer func(was time.Duration) { patience.clients = was }(patience.clients)
+	patience.clients = 10 * time.Millisecond
+	in := newInbox(1, 2)
+	open, entered := make(chan struct{}), make(chan struct{})
+	if err := in.workers.TrySubmit(func() { close(entered); <-open }); err != nil {
+		t.Fatal(err)
+	}
+	<-entered
+	ctx, cancel := context.WithCancel(t.Context())
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- serve(ctx, ln, in) }()
+	url := "http://" + ln.Addr().String() + "/accounts/ada/events"
+	if status, _ := ask(t, "POST", url, "accepted"); status != http.StatusAccepted {
+		t.Fatalf("status %d", status)
+	}
+	slow, err := net.Dial("tcp", ln.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer slow.Close()
+	fmt.Fprintf(slow, "POST /accounts/ada/events HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n")
+	if _, err := slow.Read(make([]byte, 1)); err != nil { // 100 Continue: the handler is reading
+		t.Fatal(err)
+	}
+	http.DefaultClient.CloseIdleConnections()
+	cancel()
+	time.AfterFunc(300*time.Millisecond, func() { close(open) }) // later than clients have, and than a Drain without time
+	if err := <-ended; !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("a request was cut, and the end says %v", err)
+	}
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if got := in.events["ada"]; len(got) != 1 {
+		t.Errorf("applied %q, want the event that was accepted", got)
 	}
 }

@@ -217,3 +217,23 @@ func TestArgumentIsRefused(t *testing.T) {
 		t.Errorf("%v: %s", err, out)
 	}
 }
+
+// An event that is added does not copy those before it each time, and a page handed out before stays as it was.
+func TestAddIsCheap(t *testing.T) {
+	s := new(store)
+	s.add(Event{ID: "0"})
+	first := s.page()
+	moved := 0
+	for was := &s.events[0]; len(s.events) < 1000; was = &s.events[0] {
+		s.add(Event{ID: "later"})
+		if &s.events[0] != was {
+			moved++
+		}
+	}
+	if moved > 50 {
+		t.Errorf("all events were copied %d times for 999 of them", moved)
+	}
+	if len(first.Events) != 1 || first.Events[0].ID != "0" {
+		t.Errorf("the page changed: %+v", first.Events)
+	}
+}

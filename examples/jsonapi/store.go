@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"io"
-	"slices"
 	"sync"
 
 	"github.com/hotpath-go/hotpath/codec"
@@ -35,7 +34,7 @@ func newStore(doc []byte) (*store, error) {
 	}
 }
 
-// page is a snapshot: events are never changed, and append leaves its length alone.
+// page is a snapshot: events are never changed, and append writes only behind its end.
 func (s *store) page() *Page {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -45,5 +44,5 @@ func (s *store) page() *Page {
 func (s *store) add(e Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.events = append(slices.Clip(s.events), e)
+	s.events = append(s.events, e)
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -32,7 +33,11 @@ func TestMain(m *testing.M) {
 // start runs the program.
 func start(t *testing.T, args ...string) (addr string, cmd *exec.Cmd) {
 	t.Helper()
-	cmd = exec.Command(os.Args[0], append(args, "-addr", "127.0.0.1:0")...)
+	return startVia(t, exec.Command(os.Args[0], append(args, "-addr", "127.0.0.1:0")...))
+}
+
+func startVia(t *testing.T, cmd *exec.Cmd) (string, *exec.Cmd) {
+	t.Helper()
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -176,5 +181,69 @@ func TestArgumentIsRefused(t *testing.T) {
 	out, err := exec.CommandContext(ctx, os.Args[0], "-addr", "127.0.0.1:0", "gin").CombinedOutput()
 	if err == nil || ctx.Err() != nil || !strings.Contains(string(out), "-framework gin") {
 		t.Errorf("%v: %s", err, out)
+	}
+}
+
+// At the process's limit of open files fasthttp's own Serve ends; over this listener it serves again when there is room.
+func TestFullOfFiles(t *testing.T) {
+	if !parks {
+		return // the portable path passes the listener's error through, as a plain one does
+	}
+	t.Parallel()
+	addr, cmd := startVia(t, exec.Command("sh", "-c", `ulimit -n 64 && exec "$0" "$@"`, os.Args[0], "-framework", "fasthttp", "-addr", "127.0.0.1:0"))
+	var crowd []net.Conn
+	for range 100 {
+		c, err := net.Dial("tcp", addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprint(c, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+		crowd = append(crowd, c)
+	}
+	for _, c := range crowd[:10] { // these have been accepted
+		c.SetDeadline(time.Now().Add(time.Minute))
+		if _, err := c.Read(make([]byte, 1)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range crowd {
+		c.Close()
+	}
+	c, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	c.SetDeadline(time.Now().Add(time.Minute))
+	if got, err := ask(c, "/"); got != greeting || err != nil {
+		t.Errorf("%q %v", got, err)
+	}
+	cmd.Process.Signal(syscall.SIGTERM)
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("after SIGTERM: %v", err)
+	}
+}
+
+// A client that never ends its header is hung up on.
+func TestSlowHeader(t *testing.T) {
+	for _, framework := range []string{"nethttp", "fasthttp"} {
+		t.Run(framework, func(t *testing.T) {
+			t.Parallel()
+			addr, cmd := start(t, "-framework", framework)
+			c, err := net.Dial("tcp", addr)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer c.Close()
+			c.SetDeadline(time.Now().Add(time.Minute))
+			fmt.Fprint(c, "GET / HTTP/1.1\r\nHost: x\r\nA")
+			if _, err := io.Copy(io.Discard, c); errors.Is(err, os.ErrDeadlineExceeded) {
+				t.Error("kept for a minute")
+			}
+			cmd.Process.Signal(syscall.SIGTERM)
+			if err := cmd.Wait(); err != nil {
+				t.Errorf("after SIGTERM: %v", err)
+			}
+		})
 	}
 }

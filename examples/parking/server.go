@@ -31,7 +31,7 @@ func newServer(framework string, l *netpoll.Listener, idle time.Duration) (serve
 	if err != nil {
 		return server{}, err
 	}
-	srv := &http.Server{Handler: h, IdleTimeout: idle}
+	srv := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: idle}
 	if l != nil {
 		l.Install(srv)
 	}
@@ -80,6 +80,7 @@ func handler(framework string, l *netpoll.Listener) (http.Handler, error) {
 
 func newFasthttp(l *netpoll.Listener, idle time.Duration) server {
 	srv := &fasthttp.Server{
+		ReadTimeout:     5 * time.Second, // less than shutdown waits
 		IdleTimeout:     idle,
 		CloseOnShutdown: true,
 		Handler: func(ctx *fasthttp.RequestCtx) {

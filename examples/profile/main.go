@@ -35,6 +35,9 @@ func main() {
 	rounds := flag.Int("rounds", 9, "rounds of -measure")
 	length := flag.Duration("for", time.Second, "length of a load, or of a round")
 	flag.Parse()
+	if flag.NArg() > 0 {
+		log.Fatalf("profile takes flags only; not %q", flag.Arg(0))
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	var err error
@@ -71,7 +74,7 @@ func serve(ctx context.Context, addr, which string) error {
 	stopped := make(chan error, 1)
 	go func() {
 		<-ctx.Done()
-		bye, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		bye, cancel := context.WithTimeout(context.Background(), 10*time.Second) // Shutdown gives a new connection 5 s
 		defer cancel()
 		stopped <- srv.Shutdown(bye)
 	}()

@@ -24,7 +24,6 @@ import (
 	"net/url"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 	"time"
 
@@ -37,6 +36,9 @@ func main() {
 	connect := flag.String("connect", "", "host:port that CONNECT may reach, several by comma; empty means none")
 	addr := flag.String("addr", "127.0.0.1:8080", "where to listen; port 0 chooses one")
 	flag.Parse()
+	if flag.NArg() > 0 {
+		log.Fatalf("proxy takes flags only; not %q", flag.Arg(0))
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, *to, *connect, *addr); err != nil {
@@ -46,17 +48,13 @@ func main() {
 
 func run(ctx context.Context, to, connect, addr string) error {
 	upstream, err := url.Parse(to)
-	if err != nil {
-		return err
+	if err != nil || upstream.Scheme != "http" && upstream.Scheme != "https" || upstream.Host == "" {
+		return fmt.Errorf("-to %q: want a URL such as http://127.0.0.1:9000", to)
 	}
-	dialer := &zerocopy.Dialer{}
+	tunnels := newTunnels(ctx, connect)
 	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.DialContext = dialer.DialContext
+	transport.DialContext = tunnels.dialer.DialContext
 	defer transport.CloseIdleConnections()
-	tunnels := &tunnels{ctx: ctx, dialer: dialer, allowed: map[string]bool{}}
-	for host := range strings.SplitSeq(connect, ",") {
-		tunnels.allowed[host] = true
-	}
 	rp := &httputil.ReverseProxy{Transport: transport, Rewrite: func(r *httputil.ProxyRequest) {
 		r.SetURL(upstream)
 		r.SetXForwarded()
@@ -78,7 +76,7 @@ func run(ctx context.Context, to, connect, addr string) error {
 	zl := zerocopy.NewListener(ln)
 	err = serve(ctx, &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}, zl)
 	tunnels.open.Wait()
-	fmt.Printf("spliced %d bytes to clients, %d bytes to upstreams\n", zl.Stats().SpliceBytes, dialer.Stats().SpliceBytes)
+	fmt.Printf("spliced %d bytes to clients, %d bytes to upstreams\n", zl.Stats().SpliceBytes, tunnels.dialer.Stats().SpliceBytes)
 	return err
 }
 
@@ -87,7 +85,7 @@ func serve(ctx context.Context, srv *http.Server, ln net.Listener) error {
 	stopped := make(chan error, 1)
 	go func() {
 		<-ctx.Done()
-		bye, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		bye, cancel := context.WithTimeout(context.Background(), 10*time.Second) // Shutdown gives a new connection 5 s
 		defer cancel()
 		stopped <- srv.Shutdown(bye)
 	}()

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -146,4 +147,29 @@ func tunnel(t *testing.T, proxy, to string, p []byte) (head string, got []byte) 
 	all, _ := io.ReadAll(c)
 	before, after, _ := bytes.Cut(all, []byte("\r\n\r\n"))
 	return string(before), after
+}
+
+// What could only fail with each request is refused at the start.
+func TestBadUpstream(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel() // one that starts all the same ends
+	for _, to := range []string{"", "localhost:9000", "ftp://127.0.0.1", "http://"} {
+		if err := run(ctx, to, "", "127.0.0.1:0"); err == nil || !strings.HasPrefix(err.Error(), "-to ") {
+			t.Errorf("-to %q: %v, want an error that names the flag", to, err)
+		}
+	}
+}
+
+// No -connect means no tunnel, not one to an empty name; spaces around a name are none of it.
+func TestAllowed(t *testing.T) {
+	for connect, want := range map[string]int{"": 403, "a:1,": 403, "a:1, 127.0.0.1:0": 502} {
+		tunnels := newTunnels(t.Context(), connect)
+		for _, host := range []string{"", "127.0.0.1:0"} {
+			w := httptest.NewRecorder()
+			tunnels.ServeHTTP(w, &http.Request{Method: http.MethodConnect, Host: host})
+			if host == "" && w.Code != 403 || host != "" && w.Code != want {
+				t.Errorf("-connect %q, CONNECT %q: %d", connect, host, w.Code)
+			}
+		}
+	}
 }

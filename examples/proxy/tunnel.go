@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 
 	"github.com/hotpath-go/hotpath/zerocopy"
@@ -16,6 +17,17 @@ type tunnels struct {
 	dialer  *zerocopy.Dialer
 	allowed map[string]bool
 	open    sync.WaitGroup
+}
+
+// newTunnels allows the host:port named in connect, several by comma.
+func newTunnels(ctx context.Context, connect string) *tunnels {
+	t := &tunnels{ctx: ctx, dialer: &zerocopy.Dialer{}, allowed: map[string]bool{}}
+	for host := range strings.SplitSeq(connect, ",") {
+		if host = strings.TrimSpace(host); host != "" {
+			t.allowed[host] = true
+		}
+	}
+	return t
 }
 
 func (t *tunnels) ServeHTTP(w http.ResponseWriter, r *http.Request) {

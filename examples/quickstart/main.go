@@ -38,6 +38,9 @@ import (
 func main() {
 	addr := flag.String("addr", "127.0.0.1:8080", "where to listen; port 0 chooses one")
 	flag.Parse()
+	if flag.NArg() > 0 {
+		log.Fatalf("quickstart takes flags only; not %q", flag.Arg(0))
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, *addr); err != nil {
@@ -78,7 +81,7 @@ func serve(ctx context.Context, srv *http.Server, ln net.Listener) error {
 	stopped := make(chan error, 1)
 	go func() {
 		<-ctx.Done()
-		bye, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		bye, cancel := context.WithTimeout(context.Background(), 10*time.Second) // Shutdown gives a new connection 5 s
 		defer cancel()
 		stopped <- srv.Shutdown(bye)
 	}()

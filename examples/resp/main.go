@@ -25,6 +25,9 @@ import (
 func main() {
 	addr := flag.String("addr", "127.0.0.1:6380", "where to listen; port 0 chooses one")
 	flag.Parse()
+	if flag.NArg() > 0 {
+		log.Fatalf("resp takes flags only; not %q", flag.Arg(0))
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, *addr); err != nil {

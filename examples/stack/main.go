@@ -86,7 +86,7 @@ func run(ctx context.Context, addr, framework, dir string, delay time.Duration) 
 	stopped := make(chan error, 1)
 	go func() {
 		<-ctx.Done()
-		bye, cancel := context.WithTimeout(context.Background(), delay+5*time.Second)
+		bye, cancel := context.WithTimeout(context.Background(), delay+10*time.Second) // Shutdown gives a new connection 5 s
 		defer cancel()
 		stopped <- ready.Drain(bye, srv.Shutdown)
 	}()

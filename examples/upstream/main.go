@@ -42,6 +42,9 @@ func main() {
 	to := flag.String("backend", "", "backends, host:port,host:port; none starts three here")
 	restart := flag.Duration("restart", time.Second, "how often one of the own backends is restarted; 0 is never")
 	flag.Parse()
+	if flag.NArg() > 0 {
+		log.Fatalf("upstream takes flags only; not %q", flag.Arg(0))
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, *addr, *to, *restart); err != nil {
@@ -78,7 +81,7 @@ func run(ctx context.Context, addr, to string, restart time.Duration) error {
 	stopped := make(chan error, 1)
 	go func() {
 		<-ctx.Done()
-		bye, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		bye, cancel := context.WithTimeout(context.Background(), 10*time.Second) // Shutdown gives a new connection 5 s
 		defer cancel()
 		stopped <- srv.Shutdown(bye)
 	}()
@@ -93,7 +96,7 @@ func handler(upstream *keepalive.Upstream) http.Handler {
 	mux.Handle("/", &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetXForwarded()
-			r.Out.URL.Scheme, r.Out.URL.Host = "http", r.In.Host // Upstream chooses the backend
+			r.Out.URL.Scheme, r.Out.URL.Host = "http", "backends" // Upstream chooses one; it sees the Host that the client sent
 		},
 		Transport: upstream,
 	})

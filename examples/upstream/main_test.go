@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"strings"
@@ -119,4 +121,30 @@ func ask(client *http.Client, url string, post bool) (name, start int, ok bool) 
 	defer func() { _ = resp.Body.Close() }()
 	n, err := fmt.Fscanf(resp.Body, "hello from backend %d, start %d\n", &name, &start)
 	return name, start, n == 2 && err == nil && resp.StatusCode == http.StatusOK
+}
+
+// A backend is chosen without the client's Host, which HTTP/1.0 need not send, and sees the one that was sent.
+func TestHost(t *testing.T) {
+	backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.Host) }))
+	defer backend.Close()
+	upstream := &keepalive.Upstream{Addrs: []string{backend.Listener.Addr().String()}}
+	defer upstream.CloseIdleConnections()
+	front := httptest.NewServer(handler(upstream))
+	defer front.Close()
+	for header, want := range map[string]string{"": "backends", "Host: shop.example\r\n": "shop.example"} {
+		c, err := net.Dial("tcp", front.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = fmt.Fprintf(c, "GET / HTTP/1.0\r\n%s\r\n", header)
+		resp, err := http.ReadResponse(bufio.NewReader(c), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(resp.Body)
+		if err != nil || resp.StatusCode != http.StatusOK || string(got) != want {
+			t.Errorf("with %q: %d, the backend saw %q, %v; want %q", header, resp.StatusCode, got, err, want)
+		}
+		_ = c.Close()
+	}
 }
