@@ -6,7 +6,6 @@ import (
 	"crypto/tls"
 	"net"
 	"testing"
-	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -29,7 +28,7 @@ func parkedPair(t *testing.T) (l *Listener, fd, peer int) {
 	}
 	t.Cleanup(func() { unix.Close(p[1]) })
 	l.count.open.Add(1)
-	l.lot.park(p[0], record{id: 9}, time.Time{}, nil)
+	l.lot.park(p[0], record{id: 9}, never, nil)
 	return l, p[0], p[1]
 }
 
@@ -66,7 +65,7 @@ func TestTakeForgetsSharedSocket(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.count.open.Add(1)
-	l.lot.park(fd, record{id: 10}, time.Time{}, nil)
+	l.lot.park(fd, record{id: 10}, never, nil)
 	if s := l.Stats(); s.Parked != 1 {
 		t.Fatalf("the number is refused: %+v", s)
 	}

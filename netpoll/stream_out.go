@@ -65,11 +65,11 @@ func (s *Stream) stalls() bool {
 	return s.out.bytes > s.srv.HighWater && !s.srv.Duplex || s.tasks >= s.srv.MaxTasks
 }
 
-// halted reports whether what OnData leaves unused will be given again without more coming.
+// halted reports whether what OnData leaves unused is not for now: it will be given again without more coming, or never.
 func (s *Stream) halted() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.held || s.stalls()
+	return s.held || s.stalls() || s.closing || s.failure != nil
 }
 
 // roomy needs mu: whoever was refused may write again.
