@@ -33,7 +33,8 @@ type Server struct {
 	// was refused when there is room for it too. Zero means nothing is done.
 	OnWritable func(*Stream)
 
-	// OnClose is called last: err is nil after Stream.Close, io.EOF if the peer was first, io.ErrUnexpectedEOF if it
+	// OnClose is called last. The peer's end closes its Stream: what waits, and what Go has taken, is still sent, and what
+	// is written later refused. err is nil after Stream.Close, io.EOF if the peer was first, io.ErrUnexpectedEOF if it
 	// left in the middle of what OnData had not used. Zero means nothing is done.
 	OnClose func(s *Stream, err error)
 

@@ -32,7 +32,7 @@ func (s *Stream) took(n int, err error) {
 	switch {
 	case err == nil:
 	case errors.Is(err, errAgain):
-		s.blocked, s.stuck = true, time.Now()
+		s.blocked, s.stuck, s.lag = true, time.Now(), s.wire.unsent()
 		s.wire.changed()
 		s.schedule()
 	default:
@@ -151,6 +151,7 @@ func (s *Stream) expire() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.at = time.Time{}
+	s.progress()
 	if next := s.next(); next.IsZero() || time.Until(next) > 0 {
 		s.schedule()
 		return
@@ -161,4 +162,14 @@ func (s *Stream) expire() {
 		return
 	}
 	s.failed(ErrStreamTimeout)
+}
+
+// progress needs mu. It looks, where WriteTimeout would be over, whether the peer has taken something.
+func (s *Stream) progress() {
+	if !s.blocked || s.ended || time.Since(s.stuck) < s.srv.WriteTimeout {
+		return
+	}
+	if n := s.wire.unsent(); n < s.lag {
+		s.stuck, s.lag = time.Now(), n
+	}
 }
