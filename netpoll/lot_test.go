@@ -5,6 +5,7 @@ package netpoll
 import (
 	"crypto/tls"
 	"net"
+	"os"
 	"testing"
 	"unsafe"
 
@@ -77,6 +78,33 @@ func TestTakeForgetsSharedSocket(t *testing.T) {
 	defer nc.Close()
 	if id := nc.(Conn).ID(); id != 10 {
 		t.Errorf("woke %d, want 10", id)
+	}
+}
+
+// A kept conn that somebody else has closed is over when its number is parked anew.
+func TestKeptConnClosedByAnother(t *testing.T) {
+	l, fd, _ := parkedPair(t)
+	l.lot.mu.Lock()
+	l.lot.take(fd, l.lot.table.at(fd).gen)
+	l.lot.mu.Unlock()
+	f := os.NewFile(uintptr(fd), "pair")
+	defer f.Close()
+	nc, err := net.FileConn(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw := rawOf(nc)
+	number := 0
+	raw.Control(func(fd uintptr) { number = int(fd) })
+	l.lot.keep(nc, raw, record{id: 1}, never)
+	nc.Close()
+	if err := dup3(fd, number); err != nil {
+		t.Fatal(err)
+	}
+	l.count.open.Add(1)
+	l.lot.park(number, record{id: 2}, never, nil)
+	if s := l.Stats(); s.Open != 1 || s.Parked != 1 {
+		t.Errorf("%+v", s)
 	}
 }
 
