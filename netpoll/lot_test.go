@@ -98,8 +98,16 @@ func TestKeptConnClosedByAnother(t *testing.T) {
 	raw.Control(func(fd uintptr) { number = int(fd) })
 	l.lot.keep(nc, raw, record{id: 1}, never)
 	nc.Close()
-	if err := dup3(fd, number); err != nil {
+	other, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
 		t.Fatal(err)
+	}
+	defer unix.Close(other[1])
+	if other[0] != number { // mostly it is the lowest that is free
+		if err := dup3(other[0], number); err != nil {
+			t.Fatal(err)
+		}
+		unix.Close(other[0])
 	}
 	l.count.open.Add(1)
 	l.lot.park(number, record{id: 2}, never, nil)
