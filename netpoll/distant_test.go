@@ -5,6 +5,7 @@ import (
 	"math"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -107,13 +108,13 @@ func TestUnencryptedHTTP2(t *testing.T) {
 // A hook that is there twice counts a request once.
 func TestHookedTwice(t *testing.T) {
 	served := make(chan int, 1)
-	var hook func(net.Conn, http.ConnState)
+	var again atomic.Pointer[netpoll.Listener]
 	l := serve(t, &netpoll.Options{ParkAfter: soon}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		served <- connOf(r).Served()
 	}), withConn, func(s *http.Server) {
-		s.ConnState = func(c net.Conn, st http.ConnState) { hook(c, st) }
+		s.ConnState = func(c net.Conn, st http.ConnState) { again.Load().ConnState(c, st) }
 	})
-	hook = l.ConnState
+	again.Store(l)
 	c := dial(t, l)
 	for n := 1; n < 4; n++ {
 		get(t, c, "/")
