@@ -67,7 +67,8 @@ type Server struct {
 	// IdleTimeout ends a Stream from which nothing has come for so long. Zero means never.
 	IdleTimeout time.Duration
 
-	// WriteTimeout ends a Stream whose peer has taken nothing for so long although something waits. Zero means 30 s.
+	// WriteTimeout ends a Stream whose peer has taken nothing for so long although something waits. Streams with goroutines
+	// of their own are told only when the kernel has room again, a third of its buffer. Zero means 30 s.
 	WriteTimeout time.Duration
 
 	// CloseTimeout bounds how long a closed Stream may take to send what it has, workers' answers included, and to see the
