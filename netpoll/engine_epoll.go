@@ -26,7 +26,7 @@ func (e *engine) start(v *Server) error {
 		n = runtime.GOMAXPROCS(0)
 	}
 	for range n {
-		l, err := newLoop(v)
+		l, err := newLoop()
 		if err != nil {
 			e.stop()
 			e.wait()

@@ -15,21 +15,25 @@ var ErrFrameTooLong = errors.New("netpoll: frame too long")
 const defaultMaxFrame = 1 << 20
 
 // Frames returns a Server's OnData that calls f with each frame that split finds, which is valid during the call only. It
-// stops while the Stream is not to be read from, congested or paused. split is as for a bufio.Scanner: LengthPrefix,
+// stops while the Stream is not to be read from, congested or paused, and once it is closed, which bufio.ErrFinalToken does
+// after its frame. split is as for a bufio.Scanner: LengthPrefix,
 // Delimiter, bufio.ScanLines and others; it must find nothing in no bytes.
 func Frames(split bufio.SplitFunc, f func(s *Stream, frame []byte) error) func(*Stream, []byte) (int, error) {
 	return func(s *Stream, p []byte) (used int, err error) {
 		for used < len(p) && !s.halted() {
 			n, frame, err := split(p[used:], false)
-			if err != nil || n == 0 {
+			last := err == bufio.ErrFinalToken
+			if !last && (err != nil || n == 0) {
 				return used, err
 			}
 			used += n
-			if frame == nil {
-				continue
+			if frame != nil {
+				if err := f(s, frame); err != nil {
+					return used, err
+				}
 			}
-			if err := f(s, frame); err != nil {
-				return used, err
+			if last {
+				s.Close()
 			}
 		}
 		return used, nil

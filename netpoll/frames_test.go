@@ -4,7 +4,9 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
+	"io"
 	"math"
+	"strings"
 	"testing"
 	"testing/iotest"
 
@@ -131,4 +133,50 @@ func TestLengthPrefixSize(t *testing.T) {
 		}
 	}()
 	netpoll.LengthPrefix{Size: 3}.Split([]byte("abcd"), false)
+}
+
+// What follows the frame on which a Stream is closed is nobody's any more; a split function too may say which is the last.
+func TestFramesEndWithClose(t *testing.T) {
+	for name, edit := range map[string]struct {
+		split bufio.SplitFunc
+		f     func(*netpoll.Stream, []byte)
+		want  error
+	}{
+		"Close": {bufio.ScanLines, func(s *netpoll.Stream, line []byte) {
+			if string(line) == "quit" {
+				s.Close()
+			}
+		}, nil},
+		"Abort": {bufio.ScanLines, func(s *netpoll.Stream, line []byte) {
+			if string(line) == "quit" {
+				s.Abort(io.ErrNoProgress)
+			}
+		}, io.ErrNoProgress},
+		"ErrFinalToken": {func(p []byte, atEOF bool) (int, []byte, error) {
+			n, line, err := bufio.ScanLines(p, atEOF)
+			if string(line) == "quit" {
+				return 0, line, bufio.ErrFinalToken
+			}
+			return n, line, err
+		}, func(*netpoll.Stream, []byte) {}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var lines []string
+			s := serveStreams(t, listenOn(t, "tcp"), &netpoll.Server{
+				OnData: netpoll.Frames(edit.split, func(s *netpoll.Stream, line []byte) error {
+					lines = append(lines, string(line))
+					edit.f(s, line)
+					return nil
+				}),
+			})
+			c := dial(t, s.ln)
+			io.WriteString(c, "one\nquit\ntwo\n")
+			io.ReadAll(c) // on Abort, which leaves nothing unread, an end too
+			c.Close()
+			s.expectEnd(t, edit.want)
+			if strings.Join(lines, ",") != "one,quit" {
+				t.Errorf("got %q", lines)
+			}
+		})
+	}
 }

@@ -12,10 +12,13 @@ import (
 // there, more means that net/http has changed: in both cases nothing is parked. TestFullRead pins it.
 const fullRead = 4096
 
+// previewRead is the room of the first Read where net/http speaks HTTP/2 without TLS: enough for "PRI * HTTP/2.0".
+const previewRead = 14
+
 // phase is where a connection stands in one of the sequences of calls that may end in a park:
 //
 //	StateIdle, SetReadDeadline, Read with fullRead bytes of room          (between two requests)
-//	StateNew, any number of SetReadDeadline, Read with fullRead of room   (before the first)
+//	StateNew, any number of SetReadDeadline, Read with fullRead of room   (before the first; or with previewRead)
 //
 // and, where nobody reports states but Accept was called by net/http itself, what that does at the end of a request:
 //
@@ -59,12 +62,13 @@ type gate struct {
 	method method
 	early  early
 	user   moment // the read deadline the server asked for, while short
-	limit  moment // the earliest of user and our own timeouts, while waiting
+	limit  moment // the earliest of user and our own timeouts, while waiting; of a woken connection that of its last wait
 	short  bool   // the deadline in force is ours, not user
 	parks  bool   // the end of the wait, if it is not limit, parks
 	known  bool   // it has waited between two requests before
 	woken  bool   // this is a parked connection come back, nothing read yet
 	off    bool   // never park: hijacked or HTTP/2
+	active bool   // a request has begun. Of the goroutine in which the server reports
 	direct bool   // net/http itself took it from Accept, with nothing between. Set before Accept returns
 	other  bool   // the server is not net/http; see StateHook. Set before the server uses the connection
 	room   int    // the first Read's, which is the size of another server's empty buffer
@@ -212,7 +216,7 @@ func (g *gate) Close() error {
 		}
 	case parking:
 		if g.keeps() {
-			g.l.lot.keep(g.inner, g.raw, g.parkedRecord(), g.in.time(g.limit))
+			g.l.lot.keep(g.inner, g.raw, g.parkedRecord(), g.limit)
 			return nil
 		}
 		// The old conn goes first: its Close takes the socket out of the runtime's poller, and so it is in
@@ -222,7 +226,7 @@ func (g *gate) Close() error {
 			g.l.lot.abandon(g.fd)
 			return nil
 		}
-		g.l.lot.park(g.fd, g.parkedRecord(), g.in.time(g.limit), s)
+		g.l.lot.park(g.fd, g.parkedRecord(), g.limit, s)
 		return nil
 	default:
 		g.l.ended(g.inner)

@@ -1,6 +1,9 @@
 package netpoll
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // attach is StateNew: a server that reports states has taken the connection.
 func (g *gate) attach(other bool) {
@@ -15,6 +18,10 @@ func (g *gate) attach(other bool) {
 
 // busy is StateActive. A connection that was not seen waiting got its request out of the server's buffer.
 func (g *gate) busy() {
+	if !g.active { // a chain may have the hook twice
+		g.active = true
+		g.served.Add(1)
+	}
 	if ph := g.at(); ph != idle && ph != armed { // as ever: the server's own goroutine leads from one phase to the next
 		return
 	}
@@ -30,6 +37,7 @@ func (g *gate) busy() {
 func (g *gate) idle() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.active = false
 	if g.spent() || g.off {
 		return
 	}
@@ -122,7 +130,7 @@ func (g *gate) shorten(now moment, park bool) error {
 	end := g.limit
 	g.parks = park && g.l.opt.ParkAfter > 0 && g.l.lot.willing()
 	if g.parks {
-		end = earliest(end, now+moment(g.patience()))
+		end = earliest(end, later(now, g.patience()))
 	}
 	g.short = end != g.user
 	return g.in.want(end)
@@ -140,6 +148,14 @@ func (g *gate) patience() time.Duration {
 // after is d from m, or never where there is no d.
 func after(m moment, d time.Duration) moment {
 	if d <= 0 {
+		return never
+	}
+	return later(m, d)
+}
+
+// later is d from m, or never where that is beyond all time.
+func later(m moment, d time.Duration) moment {
+	if m > math.MaxInt64-moment(d) {
 		return never
 	}
 	return max(past, m+moment(d))

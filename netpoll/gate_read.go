@@ -37,7 +37,7 @@ func (g *gate) before(p []byte) (manner, error) {
 		g.to(waiting)
 	case ph == armed && full:
 		g.to(waiting)
-	case ph == fresh && full && g.mayWait():
+	case ph == fresh && (full || len(p) == previewRead) && g.mayWait():
 		g.waitFirst()
 	case ph == fresh:
 		g.to(head)
@@ -202,8 +202,15 @@ func (g *gate) readWoken(p []byte) (int, error) {
 	begun, post := g.rec.begun && !g.other, g.rec.post
 	g.woken = false
 	g.method.begin()
+	begun = begun && len(p) >= peeked
+	if begun { // the wait goes on until so much has come
+		if end := earliest(g.limit, g.user); end != g.user {
+			g.short = true
+			g.in.want(end)
+		}
+	}
 	g.mu.Unlock()
-	if !begun || len(p) < peeked {
+	if !begun {
 		return g.deliver(p)
 	}
 	n, err := readAtLeast(&g.in, p, peeked)
@@ -218,6 +225,7 @@ func (g *gate) readWoken(p []byte) (int, error) {
 		n = copy(p, p[skip:n])
 	}
 	g.mu.Lock()
+	g.restore()
 	g.watch(p[:n])
 	g.mu.Unlock()
 	if n == 0 {
@@ -230,7 +238,6 @@ func (g *gate) readWoken(p []byte) (int, error) {
 // goes on under the limit that it was parked with.
 func (g *gate) waitOn(c *secureConn) error {
 	g.mu.Lock()
-	g.limit = g.in.at(c.limit())
 	g.to(waiting)
 	g.shorten(g.in.now(), true)
 	g.mu.Unlock()

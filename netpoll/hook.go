@@ -35,7 +35,6 @@ func (l *Listener) report(nc net.Conn, s http.ConnState, other bool) {
 	case http.StateNew:
 		g.attach(other)
 	case http.StateActive:
-		g.served.Add(1)
 		g.busy()
 	case http.StateIdle:
 		g.idle()

@@ -38,7 +38,7 @@ type loop struct {
 // bellSlot is the slot of the eventfd's events.
 const bellSlot = -1
 
-func newLoop(*Server) (*loop, error) {
+func newLoop() (*loop, error) {
 	epfd, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
 	if err != nil {
 		return nil, os.NewSyscallError("epoll_create1", err)

@@ -21,7 +21,7 @@ func TestLoopDropsStaleEvents(t *testing.T) {
 	calls := 0
 	v := &Server{OnData: func(_ *Stream, p []byte) (int, error) { calls++; return len(p), nil }}
 	v.defaults()
-	l, err := newLoop(v)
+	l, err := newLoop()
 	if err != nil {
 		t.Fatal(err)
 	}

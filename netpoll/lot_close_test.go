@@ -32,7 +32,7 @@ func TestEndsOnce(t *testing.T) {
 		}
 		peers = append(peers, p[1])
 		l.count.open.Add(1)
-		l.lot.park(p[0], record{}, time.Now().Add(3*tick/2), nil)
+		l.lot.park(p[0], record{}, moment(time.Since(l.start)+3*tick/2), nil)
 	}
 	time.Sleep(tick)
 	stop := make(chan bool)

@@ -100,11 +100,10 @@ func (t *lot) claim(nc net.Conn) (int, bool) {
 }
 
 // park takes over fd, on which nothing else in the process may be left, and the session that goes on with it, if any.
-func (t *lot) park(fd int, rec record, limit time.Time, s *session) {
+func (t *lot) park(fd int, rec record, limit moment, s *session) {
 	t.mu.Lock()
 	ok := !t.closed && t.enter(fd, rec, limit)
 	if ok && s != nil {
-		s.limit = limit
 		t.tls[fd] = s
 	}
 	t.mu.Unlock()
@@ -119,7 +118,7 @@ func (t *lot) abandon(fd int) { t.shut(taken{fd: fd}) }
 
 // keep parks nc as it is, on the fd it has. Whoever else can reach nc may close it under us, and then the number may be
 // anybody's: so it is entered under RawConn.Control, which holds the fd, and closed only by way of nc.
-func (t *lot) keep(nc net.Conn, raw syscall.RawConn, rec record, limit time.Time) {
+func (t *lot) keep(nc net.Conn, raw syscall.RawConn, rec record, limit moment) {
 	ok := false
 	raw.Control(func(fd uintptr) {
 		t.mu.Lock()
@@ -135,7 +134,7 @@ func (t *lot) keep(nc net.Conn, raw syscall.RawConn, rec record, limit time.Time
 
 // enter needs mu. Level-triggered, so bytes that came before the ADD are reported at once; one-shot, so a
 // second event cannot overtake the first.
-func (t *lot) enter(fd int, rec record, limit time.Time) bool {
+func (t *lot) enter(fd int, rec record, limit moment) bool {
 	t.gen++
 	if t.gen == 0 { // 0 marks a free slot
 		t.gen++
@@ -155,7 +154,7 @@ func (t *lot) enter(fd int, rec record, limit time.Time) bool {
 		t.table.at(fd).gen = 0
 		return false
 	}
-	if !limit.IsZero() {
+	if limit != never {
 		t.schedule(fd, limit)
 	}
 	if t.l.opt.ShedIdle {
@@ -171,10 +170,11 @@ func (t *lot) enter(fd int, rec record, limit time.Time) bool {
 
 // taken is a connection that was parked and now belongs to whoever called take.
 type taken struct {
-	fd  int
-	nc  net.Conn // the value, where it was kept; fd is then only its number
-	tls *session // of a session that was given up with its conn
-	rec record
+	fd    int
+	nc    net.Conn // the value, where it was kept; fd is then only its number
+	tls   *session // of a session that was given up with its conn
+	rec   record
+	limit moment // when the wait is to end, to within a tick
 }
 
 // take makes the caller the owner of what is parked under fd. The DEL comes before anybody may close fd: epoll follows the
@@ -197,7 +197,7 @@ func (t *lot) take(fd int, gen uint32) (taken, bool) {
 
 // at is what is parked under fd.
 func (t *lot) at(fd int, s *slot) taken {
-	return taken{fd: fd, nc: t.kept[fd], tls: t.tls[fd], rec: s.record}
+	return taken{fd: fd, nc: t.kept[fd], tls: t.tls[fd], rec: s.record, limit: limitOf(s.due)}
 }
 
 // shed closes what was parked first.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"net"
 	"syscall"
-	"time"
 )
 
 // lot declines everything here: idle connections wait in their goroutine, under the same timeouts.
@@ -23,9 +22,9 @@ func (*lot) relieve(error) bool         { return false }
 func (*lot) clear()                     {}
 func (*lot) close()                     {}
 
-func (*lot) park(int, record, time.Time, *session) {}
+func (*lot) park(int, record, moment, *session) {}
 
-func (*lot) keep(net.Conn, syscall.RawConn, record, time.Time) {}
+func (*lot) keep(net.Conn, syscall.RawConn, record, moment) {}
 
 // writeOnce is for closing what was parked.
 func writeOnce(syscall.RawConn, []byte) (int, error) { return 0, errors.ErrUnsupported }

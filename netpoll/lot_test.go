@@ -5,8 +5,8 @@ package netpoll
 import (
 	"crypto/tls"
 	"net"
+	"os"
 	"testing"
-	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -29,7 +29,7 @@ func parkedPair(t *testing.T) (l *Listener, fd, peer int) {
 	}
 	t.Cleanup(func() { unix.Close(p[1]) })
 	l.count.open.Add(1)
-	l.lot.park(p[0], record{id: 9}, time.Time{}, nil)
+	l.lot.park(p[0], record{id: 9}, never, nil)
 	return l, p[0], p[1]
 }
 
@@ -66,7 +66,7 @@ func TestTakeForgetsSharedSocket(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.count.open.Add(1)
-	l.lot.park(fd, record{id: 10}, time.Time{}, nil)
+	l.lot.park(fd, record{id: 10}, never, nil)
 	if s := l.Stats(); s.Parked != 1 {
 		t.Fatalf("the number is refused: %+v", s)
 	}
@@ -78,6 +78,41 @@ func TestTakeForgetsSharedSocket(t *testing.T) {
 	defer nc.Close()
 	if id := nc.(Conn).ID(); id != 10 {
 		t.Errorf("woke %d, want 10", id)
+	}
+}
+
+// A kept conn that somebody else has closed is over when its number is parked anew.
+func TestKeptConnClosedByAnother(t *testing.T) {
+	l, fd, _ := parkedPair(t)
+	l.lot.mu.Lock()
+	l.lot.take(fd, l.lot.table.at(fd).gen)
+	l.lot.mu.Unlock()
+	f := os.NewFile(uintptr(fd), "pair")
+	defer f.Close()
+	nc, err := net.FileConn(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw := rawOf(nc)
+	number := 0
+	raw.Control(func(fd uintptr) { number = int(fd) })
+	l.lot.keep(nc, raw, record{id: 1}, never)
+	nc.Close()
+	other, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(other[1])
+	if other[0] != number { // mostly it is the lowest that is free
+		if err := dup3(other[0], number); err != nil {
+			t.Fatal(err)
+		}
+		unix.Close(other[0])
+	}
+	l.count.open.Add(1)
+	l.lot.park(number, record{id: 2}, never, nil)
+	if s := l.Stats(); s.Open != 1 || s.Parked != 1 {
+		t.Errorf("%+v", s)
 	}
 }
 

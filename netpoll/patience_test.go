@@ -3,6 +3,7 @@
 package netpoll
 
 import (
+	"cmp"
 	"net"
 	"testing"
 	"time"
@@ -12,10 +13,13 @@ import (
 type deadlines struct {
 	net.Conn
 	last time.Time
+	says string // in place of a request
 }
 
 func (d *deadlines) SetReadDeadline(t time.Time) error { d.last = t; return nil }
-func (d *deadlines) Read(p []byte) (int, error)        { return copy(p, "GET / HTTP/1.1\r\n\r\n"), nil }
+func (d *deadlines) Read(p []byte) (int, error) {
+	return copy(p, cmp.Or(d.says, "GET / HTTP/1.1\r\n\r\n")), nil
+}
 
 func listenWith(t *testing.T, o *Options) *Listener {
 	inner, err := net.Listen("tcp", "127.0.0.1:0")
@@ -74,5 +78,37 @@ func TestFirstByteTimeoutIsHalfAMinute(t *testing.T) {
 	g.Read(make([]byte, fullRead))
 	if want := g.acceptedAt().Add(30 * time.Second); !c.last.Equal(want) {
 		t.Errorf("%v, want %v", c.last, want)
+	}
+}
+
+// A request that the server held in its buffer already goes on under the server's own deadline.
+func TestBusyGivesTheDeadlineBack(t *testing.T) {
+	var c deadlines
+	var g gate
+	g.open(listenWith(t, nil), &c, record{}, false)
+	g.attach(true)
+	g.Read(make([]byte, fullRead))
+	g.idle()
+	user := time.Now().Add(time.Hour)
+	g.SetReadDeadline(user)
+	if c.last.Equal(user) {
+		t.Fatal("nothing to give back")
+	}
+	if g.busy(); !c.last.Equal(user) {
+		t.Errorf("%v, want %v", c.last, user)
+	}
+}
+
+// What reports StateIdle of a connection with HTTP/2 does not wait for a request.
+func TestHTTP2IsNotIdle(t *testing.T) {
+	c := deadlines{says: "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"}
+	var g gate
+	g.open(listenWith(t, nil), &c, record{}, false)
+	g.attach(false)
+	g.Read(make([]byte, fullRead))
+	g.idle()
+	user := time.Now().Add(time.Hour)
+	if g.SetReadDeadline(user); !c.last.Equal(user) {
+		t.Errorf("%v, want %v", c.last, user)
 	}
 }

@@ -77,6 +77,9 @@ func (t *lot) wake(c taken) {
 		t.l.left(1)
 		return
 	}
+	if w, ok := nc.(gated); ok {
+		w.gateOf().limit = c.limit
+	}
 	t.spare.fill(t.epfd)
 	t.l.count.wakes.Add(1)
 	t.l.offer(arrival{nc: nc})
@@ -137,12 +140,11 @@ func (t *lot) revive(fd int, known *options) (net.Conn, error) {
 }
 
 // schedule needs mu.
-func (t *lot) schedule(fd int, limit time.Time) {
-	due := ticks(limit.Sub(t.l.start)+tick-1) + 1
+func (t *lot) schedule(fd int, limit moment) {
 	if t.wheel.timed == 0 {
 		t.sweep.Reset(tick)
 	}
-	t.wheel.add(fd, due, ticks(time.Since(t.l.start)))
+	t.wheel.add(fd, dueAt(limit), ticks(time.Since(t.l.start)))
 }
 
 // expire runs every tick while anything parked has a timeout.

@@ -63,6 +63,9 @@ func TestPollerRegularFile(t *testing.T) {
 		w, err := newPoller(t).WatchFD(int(fd), nil)
 		if err == nil {
 			err = w.Once(readable)
+			if w.Stop() {
+				t.Error("waits after an error")
+			}
 		}
 		if err == nil {
 			t.Error("is waited for")

@@ -125,7 +125,7 @@ func TestWakeWaitsForAnFd(t *testing.T) {
 				t.Fatal(err)
 			}
 			unix.Close(fd)
-			l.lot.park(high, out.rec, time.Time{}, nil)
+			l.lot.park(high, out.rec, never, nil)
 			l.lot.spare.close()
 			l.inner.Close() // or Close would give back a number
 			t.Run("no fd", func(t *testing.T) {

@@ -33,7 +33,8 @@ type Server struct {
 	// was refused when there is room for it too. Zero means nothing is done.
 	OnWritable func(*Stream)
 
-	// OnClose is called last: err is nil after Stream.Close, io.EOF if the peer was first, io.ErrUnexpectedEOF if it
+	// OnClose is called last. The peer's end closes its Stream: what waits, and what Go has taken, is still sent, and what
+	// is written later refused. err is nil after Stream.Close, io.EOF if the peer was first, io.ErrUnexpectedEOF if it
 	// left in the middle of what OnData had not used. Zero means nothing is done.
 	OnClose func(s *Stream, err error)
 
@@ -66,11 +67,12 @@ type Server struct {
 	// IdleTimeout ends a Stream from which nothing has come for so long. Zero means never.
 	IdleTimeout time.Duration
 
-	// WriteTimeout ends a Stream whose peer has taken nothing for so long although something waits. Zero means 30 s.
+	// WriteTimeout ends a Stream whose peer has taken nothing for so long although something waits. Streams with goroutines
+	// of their own are told only when the kernel has room again, a third of its buffer. Zero means 30 s.
 	WriteTimeout time.Duration
 
-	// CloseTimeout bounds how long a closed Stream may take to send what it has and to see the peer's end. Zero means
-	// 5 s.
+	// CloseTimeout bounds how long a closed Stream may take to send what it has, workers' answers included, and to see the
+	// peer's end; also one that its peer or Shutdown has closed. Zero means 5 s.
 	CloseTimeout time.Duration
 
 	mu        sync.Mutex
@@ -249,8 +251,8 @@ func (v *Server) end() (listeners []net.Listener, streams []*Stream) {
 }
 
 // Shutdown closes the listeners and each Stream as Stream.Close does: nothing more is read, what was handed to workers is
-// finished, what waits is sent. It returns when the last has ended, or ends the others as Close does once ctx is done.
-// A client that the kernel has taken and nobody has accepted yet is reset, as by every listener that closes.
+// finished, what waits is sent, each within CloseTimeout. It returns when the last has ended, or ends the others as Close
+// does once ctx is done. A client that the kernel has taken and nobody has accepted yet is reset, as by every listener that closes.
 // It must not be called from the Server's functions.
 func (v *Server) Shutdown(ctx context.Context) error {
 	for _, s := range v.close() {

@@ -186,6 +186,41 @@ func timesOut(t *testing.T, ln net.Listener) {
 	}
 }
 
+// A peer that takes what was sent, however slowly, is not one that takes nothing: the kernel tells of room only when a good
+// part of its buffer is free.
+func TestServerSlowReader(t *testing.T) {
+	t.Parallel()
+	if !parks { // goroutines are told no more than the kernel's idea of room
+		return
+	}
+	for _, network := range []string{"tcp", "unix"} {
+		patiently(t, 400*time.Millisecond, func(limit time.Duration) error {
+			const size = 8 << 20
+			s := serveStreams(t, listenOn(t, network), &netpoll.Server{
+				OnData: func(s *netpoll.Stream, p []byte) (int, error) {
+					_, err := s.Write(make([]byte, size))
+					return len(p), err
+				},
+				WriteTimeout: limit,
+			})
+			c := dial(t, s.ln)
+			c.(interface{ SetReadBuffer(int) error }).SetReadBuffer(16 << 10) // else a TCP peer tells of every 200 kB
+			send(t, c, "x")
+			got := int64(0)
+			for start := time.Now(); time.Since(start) < 4*limit; time.Sleep(limit / 20) {
+				n, err := io.CopyN(io.Discard, c, 4<<10)
+				if got += n; err != nil {
+					return fmt.Errorf("after %d bytes: %w", got, err)
+				}
+			}
+			if n, err := io.Copy(io.Discard, io.LimitReader(c, size-got)); got+n != size || err != nil {
+				return fmt.Errorf("%d bytes, %v", got+n, err)
+			}
+			return nil
+		})
+	}
+}
+
 // A panic ends its own Stream only.
 func TestServerPanic(t *testing.T) {
 	eachWire(t, func(t *testing.T, listen func() net.Listener) {

@@ -25,6 +25,29 @@ func eachWire(t *testing.T, f func(t *testing.T, listen func() net.Listener)) {
 	t.Run("other", func(t *testing.T) { f(t, func() net.Listener { return otherListener{listenOn(t, "tcp")} }) })
 }
 
+// A Stream that has ended has a peer's address, for logging, and no end of its own.
+func TestStreamAddresses(t *testing.T) {
+	eachWire(t, func(t *testing.T, listen func() net.Listener) {
+		streams := make(chan *netpoll.Stream, 2)
+		s := serveStreams(t, listen(), &netpoll.Server{OnData: echo, OnOpen: func(s *netpoll.Stream) { streams <- s }})
+		<-streams
+		s.expectEnd(t, io.EOF)
+		c := dial(t, s.ln)
+		st := <-streams
+		if got, want := st.LocalAddr().String(), s.ln.Addr().String(); got != want {
+			t.Errorf("local address %s, want %s", got, want)
+		}
+		c.Close()
+		s.expectEnd(t, io.EOF)
+		if a := st.LocalAddr(); a != nil {
+			t.Errorf("after the end: %v", a)
+		}
+		if st.RemoteAddr() == nil {
+			t.Error("no peer")
+		}
+	})
+}
+
 // A listener may be of a type that is no key of a map.
 func TestServerListenerWithoutIdentity(t *testing.T) {
 	s := serveStreams(t, shaped{listenOn(t, "tcp"), func(c net.Conn) net.Conn { return c }}, &netpoll.Server{OnData: echo})

@@ -59,6 +59,7 @@ type Stream struct {
 	failure  error // ends the Stream as soon as its goroutine sees it
 	heard    time.Time
 	stuck    time.Time // since when blocked, or the last progress
+	lag      int       // what the wire had unsent then
 	closed   time.Time // since when closing
 	deadline time.Time
 	at       time.Time // when the clock will look
@@ -70,6 +71,7 @@ type Stream struct {
 type wire interface {
 	write(p []byte) (int, error)  // what can be sent without waiting
 	flush(o *outbox) (int, error) // the same of what waits in o, which forgets nothing
+	unsent() int                  // of what it has taken: less than before is progress. 0 where it tells of all progress
 	changed()                     // reading() or blocked has another value
 	shutWrite()
 	kick() // calls Stream.turn soon, where the functions are called
@@ -205,6 +207,9 @@ func (s *Stream) Abort(err error) {
 func (s *Stream) LocalAddr() net.Addr {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.ended {
+		return nil
+	}
 	return s.wire.localAddr()
 }
 

@@ -103,6 +103,8 @@ func (w *connWire) writeLoop() {
 func (w *connWire) write([]byte) (int, error)  { return 0, errAgain }
 func (w *connWire) flush(*outbox) (int, error) { return 0, errAgain }
 
+func (w *connWire) unsent() int { return 0 }
+
 func (w *connWire) changed() { w.cond.Broadcast() }
 
 func (w *connWire) kick() { go w.owning(w.turn) }

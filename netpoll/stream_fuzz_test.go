@@ -43,6 +43,7 @@ func (w *tap) flush(o *outbox) (n int, err error) {
 	return n, nil
 }
 
+func (w *tap) unsent() int          { return 0 }
 func (w *tap) changed()             {}
 func (w *tap) kick()                { w.kicked = true }
 func (w *tap) shutWrite()           {}

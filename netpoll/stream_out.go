@@ -32,7 +32,7 @@ func (s *Stream) took(n int, err error) {
 	switch {
 	case err == nil:
 	case errors.Is(err, errAgain):
-		s.blocked, s.stuck = true, time.Now()
+		s.blocked, s.stuck, s.lag = true, time.Now(), s.wire.unsent()
 		s.wire.changed()
 		s.schedule()
 	default:
@@ -65,11 +65,11 @@ func (s *Stream) stalls() bool {
 	return s.out.bytes > s.srv.HighWater && !s.srv.Duplex || s.tasks >= s.srv.MaxTasks
 }
 
-// halted reports whether what OnData leaves unused will be given again without more coming.
+// halted reports whether what OnData leaves unused is not for now: it will be given again without more coming, or never.
 func (s *Stream) halted() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.held || s.stalls()
+	return s.held || s.stalls() || s.closing || s.failure != nil
 }
 
 // roomy needs mu: whoever was refused may write again.
@@ -151,6 +151,7 @@ func (s *Stream) expire() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.at = time.Time{}
+	s.progress()
 	if next := s.next(); next.IsZero() || time.Until(next) > 0 {
 		s.schedule()
 		return
@@ -161,4 +162,14 @@ func (s *Stream) expire() {
 		return
 	}
 	s.failed(ErrStreamTimeout)
+}
+
+// progress needs mu. It looks, where WriteTimeout would be over, whether the peer has taken something.
+func (s *Stream) progress() {
+	if !s.blocked || s.ended || time.Since(s.stuck) < s.srv.WriteTimeout {
+		return
+	}
+	if n := s.wire.unsent(); n < s.lag {
+		s.stuck, s.lag = time.Now(), n
+	}
 }

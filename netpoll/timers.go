@@ -1,10 +1,15 @@
 package netpoll
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 const (
 	timerTick  = 100 * time.Millisecond // how late a deadline may be noticed, and never early
 	timerTurns = 512                    // a turn is 51.2 s
+
+	timerMost = (math.MaxUint32 - 2) * timerTick // as far as due goes, 13 years on: what is due later is looked at then
 )
 
 // timers orders deadlines by tick, modulo one turn: entering and leaving cost the same however many there are, and one due
@@ -35,7 +40,8 @@ func (w *timers[T]) add(e *timer[T], of *T, at time.Time) {
 	}
 	w.n++
 	e.of = of
-	e.due = max(uint32(max(0, at.Sub(w.began)+timerTick-1)/timerTick)+1, w.last+1)
+	wait := min(max(0, at.Sub(w.began)), timerMost)
+	e.due = max(uint32((wait+timerTick-1)/timerTick)+1, w.last+1)
 	head := &w.heads[e.due%timerTurns]
 	if e.next = *head; e.next != nil {
 		e.next.prev = e

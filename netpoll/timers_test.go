@@ -1,6 +1,7 @@
 package netpoll
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 	"testing/synctest"
@@ -53,6 +54,24 @@ func TestTimersAgainstModel(t *testing.T) {
 			}
 			if w.n != n {
 				t.Fatalf("%d in the wheel, want %d", w.n, n)
+			}
+		}
+	})
+}
+
+// What is due after the last tick there is does not come before.
+func TestTimersDistant(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		type entry struct{ timer timer[entry] }
+		w := &timers[entry]{began: time.Now()}
+		var all [3]entry
+		for i, d := range []time.Duration{math.MaxInt64, 14 * 365 * 24 * time.Hour, 100 * 365 * 24 * time.Hour} {
+			w.add(&all[i].timer, &all[i], time.Now().Add(d))
+		}
+		for range 10 {
+			time.Sleep(24 * time.Hour)
+			if out := w.advance(nil); len(out) > 0 {
+				t.Fatalf("%d have come", len(out))
 			}
 		}
 	})

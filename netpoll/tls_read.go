@@ -29,16 +29,6 @@ func (c *secureConn) wait() error {
 	return c.await()
 }
 
-// limit is when the wait is to end in which the connection was parked.
-func (c *secureConn) limit() time.Time {
-	c.rd.Lock()
-	defer c.rd.Unlock()
-	if c.session == nil {
-		return time.Time{}
-	}
-	return c.session.limit
-}
-
 // readable needs rd.
 func (c *secureConn) readable() error {
 	if len(c.plain) > 0 {

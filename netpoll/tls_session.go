@@ -1,21 +1,17 @@
 package netpoll
 
-import (
-	"crypto/tls"
-	"time"
-)
+import "crypto/tls"
 
 // session is all that is kept of a parked TLS 1.3 connection, beside its fd, and what its record layer works with while it
 // is awake. It has one owner at a time: the secureConn, or the lot.
 type session struct {
 	suite   *suite
 	in, out traffic
-	message message   // what has come of a handshake message
-	useless uint8     // records in a row that brought nothing
-	asked   bool      // the peer waits for new keys; while parked
-	whole   bool      // tls.Config.DynamicRecordSizingDisabled
-	held    []byte    // what has come of a record, while parked
-	limit   time.Time // when the last park was to end; zero means never
+	message message // what has come of a handshake message
+	useless uint8   // records in a row that brought nothing
+	asked   bool    // the peer waits for new keys; while parked
+	whole   bool    // tls.Config.DynamicRecordSizingDisabled
+	held    []byte  // what has come of a record, while parked
 	state   tls.ConnectionState
 }
 

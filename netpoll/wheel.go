@@ -2,7 +2,10 @@
 
 package netpoll
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // tick is how late a timeout may end a parked connection; never early.
 const tick = 100 * time.Millisecond
@@ -70,3 +73,19 @@ func (w *wheel) advance(now uint32, f func(fd int, s *slot)) {
 
 // ticks is the wheel's time d after its beginning, rounded down.
 func ticks(d time.Duration) uint32 { return uint32(max(d, 0) / tick) }
+
+// lastTick is as far as a wheel sees, 13 years on: what would be due after it is due then.
+const lastTick = math.MaxUint32 - 1
+
+// dueAt is the tick at which limit has passed.
+func dueAt(limit moment) uint32 {
+	return ticks(min(time.Duration(limit), (lastTick-1)*tick)+tick-1) + 1
+}
+
+// limitOf is the latest limit that is due at this tick: to be parked anew under it changes nothing.
+func limitOf(due uint32) moment {
+	if due == 0 {
+		return never
+	}
+	return moment(due-1) * moment(tick)
+}

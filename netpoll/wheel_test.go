@@ -3,6 +3,7 @@
 package netpoll
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 )
@@ -90,5 +91,18 @@ func TestTable(t *testing.T) {
 	tab.each(0, len(tab.pages), func(fd int, s *slot) { n += fd })
 	if n != 5000 {
 		t.Errorf("each visited %d", n)
+	}
+}
+
+// However often a connection is parked anew under what is left of its limit, that stays where it is, and none comes early.
+func TestLimitOutlivesParks(t *testing.T) {
+	for _, m := range []moment{past, 2, moment(tick) - 1, moment(tick), moment(tick) + 1, 1e12 + 1, lastTick * moment(tick), math.MaxInt64} {
+		due := dueAt(m)
+		if limit := limitOf(due); dueAt(limit) != due || limit < m && due < lastTick || limit > m && limit-m >= moment(tick) {
+			t.Errorf("%d: due at %d, then %d: %d", m, due, dueAt(limit), limit)
+		}
+	}
+	if limitOf(0) != never {
+		t.Error("there is one where there was none")
 	}
 }
