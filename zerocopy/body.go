@@ -175,10 +175,14 @@ func (b *Body) ReadAt(p []byte, off int64) (int, error) {
 	if off < 0 {
 		return 0, errNegative
 	}
-	got := 0
+	return b.readAt(p, off, b.n)
+}
+
+// readAt is ReadAt for who reads up to end.
+func (b *Body) readAt(p []byte, off, end int64) (got int, err error) {
 	for c := b.cursor(off, int64(len(p))); c.left > 0; {
 		s, at, n := c.next(c.left)
-		m, err := s.readAt(p[got:got+int(n)], at)
+		m, err := s.readAt(p[got:got+int(n)], at, c.at == 0 || c.pos() == end)
 		got += m
 		if err != nil {
 			return got, err

@@ -50,11 +50,8 @@ func (s *sender) read(cur *cursor, touch bool) error {
 	seg, at, n := cur.next(cur.left)
 	p := s.scratch[s.fill : s.fill+int(n)]
 	s.fill += len(p)
-	if _, err := seg.readAt(p, at); err != nil {
+	if _, err := seg.readAt(p, at, true); err != nil {
 		return err
-	}
-	if !seg.stamp.holds(seg) {
-		return ErrFileChanged
 	}
 	s.bufs = append(s.bufs, s.scratch[begin:s.fill])
 	return nil

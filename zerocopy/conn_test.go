@@ -133,6 +133,7 @@ func endless(t *testing.T) map[string]*zerocopy.Body {
 		t.Fatal(err)
 	}
 	return map[string]*zerocopy.Body{
+		"piece":  zerocopy.NewBody(zerocopy.Bytes(make([]byte, size))),
 		"memory": zerocopy.NewBody(zerocopy.String("x"), zerocopy.Bytes(make([]byte, size))),
 		"file":   zerocopy.NewBody(zerocopy.String("x"), zerocopy.File(f, 0, size)),
 	}

@@ -65,7 +65,7 @@ func (j *joiner) add(c *cursor, room int64) error {
 	}
 	s, at, n := c.next(room)
 	end := len(j.buf)
-	m, err := s.readAt(j.buf[end:end+int(n)], at)
+	m, err := s.readAt(j.buf[end:end+int(n)], at, c.left == 0 || c.at == 0)
 	j.buf = j.buf[:end+m]
 	// After an error the joined bytes are dropped: sent counts only what w took,
 	// and a small file that cannot be read leaves the response untouched.

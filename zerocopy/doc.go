@@ -44,7 +44,8 @@
 // # Time
 //
 // A write deadline measures progress: each 4 MiB of a Body that went out grants
-// as much time as the deadline granted at first.
+// as much time as the deadline granted at first. What goes by plain writes, see
+// below, has the one deadline for all of it.
 //
 // # Where it falls back
 //

@@ -4,8 +4,11 @@ import (
 	"compress/gzip"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hotpath-go/hotpath/zerocopy"
 )
@@ -111,6 +114,40 @@ type compressing struct {
 }
 
 func (c compressing) Write(p []byte) (int, error) { return c.z.Write(p) }
+
+// A sibling is found when it comes, is done without when it goes, and what it stands
+// for is not kept open by it.
+func TestSiblingsComeAndGo(t *testing.T) {
+	before := openFiles(t)
+	dir := tree(t, map[string]string{"f": string(noise(40_000))})
+	f := newFiles(t, dir, &zerocopy.FilesOptions{Interval: -1})
+	lasting := newFiles(t, dir, &zerocopy.FilesOptions{Interval: time.Hour})
+	form := func(f *zerocopy.Files) string {
+		return ask(f, "GET", "/f", "Accept-Encoding", "gzip").Header().Get("Content-Encoding")
+	}
+	for range 2 {
+		if got := form(f); got != "" {
+			t.Errorf("%q before there is one", got)
+		}
+		put(t, filepath.Join(dir, "f.gz"), string(noise(30_000)), old)
+		if got := form(f); got != "gzip" {
+			t.Errorf("%q; want gzip", got)
+		}
+		form(lasting)
+		os.Remove(filepath.Join(dir, "f.gz"))
+		if got := form(f); got != "" {
+			t.Errorf("%q after it went", got)
+		}
+	}
+	if got := form(lasting); got != "gzip" {
+		t.Errorf("%q within the interval; want gzip, which is open", got)
+	}
+	f.Close()
+	lasting.Close()
+	if now := openFiles(t); now > before {
+		t.Errorf("%d files open after Close; want %d", now, before)
+	}
+}
 
 // Validators and ranges are of the form that is sent.
 func TestPrecompressedValidatorsAndRanges(t *testing.T) {

@@ -70,12 +70,17 @@ func File(f *os.File, off, n int64) Part {
 	return segment{file: f, raw: raw, off: off, n: n}
 }
 
-// readAt fills p from offset at of the segment; p must lie within it.
-func (s *segment) readAt(p []byte, at int64) (int, error) {
+// readAt fills p from offset at of the segment; p must lie within it. last says
+// that no more of the segment will be read: a file that changed has nothing then,
+// so that what was taken of it stays without its end.
+func (s *segment) readAt(p []byte, at int64, last bool) (int, error) {
 	if s.file == nil {
 		return copy(p, s.mem[at:]), nil
 	}
 	// So for a Mapping too: one that is closed gives an error here.
 	n, err := s.file.ReadAt(p, s.off+at)
+	if n == len(p) && last && !s.stamp.holds(s) {
+		return 0, ErrFileChanged
+	}
 	return n, fileErr(n, len(p), err)
 }

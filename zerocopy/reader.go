@@ -31,7 +31,7 @@ func (r *Reader) Read(p []byte) (int, error) {
 	if left == 0 {
 		return 0, io.EOF
 	}
-	n, err := r.b.ReadAt(p[:min(int64(len(p)), left)], r.pos)
+	n, err := r.b.readAt(p[:min(int64(len(p)), left)], r.pos, r.b.n-r.end)
 	r.pos += int64(n)
 	return n, err
 }

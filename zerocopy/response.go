@@ -34,7 +34,7 @@ func respond(w http.ResponseWriter, r *http.Request, b *Body, off, n int64, exac
 // unknown.
 func (b *Body) sendThrough(w http.ResponseWriter, c *core, off, n int64) (int64, error) {
 	switch {
-	case c == nil && len(b.segs) == 1 && !b.files:
+	case c == nil && len(b.segs) == 1 && !b.files && n <= plainMax:
 		// The header and the front of b fill net/http's buffer, the rest is the
 		// second call: as many as with a flush, in fuller packets.
 		return b.copyRange(w, off, n)
@@ -47,6 +47,10 @@ func (b *Body) sendThrough(w http.ResponseWriter, c *core, off, n int64) (int64,
 	}
 	return byToken(w, c, promise{b: b, off: off, left: n}, func() (int64, error) { return stream(w, b, off, n) })
 }
+
+// plainMax bounds what goes in one Write where a write deadline could measure
+// progress: no Write does.
+const plainMax = 1 << 20
 
 // together sends the header in the company of what f writes. The hold begins
 // and ends here.

@@ -43,10 +43,7 @@ func (s *sender) send(head []byte, b *Body, off, n int64) (sent int64, err error
 	for len(head) > 0 || cur.left > 0 {
 		var moved int64
 		if len(head) == 0 && cur.inFile() {
-			seg, _, n := cur.next(sliceSize)
-			if !cur.inFile() && !seg.stamp.holds(seg) {
-				return sent, ErrFileChanged
-			}
+			_, _, n := cur.next(sliceSize)
 			moved, err = b.copyRange(counting{s.c}, cur.pos()-n, n)
 		} else {
 			moved, err = s.sendMemory(head, &cur)

@@ -114,7 +114,7 @@ func tempFile(t testing.TB, content []byte) *os.File {
 func parts(p []byte, n int) []zerocopy.Part {
 	out := make([]zerocopy.Part, 0, n)
 	for i := range n {
-		from, to := len(p)*i/n, len(p)*(i+1)/n
+		from, to := int(int64(len(p))*int64(i)/int64(n)), int(int64(len(p))*int64(i+1)/int64(n))
 		if i%2 == 0 {
 			out = append(out, zerocopy.Bytes(p[from:to]))
 		} else {
