@@ -2,6 +2,7 @@ package codec_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"testing"
 
@@ -49,6 +50,29 @@ func TestHeldValues(t *testing.T) {
 	var page gentest.Page[own]
 	if err := codec.DecodeString(`{"items":[{"sku":"a"}]}`, &page); err != nil || page.Items[0].secret != 11 || page.Items[0].SKU != "" {
 		t.Errorf("decoded %+v, %v", page.Items, err)
+	}
+}
+
+// Policies reach what takes the place of a type parameter.
+func TestPoliciesOfTypeArguments(t *testing.T) {
+	const doc = `{"items":[null,{"sku":"a","SKU":"b","other":1}]}`
+	strict := codec.Options{UnknownFields: codec.RejectUnknownFields}
+	var field *codec.FieldError
+	for _, v := range []codec.Decodable{new(gentest.Page[order.Item]), new(gentest.Page[*order.Item]), new(gentest.Page[struct{ SKU string }]), new(gentest.Page[*struct{ SKU string }])} {
+		if err := strict.DecodeString(doc, v); !errors.As(err, &field) || !errors.Is(err, codec.ErrUnknownField) {
+			t.Errorf("%T: %v, want an unknown field", v, err)
+		}
+		if err := codec.DecodeString(doc, v); err != nil {
+			t.Errorf("%T: %v", v, err)
+		}
+	}
+	var page gentest.Page[*order.Item]
+	if err := (codec.Options{CaseSensitive: true}).DecodeString(doc, &page); err != nil || page.Items[0] != nil || page.Items[1].SKU != "a" {
+		t.Errorf("%+v, %v", page.Items, err)
+	}
+	kept := page.Items[1]
+	if err := codec.DecodeString(`{"items":[{"sku":"c"},{"sku":"d"}]}`, &page); err != nil || page.Items[1] != kept || kept.SKU != "d" {
+		t.Errorf("%+v, %v, want the same pointer", page.Items, err)
 	}
 }
 
