@@ -31,6 +31,13 @@ func (v byValue) AppendJSON(dst []byte) ([]byte, error) { return append(dst, '0'
 
 func (v byValue) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil) }
 
+// twoWays holds a generated type, which lends nothing: AppendJSON is its own.
+type twoWays struct{ Item order.Item }
+
+func (*twoWays) AppendJSON(dst []byte) ([]byte, error) { return append(dst, '1'), nil }
+
+func (*twoWays) MarshalJSON() ([]byte, error) { return []byte("2"), nil }
+
 // What an interface or a type parameter holds is written by its own method, not by one
 // that an embedded type lends to it.
 func TestHeldValues(t *testing.T) {
@@ -42,7 +49,9 @@ func TestHeldValues(t *testing.T) {
 		got, err := codec.Marshal(&gentest.Page[any]{Items: []any{v, map[string]any{"k": v}}})
 		checkItems(t, v, got, err, want)
 	}
-	got, err := codec.Marshal(&gentest.Page[own]{Items: []own{{secret: 6}}})
+	got, err := codec.Marshal(&gentest.Page[any]{Items: []any{&twoWays{}}})
+	checkItems(t, "twoWays", got, err, []byte(`[1]`))
+	got, err = codec.Marshal(&gentest.Page[own]{Items: []own{{secret: 6}}})
 	checkItems(t, "own", got, err, []byte(`[{"n":6}]`))
 	got, err = codec.Marshal(&gentest.Page[*own]{Items: []*own{{secret: 7}, nil}})
 	checkItems(t, "*own", got, err, []byte(`[{"n":7},null]`))
