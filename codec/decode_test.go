@@ -150,8 +150,10 @@ func TestPolicies(t *testing.T) {
 		}
 	}
 	many := new(gentest.Many)
-	if err := dup.Decode([]byte(`{"F68":1,"F01":1,"f68":2}`), many); !errors.Is(err, codec.ErrDuplicateKey) {
-		t.Errorf("field 68 twice: %v", err)
+	for _, doc := range []string{`{"F68":1,"F01":1,"f68":2}`, `{"F64":1,"F64":2}`, `{"F63":1,"F63":2}`} {
+		if err := dup.Decode([]byte(doc), many); !errors.Is(err, codec.ErrDuplicateKey) {
+			t.Errorf("%s: %v", doc, err)
+		}
 	}
 	if err := dup.Decode([]byte(`{"k":{"v":1,"kids":[{"v":1,"v":1}]}}`), new(gentest.Dict)); !errors.Is(err, codec.ErrDuplicateKey) {
 		t.Errorf("inside a map: %v", err)

@@ -65,7 +65,8 @@ const maxMaxDepth = 100000
 // Options are the policies of decoding. The zero value means what encoding/json
 // means. Options are a plain value, copy freely. Where a value is handed to a
 // json.Unmarshaler written by someone else, the policies have been applied to its
-// syntax, but not to what it makes of it. A value out of range is an error of what
+// syntax, but not to what it makes of it; nor is CaseSensitive applied to a struct without
+// generated methods that takes the place of a type parameter or lies in an interface. A value out of range is an error of what
 // uses the Options, which names the field.
 type Options struct {
 	// DuplicateKeys is the policy for repeated keys. Zero means AllowDuplicates.

@@ -67,16 +67,24 @@ func (rd *Reader) bounds() (limit int64, p wire.Policy, err error) {
 }
 
 func (rd *Reader) checkHeader(r *http.Request, limit int64) error {
-	if !rd.jsonType(r.Header.Get("Content-Type")) {
-		return fmt.Errorf("%w: Content-Type %.64q", ErrContentType, r.Header.Get("Content-Type"))
+	if t := first(r.Header["Content-Type"]); !rd.jsonType(t) {
+		return fmt.Errorf("%w: Content-Type %.64q", ErrContentType, t)
 	}
-	if c := r.Header.Get("Content-Encoding"); c != "" && !strings.EqualFold(c, "identity") {
+	if c := first(r.Header["Content-Encoding"]); c != "" && !strings.EqualFold(c, "identity") {
 		return fmt.Errorf("%w: Content-Encoding %.64q", ErrContentType, c)
 	}
 	if r.ContentLength > limit {
 		return fmt.Errorf("%w: Content-Length %d, limit %d", ErrTooLarge, r.ContentLength, limit)
 	}
 	return nil
+}
+
+// first is what Header.Get returns, for a name in canonical form, which it would check.
+func first(values []string) string {
+	if len(values) == 0 {
+		return ""
+	}
+	return values[0]
 }
 
 // jsonType reports whether a Content-Type announces JSON.

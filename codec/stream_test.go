@@ -99,6 +99,12 @@ func TestStreamOfLines(t *testing.T) {
 		checkStream(t, strings.TrimSpace(text.String()), false, want, true)
 	}
 	checkStream(t, `1[2]"a"3{}true"b""c"[][]null`, false, []any{1.0, []any{2.0}, "a", 3.0, map[string]any{}, true, "b", "c", []any{}, []any{}, nil}, true)
+	for _, text := range []string{"1}", "1:2", "1,2", "1]"} {
+		var syntax *codec.SyntaxError
+		if values, err := drain(&codec.Stream{R: strings.NewReader(text)}); len(values) != 1 || values[0] != 1.0 || !errors.As(err, &syntax) {
+			t.Errorf("%s: %v, %v, want 1 and a SyntaxError", text, values, err)
+		}
+	}
 	for _, text := range []string{"{", `"a`, "1 2]", "tru", "[1", "1,2", "}"} {
 		checkStream(t, text, false, nil, false)
 	}

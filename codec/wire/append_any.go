@@ -32,12 +32,7 @@ func appendAny(dst []byte, v any, depth int, set *escapeSet) ([]byte, error) {
 		w := anyWriters.Get().(*anyWriter)
 		w.set = set
 		dst, err := w.value(dst, v, depth)
-		if cap(w.entries) <= maxEntries {
-			// After an error or a panic of a user's method some may be left.
-			clear(w.entries)
-			w.entries, w.order = w.entries[:0], w.order[:0]
-			anyWriters.Put(w)
-		}
+		w.release()
 		return dst, err
 	}
 	w := anyWriter{set: set}
@@ -55,6 +50,15 @@ type anyWriter struct {
 	set     *escapeSet
 	entries []anyEntry
 	order   []keyOrder
+}
+
+func (w *anyWriter) release() {
+	if cap(w.entries) > maxEntries {
+		return
+	}
+	clear(w.entries) // after an error some are left
+	w.entries, w.order = w.entries[:0], w.order[:0]
+	anyWriters.Put(w)
 }
 
 type anyEntry struct {

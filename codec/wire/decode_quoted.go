@@ -22,12 +22,10 @@ func (d *Decoder) Quoted() (text []byte, null, ok bool) {
 	case '"':
 	default:
 		d.Skip()
-		if d.fatal == nil && isNumber(c) {
+		if tok := d.data[start:d.pos]; isNumber(c) && !fitsFloat(tok) {
 			// encoding/json takes a number beyond float64, without quotes, for null.
-			if tok := d.data[start:d.pos]; !fitsFloat(tok) {
-				d.saveType(start, describeNumber(tok), "float64")
-				return nil, true, false
-			}
+			d.saveType(start, describeNumber(tok), "float64")
+			return nil, true, false
 		}
 		d.saveValue(start, errQuoted)
 		return nil, false, false

@@ -50,7 +50,6 @@ func (d *Decoder) release() {
 	if cap(members) > maxEntries {
 		members = nil
 	}
-	clear(members) // what an error has left
 	*d = Decoder{scratch: scratch, members: members, keys: d.keys, elems: d.elems, arena: d.arena.next(len(d.data))}
 	decoders.Put(d)
 }

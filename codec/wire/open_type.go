@@ -1,9 +1,11 @@
 package wire
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"reflect"
+	"strings"
 	"time"
 )
 
@@ -64,8 +66,27 @@ func Value[T any](d *Decoder, p *T) {
 	case *[]byte:
 		d.bytes(p)
 	default:
-		d.standard(p)
+		if !d.pointee(p) {
+			d.standard(p)
+		}
 	}
+}
+
+// pointee decodes into what *p points at, if that is a Decodable.
+func (d *Decoder) pointee(p any) bool {
+	v := reflect.ValueOf(p).Elem()
+	if v.Kind() != reflect.Pointer || !v.Type().Implements(reflect.TypeFor[Decodable]()) {
+		return false
+	}
+	if d.Null() {
+		v.SetZero()
+		return true
+	}
+	if v.IsNil() {
+		v.Set(reflect.New(v.Type().Elem()))
+	}
+	d.held(v.Interface().(Decodable))
+	return true
 }
 
 // Interface decodes into an interface with methods: into what it holds, if that
@@ -81,16 +102,28 @@ func (d *Decoder) standard(p any) {
 	if !ok {
 		return
 	}
-	err := json.Unmarshal(raw, p)
+	err := d.unmarshal(raw, p)
 	var mistyped *json.UnmarshalTypeError
 	var ours *TypeError // of a generated type inside, which encoding/json hands on as it is
 	switch {
 	case err == nil:
+	case strings.HasPrefix(err.Error(), "json: unknown field "):
+		d.saveField(ErrUnknownField)
 	case errors.As(err, &mistyped), errors.As(err, &ours):
 		d.saveValue(start, err)
 	default:
 		d.failValue(start, err)
 	}
+}
+
+// unmarshal is json.Unmarshal under the policy that encoding/json has too.
+func (d *Decoder) unmarshal(raw []byte, p any) error {
+	if !d.policy.RejectUnknown {
+		return json.Unmarshal(raw, p)
+	}
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.DisallowUnknownFields()
+	return dec.Decode(p)
 }
 
 // IsByte reports whether a slice of E is base64 in JSON.

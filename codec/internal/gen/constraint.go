@@ -56,7 +56,7 @@ func (p *source) constraints(pos token.Pos) (all []constraint.Expr) {
 		}
 		for _, c := range f.Comments {
 			for _, line := range c.List {
-				if x, err := constraint.Parse(line.Text); err == nil && c.Pos() < f.Package && constraint.IsGoBuild(line.Text) {
+				if x, err := constraint.Parse(line.Text); err == nil && constraint.IsGoBuild(line.Text) {
 					all = append(all, x)
 				}
 			}

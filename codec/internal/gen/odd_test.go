@@ -45,6 +45,7 @@ func TestOddNames(t *testing.T) {
 		"runtime": "type wire struct{ A int }\n\ntype codecwire struct{ B int }\n\ntype T struct {\n\tP wire\n\tQ *wire\n\tR []codecwire\n}",
 		"field":   "type U struct {\n\tDecodeJSON int\n\tUnmarshalJSON string\n}\n\ntype T struct{ U U }",
 		"any":     "type any struct{ X int }\n\nfunc max() int { return 1 }\n\ntype T struct {\n\tP any\n\tQ []any\n\tI interface{}\n}",
+		"open":    "type T[K comparable, E any] struct {\n\tX struct{ K K } `json:\",omitzero\"`\n\tY struct{ E E } `json:\",omitzero\"`\n}",
 		"blank":   "type T[_ interface{ ~int }, A comparable] struct{ P A }",
 	}
 	files := map[string]string{}
@@ -106,6 +107,8 @@ func TestBuildConstraints(t *testing.T) {
 		"b/linux.go":             "package b\n\ntype T struct{ A int }\n",
 		"b/amd64_linux.go":       "package b\n\ntype L struct{ A int }\n",
 		"b/unix_name.go":         "package b\n\ntype N struct{ A int }\n",
+		"b/w_linux.go":           "package b\n\ntype W struct {\n\tN\n\tC chan int\n}\n",
+		"d/cgo.go":               "package d\n\nimport \"C\"\n\ntype T struct{ A int }\n",
 	})
 	t.Setenv("GOOS", "linux")
 	t.Setenv("GOARCH", "amd64")
@@ -113,7 +116,11 @@ func TestBuildConstraints(t *testing.T) {
 	generate(t, dir, gen.Options{Pattern: "./b", Types: []string{"T"}, Output: "t_codec.go"})
 	generate(t, dir, gen.Options{Pattern: "./b", Types: []string{"L"}, Output: "l_codec.go"})
 	generate(t, dir, gen.Options{Pattern: "./b", Types: []string{"N"}, Output: "n_codec.go"})
+	t.Setenv("CGO_ENABLED", "1")
+	generate(t, dir, gen.Options{Pattern: "./d", Types: []string{"T"}})
+	t.Setenv("CGO_ENABLED", "0")
 	for name, want := range map[string]string{
+		"d/cgo_codec.go":                      "//go:build cgo\n\npackage",
 		"a/types_linux_amd64_codec.go":        "//go:build !special && linux && amd64 && (special || !special)\n\npackage",
 		"a/types_linux_amd64_codec_jsonv2.go": "//go:build goexperiment.jsonv2 && !special && linux && amd64 && (special || !special)\n\npackage",
 		"b/t_codec.go":                        "DO NOT EDIT.\n\npackage",
