@@ -255,34 +255,6 @@ func TestBufferMisuse(t *testing.T) {
 	mustPanic(t, "larger than an int", func() { b.Grow(int(^uint(0) >> 1)) })
 }
 
-// Of two goroutines that release one Buffer at once, one panics, and the storage
-// lies in the pool once.
-func TestBufferConcurrentRelease(t *testing.T) {
-	var mem pool.Bytes
-	var b pool.Buffer
-	var wins, losses atomic.Int32
-	release := func() {
-		defer func() {
-			if recover() != nil {
-				losses.Add(1)
-			}
-		}()
-		b.Release()
-		wins.Add(1)
-	}
-	duel(t, func() { b = mem.Buffer(100) }, release, func() {
-		if wins.Swap(0) != 1 || losses.Swap(0) != 1 {
-			t.Error("both releases succeeded, or neither; want one")
-		}
-		x, y := mem.Buffer(100), mem.Buffer(100)
-		if unsafe.SliceData(x.Bytes()) == unsafe.SliceData(y.Bytes()) {
-			t.Error("one storage, two owners")
-		}
-		x.Release()
-		y.Release()
-	})
-}
-
 // Who appends to a segment gets memory of its own.
 func TestBufferSegmentsAreFull(t *testing.T) {
 	var mem pool.Bytes
