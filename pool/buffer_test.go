@@ -135,8 +135,9 @@ func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
 func TestBufferReentered(t *testing.T) {
 	var mem pool.Bytes
 	for name, change := range map[string]func(pool.Buffer){
-		"changed": func(b pool.Buffer) { _, _ = b.WriteString("behind the back") },
-		"used":    pool.Buffer.Release,
+		"changed":               func(b pool.Buffer) { _, _ = b.WriteString("behind the back") },
+		"moved it, and changed": func(b pool.Buffer) { b.Grow(10_000) },
+		"used":                  pool.Buffer.Release,
 	} {
 		calls := map[string]func(pool.Buffer){
 			"Append": func(b pool.Buffer) { b.Append(func(p []byte) []byte { change(b); return p }) },
@@ -151,7 +152,7 @@ func TestBufferReentered(t *testing.T) {
 			t.Run(call+"/"+name, func(t *testing.T) {
 				b := mem.Buffer(10)
 				_, _ = b.WriteString("content")
-				mustPanic(t, name, func() { f(b) })
+				mustPanic(t, name[strings.LastIndex(name, " ")+1:], func() { f(b) })
 			})
 		}
 	}
@@ -252,6 +253,44 @@ func TestBufferMisuse(t *testing.T) {
 	mustPanic(t, "WriteTo(nil)", func() { _, _ = b.WriteTo(nil) })
 	_ = b.WriteByte(1)
 	mustPanic(t, "larger than an int", func() { b.Grow(int(^uint(0) >> 1)) })
+}
+
+// Who appends to a segment gets memory of its own.
+func TestBufferSegmentsAreFull(t *testing.T) {
+	var mem pool.Bytes
+	b := mem.Buffer(100)
+	defer b.Release()
+	_, _ = b.WriteString("content")
+	s := b.Segments(nil)
+	_ = append(s[0], "late"...)
+	b.Append(func(p []byte) []byte { return p[:11] })
+	if b.String()[7:] == "late" {
+		t.Error("an append to a segment wrote into the Buffer")
+	}
+	if empty := mem.Buffer(0).Segments(nil); len(empty) != 0 {
+		t.Errorf("%d segments of nothing", len(empty))
+	}
+}
+
+// What an append reads is given back after it.
+func TestAppendOfItself(t *testing.T) {
+	var mem pool.Bytes
+	list := mem.Append(nil, []byte("0123456789")...)
+	for range 10 {
+		list = mem.Append(list, list...)
+	}
+	if want := strings.Repeat("0123456789", 1<<10); string(list) != want {
+		t.Errorf("%d bytes %.30q…, want %d", len(list), list, len(want))
+	}
+	mem.Put(list)
+	b := mem.Buffer(64)
+	defer b.Release()
+	text := strings.Repeat("0123456789", 6)
+	_, _ = b.WriteString(text)
+	b.Append(func(p []byte) []byte { return p[2:] }) // fits, where it is
+	if b.String() != text[2:] || b.Cap() != 64 {
+		t.Errorf("got %q with room for %d, want %q and 64", b, b.Cap(), text[2:])
+	}
 }
 
 // A handle that somebody keeps does not keep what is too large for the pool.

@@ -83,6 +83,44 @@ func TestRefPutDuringWith(t *testing.T) {
 	}
 }
 
+// A With that panics is over: the value goes back as after any other.
+func TestRefWithPanics(t *testing.T) {
+	var p pool.Pool[session]
+	i := p.Get()
+	r, v := i.Ref(), i.Value()
+	func() {
+		defer func() { _ = recover() }()
+		r.With(func(s *session) { panic("no") })
+	}()
+	i.Put()
+	if !pool.DebugBuild && v.resets != 1 {
+		t.Errorf("after Put: %+v, want one reset", *v)
+	}
+}
+
+// More calls at once than a word counts are refused, and end nobody's turn.
+func TestRefWithTooOften(t *testing.T) {
+	var p pool.Pool[session]
+	i := p.Get()
+	r, v := i.Ref(), i.Value()
+	var deeper func(n int)
+	deeper = func(n int) {
+		if n == 0 {
+			mustPanic(t, "4095 times", func() { r.With(func(*session) {}) })
+			return
+		}
+		r.With(func(*session) { deeper(n - 1) })
+	}
+	deeper(4095)
+	if !r.Live() || i.Value() != v {
+		t.Error("the item is gone")
+	}
+	i.Put()
+	if !pool.DebugBuild && v.resets != 1 {
+		t.Errorf("after Put: %+v, want one reset", *v)
+	}
+}
+
 // Handlers that run on after their request use its Ref while others are served.
 func TestRefTorture(t *testing.T) {
 	type state struct{ owner, users atomic.Int64 }

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Of several Puts of one array at once one wins, whatever the scheduler does:
+// Of several Puts of one array, or Releases of one block, at once one wins, whatever the scheduler does:
 // more threads than cores go through the same turns, one close behind the
 // other, so that the kernel stops some of them in the middle of end, with others
 // coming up behind. A load and a store in place of its swap have two
@@ -17,16 +17,20 @@ func TestOnePutWins(t *testing.T) {
 	threads := 4 * runtime.NumCPU()
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(threads))
 	turns, wins := make([]turn, 20_000), make([]atomic.Int32, 20_000)
-	for begin := time.Now(); time.Since(begin) < 500*time.Millisecond && !t.Failed(); {
+	numbers := make([]uint64, len(turns))
+	end := func(i int) bool { return turns[i].end() }
+	endOf := func(i int) bool { return turns[i].endOf(numbers[i]) }
+	for begin := time.Now(); time.Since(begin) < time.Second && !t.Failed(); {
+		end, endOf = endOf, end // each in every other round
 		for i := range turns {
-			turns[i].begin()
+			numbers[i] = turns[i].begin()
 			wins[i].Store(0)
 		}
 		var wg sync.WaitGroup
 		for range threads {
 			wg.Go(func() {
 				for i := range turns {
-					if turns[i].end() {
+					if end(i) {
 						wins[i].Add(1)
 					}
 				}
