@@ -3,6 +3,8 @@ package keepalive
 import (
 	"net/http"
 	"strings"
+
+	"github.com/hotpath-go/hotpath/keepalive/internal/wire"
 )
 
 // Handler returns next with the policy's headers on its answers. Limits for
@@ -47,8 +49,10 @@ func noConnection() {
 }
 
 // upgrades spares a request whose Connection header has another meaning. A
-// server that ignores h2c, as net/http does, may still say close to it.
+// server that ignores h2c, as net/http does, may still say close to it; and
+// without the token an Upgrade field means nothing (RFC 9110 §7.8): some
+// intermediaries let it through alone, with every request.
 func upgrades(r *http.Request) bool {
 	u := r.Header["Upgrade"]
-	return len(u) > 0 && !strings.EqualFold(u[0], "h2c")
+	return len(u) > 0 && !strings.EqualFold(u[0], "h2c") && wire.HasToken(r.Header["Connection"], "upgrade")
 }

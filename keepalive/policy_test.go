@@ -163,7 +163,10 @@ func TestPolicyDrain(t *testing.T) {
 	if got := talk(t, addr, 3, "Upgrade: h2c\r\nConnection: Upgrade\r\n"); len(got) != 1 {
 		t.Errorf("after Drain with Upgrade: h2c: %d answers, want one", len(got))
 	}
-	if got := talk(t, addr, 2, "Upgrade: websocket\r\nConnection: Upgrade\r\n"); len(got) != 2 {
+	if got := talk(t, addr, 3, "Upgrade: websocket\r\n"); len(got) != 1 {
+		t.Errorf("after Drain with an Upgrade that the Connection field does not name: %d answers, want one", len(got))
+	}
+	if got := talk(t, addr, 2, "Upgrade: websocket\r\nConnection: keep-alive, Upgrade\r\n"); len(got) != 2 {
 		t.Errorf("after Drain with an upgrade: %d answers, want both", len(got))
 	}
 }

@@ -66,9 +66,10 @@ func (c *tcpConn) ReadFrom(r io.Reader) (int64, error) {
 
 // SetWriteDeadline is what crypto/tls calls before the alert of its Close. The
 // kernel says only once how the connection ended, and would say it to that
-// alert's writer: so it is asked before.
+// alert's writer: so it is asked before. HTTP/2 with a WriteByteTimeout sets a
+// deadline for each write, and takes it away with a zero.
 func (c *tcpConn) SetWriteDeadline(t time.Time) error {
-	if c.raw != nil && !c.leaves.Load() {
+	if !t.IsZero() && c.raw != nil && !c.leaves.Load() {
 		if _, fin := wire.Ending(c.raw); fin {
 			c.finCame.Store(true)
 		}

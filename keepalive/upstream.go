@@ -30,7 +30,7 @@ type Upstream struct {
 
 // RoundTrip implements [http.RoundTripper].
 func (u *Upstream) RoundTrip(req *http.Request) (*http.Response, error) {
-	u.once.Do(u.build)
+	u.build()
 	return u.Transport.RoundTrip(req)
 }
 
@@ -38,20 +38,28 @@ func (u *Upstream) RoundTrip(req *http.Request) (*http.Response, error) {
 func (u *Upstream) Stats() Stats { return u.Transport.Stats() }
 
 // CloseIdleConnections closes the connections that carry no request now.
-func (u *Upstream) CloseIdleConnections() { u.Transport.CloseIdleConnections() }
+func (u *Upstream) CloseIdleConnections() {
+	if len(u.Addrs) > 0 {
+		u.build() // it may be called beside the first request
+		u.Transport.CloseIdleConnections()
+	}
+}
 
 // Preconnect opens n connections, spread over the backends, before they are
 // needed. It returns the first error of those that could not be opened.
 func (u *Upstream) Preconnect(ctx context.Context, n int) error {
-	u.once.Do(u.build)
+	u.build()
 	return u.Transport.preconnect(ctx, "", n)
 }
 
+// build panics each time: after a recovered panic no request may go where its URL says.
 func (u *Upstream) build() {
 	if len(u.Addrs) == 0 {
 		panic("keepalive: Upstream without Addrs; name at least one backend")
 	}
-	u.Transport.backends = &origin{t: &u.Transport, names: names{fixed: u.Addrs}}
+	u.once.Do(func() {
+		u.Transport.backends = &origin{t: &u.Transport, names: names{fixed: u.Addrs}}
+	})
 }
 
 // toBackend is how net/http's connections reach a backend.

@@ -162,12 +162,34 @@ func TestUpstreamWithoutBackends(t *testing.T) {
 	if _, _, err := exchange(t.Context(), u, "GET", "http://x/", nil); err == nil || !strings.Contains(err.Error(), "refused") {
 		t.Errorf("error = %v, want refused", err)
 	}
-	defer func() {
-		if r := recover(); !strings.Contains(fmt.Sprint(r), "at least one backend") {
-			t.Errorf("panic = %v", r)
-		}
+	empty := new(keepalive.Upstream)
+	empty.CloseIdleConnections()
+	for range 2 { // a server recovers, and asks again: no request goes where its URL says
+		func() {
+			defer func() {
+				if r := recover(); !strings.Contains(fmt.Sprint(r), "at least one backend") {
+					t.Errorf("panic = %v", r)
+				}
+			}()
+			_, _ = empty.RoundTrip(httptest.NewRequestWithContext(t.Context(), "GET", "http://127.0.0.1:1/", nil))
+		}()
+	}
+}
+
+func TestUpstreamIsClosedBesideItsFirstRequest(t *testing.T) {
+	t.Parallel()
+	addrs, _, _ := backends(t, 1)
+	u := newUpstream(t, addrs...)
+	closed := make(chan struct{})
+	go func() {
+		defer close(closed)
+		u.CloseIdleConnections()
+		_ = u.Stats()
 	}()
-	_, _ = new(keepalive.Upstream).RoundTrip(httptest.NewRequestWithContext(t.Context(), "GET", "http://x/", nil))
+	if _, _, err := exchange(t.Context(), u, "GET", "http://x/", nil); err != nil {
+		t.Error(err)
+	}
+	<-closed
 }
 
 func TestPreconnect(t *testing.T) {

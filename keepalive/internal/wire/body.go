@@ -174,10 +174,11 @@ func CloseWrite(c net.Conn) error {
 }
 
 func hasUpgrade(h http.Header) bool {
-	return h.Get("Upgrade") != "" && hasToken(h["Connection"], "upgrade")
+	return h.Get("Upgrade") != "" && HasToken(h["Connection"], "upgrade")
 }
 
-func hasToken(values []string, token string) bool {
+// HasToken reports whether a field that is a list has the token, in any case.
+func HasToken(values []string, token string) bool {
 	for _, v := range values {
 		for part := range strings.SplitSeq(v, ",") {
 			if strings.EqualFold(strings.TrimSpace(part), token) {

@@ -34,7 +34,7 @@ func appendHead(b []byte, o *Outgoing, host string, n int) ([]byte, bool) {
 	if agent = strings.Trim(agent, " \t"); agent != "" {
 		b = appendField(b, "User-Agent", agent)
 	}
-	if o.close && !hasToken(req.Header["Connection"], "close") {
+	if o.close && !HasToken(req.Header["Connection"], "close") {
 		b = append(b, "Connection: close\r\n"...)
 	}
 	if n > 0 || method == http.MethodPost || method == http.MethodPut || method == http.MethodPatch {

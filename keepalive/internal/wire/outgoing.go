@@ -36,7 +36,7 @@ type Outgoing struct {
 func Prepare(req *http.Request, compress, last bool) (*Outgoing, error) {
 	o := &Outgoing{req: req, ctx: req.Context()}
 	o.trace = httptrace.ContextClientTrace(o.ctx)
-	o.close = last || req.Close || hasToken(req.Header["Connection"], "close")
+	o.close = last || req.Close || HasToken(req.Header["Connection"], "close")
 	o.gzip = compress && req.Method != http.MethodHead && req.Header.Get("Accept-Encoding") == "" && req.Header.Get("Range") == ""
 	//lint:ignore SA1019 http.Client's Timeout sets it for every transport but net/http's own
 	if legacy := req.Cancel; legacy != nil {
