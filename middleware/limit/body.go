@@ -42,8 +42,7 @@ func (b *Body) Enter(x *middleware.Exchange) bool {
 
 // Leave is for middleware.Stack.
 func (b *Body) Leave(x *middleware.Exchange) {
-	body, ok := x.Request.Body.(*bounded)
-	if ok && body.exceeded && x.Returned && !x.Record.Began() {
+	if body, ok := x.Request.Body.(*bounded); ok && body.ended() && x.Returned && !x.Record.Began() {
 		b.refuse(x)
 	}
 }
@@ -59,6 +58,12 @@ type bounded struct {
 	io.ReadCloser
 	max, left int64
 	exceeded  bool
+}
+
+// ended reports whether the body ended in the error, its own or that of a limit further out.
+func (b *bounded) ended() bool {
+	outer, ok := b.ReadCloser.(*bounded)
+	return b.exceeded || ok && outer.ended()
 }
 
 // Read may read more than it may give: that is how it tells a body that ends in time from one that does not.
