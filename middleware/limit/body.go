@@ -76,6 +76,6 @@ func (b *bounded) Read(p []byte) (int, error) {
 		b.left -= int64(n)
 		return n, err
 	}
-	n, b.left, b.exceeded = int(b.left), 0, true
+	n, b.exceeded = int(b.left), true
 	return n, &http.MaxBytesError{Limit: b.max}
 }

@@ -235,6 +235,47 @@ func TestFloodOfKeys(t *testing.T) {
 	})
 }
 
+// Forgotten counts those that were still limited, and not those whose time was over.
+func TestOnlyTheLimitedAreForgotten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := limit.NewRate(&limit.RateOptions{Every: time.Second, Burst: 1, Keys: 7})
+		come := func(names string) {
+			for _, name := range names {
+				if !l.Allow(string(name)) {
+					t.Errorf("%c is refused", name)
+				}
+			}
+		}
+		come("abcdefg")
+		time.Sleep(time.Second)
+		come("ABCDEFG")
+		if n := l.Forgotten(); n != 0 {
+			t.Errorf("%d were forgotten while they were limited, want none", n)
+		}
+		come("xyz")
+		if n := l.Forgotten(); n != 3 {
+			t.Errorf("%d were forgotten while they were limited, want 3", n)
+		}
+	})
+}
+
+// The longest window that is taken does not overflow.
+func TestLongestWindow(t *testing.T) {
+	const hours = 73 * 365 * 24
+	l := limit.NewRate(&limit.RateOptions{Every: time.Hour, Burst: hours})
+	for range 3 {
+		if !l.Allow("a") {
+			t.Error("refused")
+		}
+	}
+	defer func() {
+		if v := fmt.Sprint(recover()); !strings.Contains(v, "limit: RateOptions.Burst is") {
+			t.Errorf("panic %v", v)
+		}
+	}()
+	limit.NewRate(&limit.RateOptions{Every: time.Hour, Burst: hours + 365*24})
+}
+
 func TestRateConcurrently(t *testing.T) {
 	l := limit.NewRate(&limit.RateOptions{Every: time.Hour, Burst: 1000})
 	var wg sync.WaitGroup
@@ -261,8 +302,8 @@ func TestBody(t *testing.T) {
 		var b []byte
 		b, failed = io.ReadAll(r.Body)
 		read = len(b)
-		if _, again := r.Body.Read(make([]byte, 1)); failed != nil && again == nil {
-			t.Error("the body goes on after its error")
+		if _, again := r.Body.Read(make([]byte, 1)); failed != nil && fmt.Sprint(again) != failed.Error() {
+			t.Errorf("the body goes on with %v after its error", again)
 		}
 		if r.URL.Path == "/answers" {
 			w.WriteHeader(400)
