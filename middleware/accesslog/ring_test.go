@@ -306,6 +306,28 @@ func TestRingTruncatedUnderTheLog(t *testing.T) {
 	}
 }
 
+// What is being written while the ring's file goes is not lost, and counts once.
+func TestRingTruncatedUnderAWrite(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ring")
+	out, entered := &sink{gate: make(chan struct{})}, make(chan struct{}, 2)
+	l := accesslog.New(&accesslog.Options{
+		Writer: writer(func(p []byte) (int, error) { entered <- struct{}{}; return out.Write(p) }), Ring: openRing(t, path, 1<<20), FlushEvery: time.Millisecond,
+	})
+	serve(l, 1)
+	<-entered
+	if err := os.Truncate(path, 0); err != nil {
+		t.Fatal(err)
+	}
+	serve(l, 1)
+	close(out.gate)
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if s := balanced(t, l); s.Written != 2 || s.Pending != 0 || len(decode(t, out.text())) != 2 {
+		t.Errorf("%+v and %q, want both lines written", s, out.text())
+	}
+}
+
 // What the process before had written of a batch is room for the next one, also if that one dies before it writes anything.
 func TestRoomOfWhatWasWrittenBefore(t *testing.T) {
 	dir := t.TempDir()
