@@ -37,6 +37,21 @@ func contents(t *testing.T, path string) (out []string) {
 	return out
 }
 
+// An empty file is not rotated for what is longer than any may be.
+func TestLongWriteIntoAnEmptyFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log")
+	f := openFile(t, path, accesslog.FileOptions{MaxSize: 10})
+	const long = "a line that is longer than all\n"
+	for range 2 {
+		if _, err := f.Write([]byte(long)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := contents(t, path); fmt.Sprintf("%q", got) != fmt.Sprintf("%q", []string{long, long}) {
+		t.Errorf("files %q, want two with a line each", got)
+	}
+}
+
 func TestRotationBySize(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "log")
 	f := openFile(t, path, accesslog.FileOptions{MaxSize: 10, Keep: 2})

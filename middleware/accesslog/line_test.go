@@ -112,6 +112,19 @@ func TestLongFieldsAreCutBetweenCharacters(t *testing.T) {
 	}
 }
 
+// What looks like the inside of one long character has no place to be cut at, and does not vanish for that.
+func TestLongFieldWithoutCharacters(t *testing.T) {
+	out := new(sink)
+	l := accesslog.New(&accesslog.Options{Writer: out, MaxField: 20})
+	r := httptest.NewRequest("GET", "/", nil)
+	r.URL.Path = strings.Repeat("\x80", 100)
+	l.Middleware(http.NotFoundHandler()).ServeHTTP(httptest.NewRecorder(), r)
+	_ = l.Close()
+	if got := decode(t, out.text())[0]["path"]; got != strings.Repeat("\ufffd", 16) {
+		t.Errorf("path %q, want 16 replacement characters", got)
+	}
+}
+
 // The oracle is encoding/json: each line is one valid object whose strings are what encoding/json makes of the request's.
 func FuzzLine(f *testing.F) {
 	f.Add("GET", "/a\nb\"\\\x00", "1.2.3.4:5", "ua\xff\u2028", "id", 7)

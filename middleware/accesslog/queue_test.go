@@ -3,6 +3,8 @@ package accesslog_test
 import (
 	"context"
 	"errors"
+	"io"
+	"log/slog"
 	"os"
 	"strings"
 	"sync"
@@ -159,6 +161,52 @@ func TestFailingWriter(t *testing.T) {
 		t.Fatalf("%d lines, want 6 and a torn one", len(lines))
 	}
 	decode(t, strings.Join(append(lines[:1:1], lines[2:]...), "\n"))
+}
+
+// A writer that does not keep io.Writer's contract loses its lines, and nothing else.
+func TestWriterThatBreaksItsContract(t *testing.T) {
+	for name, tt := range map[string]struct {
+		n    func(p []byte) int
+		want error
+	}{
+		"short without an error": {func(p []byte) int { return len(p) - 1 }, io.ErrShortWrite},
+		"less than nothing":      {func([]byte) int { return -1 }, io.ErrShortWrite},
+		"more than all":          {func(p []byte) int { return len(p) + 1 }, nil},
+	} {
+		var seen []error
+		l := accesslog.New(&accesslog.Options{
+			Writer: writer(func(p []byte) (int, error) { return tt.n(p), nil }), FlushEvery: time.Hour, OnError: func(err error) { seen = append(seen, err) },
+		})
+		serve(l, 1)
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+		s := balanced(t, l)
+		if err := errors.Join(seen...); !errors.Is(err, tt.want) || s.Pending != 0 || (s.Written == 1) != (tt.want == nil) {
+			t.Errorf("%s: %+v, %v, want %v", name, s, err, tt.want)
+		}
+	}
+}
+
+// The buffer takes what it is long, to the last byte.
+func TestLineAsLongAsTheBuffer(t *testing.T) {
+	const line = `{"level":"INFO","msg":"0123456789"}` + "\n"
+	for spare, want := range map[int]string{0: line, -1: ""} {
+		out := new(sink)
+		l := accesslog.New(&accesslog.Options{Writer: out, Buffer: len(line) + spare})
+		slog.New(l.Handler(&slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+			if a.Key == slog.TimeKey {
+				return slog.Attr{}
+			}
+			return a
+		}})).Info("0123456789")
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if s := balanced(t, l); out.text() != want || s.Written+s.Dropped != 1 {
+			t.Errorf("%d bytes of room: %q, %+v, want %q", len(line)+spare, out.text(), s, want)
+		}
+	}
 }
 
 func TestConcurrentUseAndClose(t *testing.T) {

@@ -92,24 +92,27 @@ func TestTornRecordAtTheEnd(t *testing.T) {
 	}
 }
 
-// After a power cut pages may be missing, which then are zeros: what is whole is written, the rest is counted.
+// After a power cut pages may be missing, which then are zeros or what stood there before: what is whole is written, the rest is counted.
 func TestDamagedLines(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "ring")
-	leave(t, path, 100)
-	b, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	from := 4096 + bytes.IndexByte(b[4096:], '\n') + 20 // in the second line
-	clear(b[from : from+bytes.IndexByte(b[from:], '\n')])
-	last := bytes.LastIndexByte(b, '\n')
-	clear(b[last-20 : last+1])
-	if err := os.WriteFile(path, b, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	text, s := recovered(t, path)
-	if len(decode(t, text)) != 98 || s.Recovered != 99 || s.Written != 98 || s.Dropped != 1 {
-		t.Errorf("%d lines, %+v, want 98: the last has no end any more, one is damaged", len(decode(t, text)), s)
+	for _, damage := range []byte{0, 1} {
+		path := filepath.Join(t.TempDir(), "ring")
+		leave(t, path, 100)
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		from := 4096 + bytes.IndexByte(b[4096:], '\n') + 20 // in the second line
+		last := bytes.LastIndexByte(b, '\n')
+		for _, part := range [][]byte{b[from : from+bytes.IndexByte(b[from:], '\n')], b[last-20 : last+1]} {
+			copy(part, bytes.Repeat([]byte{damage}, len(part)))
+		}
+		if err := os.WriteFile(path, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		text, s := recovered(t, path)
+		if len(decode(t, text)) != 98 || s.Recovered != 99 || s.Written != 98 || s.Dropped != 1 {
+			t.Errorf("%d lines, %+v, want 98: the last has no end any more, one is damaged", len(decode(t, text)), s)
+		}
 	}
 }
 
@@ -303,6 +306,31 @@ func TestRingTruncatedUnderTheLog(t *testing.T) {
 			t.Errorf("reading %t: %+v, fault %v, want 100 dropped and a report", reading, s, fault.Load())
 		}
 		decode(t, out.text())
+	}
+}
+
+// What is being written while the ring's file goes is not lost, and counts once.
+func TestRingTruncatedUnderAWrite(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ring")
+	out, entered := &sink{gate: make(chan struct{})}, make(chan struct{}, 2)
+	l := accesslog.New(&accesslog.Options{
+		Writer: writer(func(p []byte) (int, error) { entered <- struct{}{}; return out.Write(p) }), Ring: openRing(t, path, 1<<20), FlushEvery: time.Millisecond,
+	})
+	serve(l, 1)
+	<-entered
+	if err := os.Truncate(path, 0); err != nil {
+		t.Fatal(err)
+	}
+	serve(l, 1)
+	if s := balanced(t, l); s.Dropped != 0 || s.Pending != 2 {
+		t.Errorf("%+v during the write, want two lines pending", s)
+	}
+	close(out.gate)
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if s := balanced(t, l); s.Written != 2 || s.Pending != 0 || len(decode(t, out.text())) != 2 {
+		t.Errorf("%+v and %q, want both lines written", s, out.text())
 	}
 }
 

@@ -36,6 +36,10 @@ func (s *sink) Write(p []byte) (int, error) {
 
 func (s *sink) text() string { s.mu.Lock(); defer s.mu.Unlock(); return s.b.String() }
 
+type writer func(p []byte) (int, error)
+
+func (w writer) Write(p []byte) (int, error) { return w(p) }
+
 // serve sends n requests through the log, one after another.
 func serve(l *accesslog.Log, n int) {
 	h := l.Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(204) }))

@@ -234,6 +234,51 @@ func TestTwoDeadlines(t *testing.T) {
 	})
 }
 
+// A client's own deadline counts only if it is the earlier one.
+func TestDeadlineIsTheEarlierOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, client := range []time.Duration{time.Second, time.Hour} {
+			ctx, cancel := context.WithTimeout(t.Context(), client)
+			defer cancel()
+			want := time.Now().Add(min(client, time.Minute))
+			serve(deadline.Options{Timeout: time.Minute}, get().WithContext(ctx), func(_ http.ResponseWriter, r *http.Request) {
+				if at, ok := r.Context().Deadline(); !ok || !at.Equal(want) {
+					t.Errorf("deadline %v, %t beside the client's of %v, want %v", at, ok, client, want)
+				}
+			})
+		}
+	})
+}
+
+// What AfterFunc promises package context, which looks for it: once, unless it was stopped, also if all is over already.
+func TestAfterFunc(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var stopped, ran, late int
+		var stop func() bool
+		serve(deadline.Options{Timeout: time.Second}, get(), func(_ http.ResponseWriter, r *http.Request) {
+			ctx := r.Context().(interface {
+				context.Context
+				AfterFunc(func()) (stop func() bool)
+			})
+			unwanted := ctx.AfterFunc(func() { stopped++ })
+			stop = ctx.AfterFunc(func() { ran++ })
+			if first, second := unwanted(), unwanted(); !first || second {
+				t.Errorf("stop says %t and then %t, want true and false", first, second)
+			}
+			time.Sleep(time.Second)
+			synctest.Wait()
+			ctx.AfterFunc(func() { late++ })
+		})
+		if stop() {
+			t.Error("stop says that it stopped what has run")
+		}
+		synctest.Wait()
+		if stopped != 0 || ran != 1 || late != 1 {
+			t.Errorf("ran %d times after it was stopped, %d times at the end, %d times afterwards; want 0, 1, 1", stopped, ran, late)
+		}
+	})
+}
+
 // keep is a piece that keeps the context it sees.
 type keep struct{ ctx context.Context }
 

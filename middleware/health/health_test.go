@@ -148,6 +148,27 @@ func TestDrainStepByStep(t *testing.T) {
 	})
 }
 
+// A second signal does not make a process that refuses serve again.
+func TestSecondDrainGoesOnRefusing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := health.New(&health.Options{Delay: time.Hour})
+		app := h.Middleware(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a request was served") }))
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		shutdown := func(context.Context) error { return nil }
+		_ = h.Drain(ctx, shutdown)
+		again, cancel := context.WithCancel(t.Context())
+		var second sync.WaitGroup
+		second.Go(func() { _ = h.Drain(again, shutdown) })
+		synctest.Wait()
+		if got := ask(app); !strings.HasPrefix(got, "503 ") {
+			t.Errorf("%s, want 503", got)
+		}
+		cancel()
+		second.Wait()
+	})
+}
+
 // The promise: processes come and go under keep-alive load, and a client that respects readiness, and retries nothing, sees no
 // failure. With HOTPATH_SOAK=1 it is 200 of them.
 func TestNoRequestFailsWhileServersDrain(t *testing.T) {

@@ -180,3 +180,14 @@ func TestLikeTheRulesWordForWord(t *testing.T) {
 		t.Errorf("verdicts %v: the test says little", verdicts)
 	}
 }
+
+// The prefix that maps all of IPv4 into IPv6 is all of IPv4, and a shorter one is IPv6's.
+func TestMappedPrefixes(t *testing.T) {
+	for prefix, want := range map[string][2]bool{"::ffff:0:0/96": {false, true}, "::/95": {true, true}, "::fffe:0:0/95": {true, false}, "::/0": {true, false}} {
+		rules := table(t, ipfilter.Rules{Deny: prefixes(prefix)})
+		got := [2]bool{rules.Allows(netip.MustParseAddr("192.0.2.1")), rules.Allows(netip.MustParseAddr("::fffe:1:2"))}
+		if got != want {
+			t.Errorf("Deny %s: 192.0.2.1 and ::fffe:1:2 are allowed: %v, want %v", prefix, got, want)
+		}
+	}
+}

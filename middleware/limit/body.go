@@ -42,8 +42,7 @@ func (b *Body) Enter(x *middleware.Exchange) bool {
 
 // Leave is for middleware.Stack.
 func (b *Body) Leave(x *middleware.Exchange) {
-	body, ok := x.Request.Body.(*bounded)
-	if ok && body.exceeded && x.Returned && !x.Record.Began() {
+	if body, ok := x.Request.Body.(*bounded); ok && body.ended() && x.Returned && !x.Record.Began() {
 		b.refuse(x)
 	}
 }
@@ -61,6 +60,12 @@ type bounded struct {
 	exceeded  bool
 }
 
+// ended reports whether the body ended in the error, its own or that of a limit further out.
+func (b *bounded) ended() bool {
+	outer, ok := b.ReadCloser.(*bounded)
+	return b.exceeded || ok && outer.ended()
+}
+
 // Read may read more than it may give: that is how it tells a body that ends in time from one that does not.
 func (b *bounded) Read(p []byte) (int, error) {
 	if b.exceeded {
@@ -71,6 +76,6 @@ func (b *bounded) Read(p []byte) (int, error) {
 		b.left -= int64(n)
 		return n, err
 	}
-	n, b.left, b.exceeded = int(b.left), 0, true
+	n, b.exceeded = int(b.left), true
 	return n, &http.MaxBytesError{Limit: b.max}
 }

@@ -49,10 +49,11 @@ func (c *Concurrency) Middleware(next http.Handler) http.Handler {
 
 // Enter is for middleware.Stack.
 func (c *Concurrency) Enter(x *middleware.Exchange) bool {
-	if c.running.Add(1) <= c.max {
-		return true
+	for n := c.running.Load(); n < c.max; n = c.running.Load() {
+		if c.running.CompareAndSwap(n, n+1) { // to add one and take it back would keep others out meanwhile
+			return true
+		}
 	}
-	c.running.Add(-1)
 	c.refused.Add(1)
 	x.Writer.Header()["Retry-After"] = []string{c.after}
 	problem.Answer(x.Writer, http.StatusServiceUnavailable, x.Record.RequestID())

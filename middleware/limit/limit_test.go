@@ -72,6 +72,33 @@ func TestConcurrency(t *testing.T) {
 	}
 }
 
+// A request that is refused is not inside, not even for a moment in which it would keep another one out.
+func TestRefusedRequestsAreNotInside(t *testing.T) {
+	c := limit.NewConcurrency(&limit.ConcurrencyOptions{Max: 1})
+	h := c.Middleware(nothing)
+	leave := make(chan bool)
+	inside := make(chan bool)
+	var holder, crowd sync.WaitGroup
+	holder.Go(func() {
+		c.Middleware(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { close(inside); <-leave })).ServeHTTP(httptest.NewRecorder(), get("192.0.2.1:1"))
+	})
+	<-inside
+	for range 4 {
+		crowd.Go(func() {
+			for range 5000 {
+				serve(h, get("192.0.2.1:1"))
+				if n := c.Running(); n > 1 {
+					t.Errorf("%d are running, the limit is 1", n)
+					return
+				}
+			}
+		})
+	}
+	crowd.Wait()
+	close(leave)
+	holder.Wait()
+}
+
 // Over any time a client gets its burst and one more for each Every, never more, and never less if it asks for more.
 func TestRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -208,6 +235,47 @@ func TestFloodOfKeys(t *testing.T) {
 	})
 }
 
+// Forgotten counts those that were still limited, and not those whose time was over.
+func TestOnlyTheLimitedAreForgotten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := limit.NewRate(&limit.RateOptions{Every: time.Second, Burst: 1, Keys: 7})
+		come := func(names string) {
+			for _, name := range names {
+				if !l.Allow(string(name)) {
+					t.Errorf("%c is refused", name)
+				}
+			}
+		}
+		come("abcdefg")
+		time.Sleep(time.Second)
+		come("ABCDEFG")
+		if n := l.Forgotten(); n != 0 {
+			t.Errorf("%d were forgotten while they were limited, want none", n)
+		}
+		come("xyz")
+		if n := l.Forgotten(); n != 3 {
+			t.Errorf("%d were forgotten while they were limited, want 3", n)
+		}
+	})
+}
+
+// The longest window that is taken does not overflow.
+func TestLongestWindow(t *testing.T) {
+	const hours = 73 * 365 * 24
+	l := limit.NewRate(&limit.RateOptions{Every: time.Hour, Burst: hours})
+	for range 3 {
+		if !l.Allow("a") {
+			t.Error("refused")
+		}
+	}
+	defer func() {
+		if v := fmt.Sprint(recover()); !strings.Contains(v, "limit: RateOptions.Burst is") {
+			t.Errorf("panic %v", v)
+		}
+	}()
+	limit.NewRate(&limit.RateOptions{Every: time.Hour, Burst: hours + 365*24})
+}
+
 func TestRateConcurrently(t *testing.T) {
 	l := limit.NewRate(&limit.RateOptions{Every: time.Hour, Burst: 1000})
 	var wg sync.WaitGroup
@@ -234,8 +302,8 @@ func TestBody(t *testing.T) {
 		var b []byte
 		b, failed = io.ReadAll(r.Body)
 		read = len(b)
-		if _, again := r.Body.Read(make([]byte, 1)); failed != nil && again == nil {
-			t.Error("the body goes on after its error")
+		if _, again := r.Body.Read(make([]byte, 1)); failed != nil && fmt.Sprint(again) != failed.Error() {
+			t.Errorf("the body goes on with %v after its error", again)
 		}
 		if r.URL.Path == "/answers" {
 			w.WriteHeader(400)
@@ -319,6 +387,23 @@ func TestBodyOfNothing(t *testing.T) {
 		r.Body = body
 		if serve(h, r); r.Body != body {
 			t.Errorf("a body of %T became one of %T", body, r.Body)
+		}
+	}
+}
+
+// Of two limits the smaller one holds, and its answer is given, whichever stands outside.
+func TestTwoBodyLimits(t *testing.T) {
+	for _, max := range [][2]int64{{10, 100}, {100, 10}} {
+		outside, inside := limit.NewBody(&limit.BodyOptions{Max: max[0]}), limit.NewBody(&limit.BodyOptions{Max: max[1]})
+		read := 0
+		h := outside.Middleware(inside.Middleware(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			b, _ := io.ReadAll(r.Body)
+			read = len(b)
+		})))
+		r := httptest.NewRequest("POST", "/", strings.NewReader(strings.Repeat("x", 50)))
+		r.ContentLength = -1
+		if w := serve(h, r); w.Code != 413 || read != 10 {
+			t.Errorf("%d outside, %d inside: %d after %d bytes, want 413 after 10", max[0], max[1], w.Code, read)
 		}
 	}
 }

@@ -98,10 +98,10 @@ func (l *Rate) identify(r *http.Request) (id uint64, limited bool) {
 	return l.clients.hashAddr(network(l.options.Proxies.Client(r))), true
 }
 
-// network is what one customer has: an IPv4 address, or 64 bits of IPv6.
+// network is what one customer has: an IPv4 address, or 64 bits of IPv6. a is not IPv4-mapped: Client's never is.
 func network(a netip.Addr) [16]byte {
 	b := a.As16() // zeros for an address that is not known
-	if a.Is6() && !a.Is4In6() {
+	if a.Is6() {
 		clear(b[8:])
 	}
 	return b

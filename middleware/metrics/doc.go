@@ -12,7 +12,8 @@
 // and so on, with _sum and _count, which is the number of requests. Aggregate as usual: a histogram's _count over code is the
 // route's traffic.
 //
-// The route is the pattern that this module's router or http.ServeMux matched, never the path: clients cannot make series.
+// The route is the pattern that this module's router or http.ServeMux matched, never the path: clients cannot make series. It stands in
+// the request: a foreign middleware between that copies it, as WithContext does, hides it, but for routes of the router with wildcards.
 // Requests without a pattern are "unmatched", and so is what comes after Options.Routes patterns. A handler that panicked before
 // it wrote, or took the connection, has code "none".
 //

@@ -59,6 +59,37 @@ func TestPanics(t *testing.T) {
 	}
 }
 
+// seen is what a piece further out finds.
+type seen struct {
+	returned bool
+	status   int
+	panicked any
+}
+
+func (s *seen) Enter(*middleware.Exchange) bool { return true }
+func (s *seen) Leave(x *middleware.Exchange)    { *s = seen{x.Returned, x.Status(), x.Panic} }
+
+// For the pieces further out a panic that was answered is an answer, and one that was not is still a panic.
+func TestWhatPiecesOutsideSee(t *testing.T) {
+	for name, tt := range map[string]struct {
+		do   func(w http.ResponseWriter)
+		want seen
+	}{
+		"answered": {func(http.ResponseWriter) { panic("boom") }, seen{true, 500, nil}},
+		"begun":    {func(w http.ResponseWriter) { w.WriteHeader(201); panic("boom") }, seen{false, 201, http.ErrAbortHandler}},
+	} {
+		var got seen
+		func() {
+			defer func() { _ = recover() }()
+			middleware.Stack{&got, recovery.Piece(nil)}.Then(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { tt.do(w) })).
+				ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
+		}()
+		if got != tt.want {
+			t.Errorf("%s: %+v, want %+v", name, got, tt.want)
+		}
+	}
+}
+
 func TestProblemDocument(t *testing.T) {
 	w, _ := run(recovery.Options{}, func(w http.ResponseWriter, r *http.Request) {
 		middleware.RecordOf(w).SetRequestID("a\"\n\xff")

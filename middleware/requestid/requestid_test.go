@@ -103,6 +103,10 @@ func TestOptions(t *testing.T) {
 	if got := through(t, requestid.Options{}, http.Header{"X-Request-Id": {"a", "b"}}); !made.MatchString(got) {
 		t.Errorf("two ids: %q, want a new one", got)
 	}
+	one, other := "00-"+strings.Repeat("a", 32)+"-"+strings.Repeat("b", 16)+"-01", "00-"+strings.Repeat("c", 32)+"-"+strings.Repeat("b", 16)+"-01"
+	if got := through(t, requestid.Options{}, http.Header{"Traceparent": {one, other}}); !made.MatchString(got) || strings.Contains(one+other, got) {
+		t.Errorf("two traceparents: %q, want a new id", got)
+	}
 }
 
 // The response may share the request's header value; what the handler adds must not reach the request.

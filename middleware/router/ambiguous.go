@@ -17,11 +17,17 @@ func ambiguous(r *http.Request) bool {
 		return true
 	}
 	for s := range strings.SplitSeq(u.Path, "/") {
-		if s == "." || s == ".." {
+		if upward(s) {
 			return true
 		}
 	}
 	return doubled(u.Path)
+}
+
+// upward: Java servers take "..;x" for "..", and Windows ".. " and "...".
+func upward(segment string) bool {
+	name, _, _ := strings.Cut(segment, ";")
+	return strings.HasPrefix(name, ".") && strings.Trim(name, ". ") == ""
 }
 
 // doubled: what is left of an escape after unescaping may be unescaped again further on.

@@ -27,7 +27,7 @@ func (g *Group) Add(r Route) error {
 	if i := strings.IndexByte(r.Pattern, '/'); i >= 0 {
 		r.Pattern = r.Pattern[:i] + g.prefix + r.Pattern[i:]
 	}
-	if len(g.chain) > 0 && r.Handler != nil {
+	if len(g.chain) > 0 && !isNil(r.Handler) {
 		r.Handler = g.chain.Then(r.Handler)
 	}
 	return g.table.Add(r)

@@ -16,7 +16,7 @@ import (
 
 // fragments are what attackers spell paths with.
 var fragments = []string{
-	"/", "/", "/", "//", "a", "admin", "admin", "secret", ".", "..", "../", "/..", "%2e", "%2E%2e", ".%2e", "%2F", "%2f", "%5C", "\\", "%00", "\x00", "%", "%zz", "%2", ";",
+	"/", "/", "/", "//", "..;", "..%20", "a", "admin", "admin", "secret", ".", "..", "../", "/..", "%2e", "%2E%2e", ".%2e", "%2F", "%2f", "%5C", "\\", "%00", "\x00", "%", "%zz", "%2", ";",
 	";x=1", "?", "#", "%3F", "%23", "%25", "%252e", "%252F", "%c0%ae", "%c0%af", "%e2%80%ae", "é", "\xff", "*", "{x}", "{$}", " ", "\t", "\n", "%0d%0a", "~", "ADMIN", "%61dmin",
 	"adm%69n", "http://h/", "@", ":80", strings.Repeat("/a", 300), strings.Repeat("../", 100), strings.Repeat("%2e", 50),
 }
@@ -121,7 +121,7 @@ func below(p string) bool {
 
 // readings are what careless code further on may take a path for.
 func readings(p string) []string {
-	out := []string{p, strings.ReplaceAll(p, `\`, "/")}
+	out := []string{p, strings.ReplaceAll(p, `\`, "/"), strings.ReplaceAll(strings.ReplaceAll(p, "..;", ".."), ".. ", "..")}
 	if before, _, ok := strings.Cut(p, "\x00"); ok {
 		out = append(out, before)
 	}
@@ -146,6 +146,22 @@ func TestAnEscapedSlashIsTextByDefault(t *testing.T) {
 		New(tableOf("/{path...}"), &Options{RefuseAmbiguous: true}).ServeHTTP(w, request("GET", "other", target))
 		if w.Code != 400 {
 			t.Errorf("%s with RefuseAmbiguous: %d, want 400", target, w.Code)
+		}
+	}
+}
+
+// Ways up that are none for net/http: Java servers cut a segment at its semicolon, Windows cuts spaces and dots from its end.
+func TestWaysUpOfOtherServers(t *testing.T) {
+	rt := New(tableOf("/{path...}"), &Options{RefuseAmbiguous: true})
+	for target, want := range map[string]int{
+		"/x/..;/admin": 400, "/x/..;a=1/admin": 400, "/x/%2e%2E;/admin": 400, "/.;/admin": 400, "/x/..;": 400,
+		"/x/..%20/admin": 400, "/x/..%20.%20/admin": 400, "/.../admin": 400, "/x/.%20;a/admin": 400,
+		"/x/a;b=1/c": 200, "/x/..a": 200, "/x/.well-known/;": 200, "/x/%20/y": 200, "/x/a..": 200,
+	} {
+		w := httptest.NewRecorder()
+		rt.ServeHTTP(w, request("GET", "h", target))
+		if w.Code != want {
+			t.Errorf("%s: %d, want %d", target, w.Code, want)
 		}
 	}
 }

@@ -15,8 +15,8 @@ type Options struct {
 	// and Func work either way. Zero means PathValue works.
 	NoPathValue bool
 	// RefuseAmbiguous answers 400 to a path that a handler could take for another one than the router did: an escaped slash,
-	// backslash or NUL, an escape that is escaped itself, a segment that is "." or ".." after unescaping, and CONNECT to a
-	// path with empty segments. Zero means http.ServeMux's way: they are text.
+	// backslash or NUL, an escape that is escaped itself, a segment that is nothing but dots, also before spaces or a semicolon, and
+	// CONNECT to a path with empty segments. Zero means http.ServeMux's way: they are text.
 	RefuseAmbiguous bool
 }
 
@@ -37,6 +37,9 @@ func New(t *Table, o *Options) *Router {
 // Replace makes rt serve the routes that t has now, and them alone. Requests that have begun go on with the old ones; no
 // request waits, and none sees a mixture. A table that did not change since it was last given to a router costs a pointer.
 func (rt *Router) Replace(t *Table) {
+	if t == nil {
+		panic("router: nil table: new(router.Table) is one without routes")
+	}
 	if t.ready == nil {
 		t.ready = compile(t)
 	}

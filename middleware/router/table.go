@@ -56,11 +56,7 @@ type route struct {
 // Add adds a route, or says why not: the pattern is malformed, or conflicts with one that is there, as http.ServeMux defines
 // it, or the name is taken. The error names both patterns.
 func (t *Table) Add(r Route) error {
-	if f, ok := r.Handler.(http.HandlerFunc); r.Handler == nil || ok && f == nil {
-		return fmt.Errorf("%w for %q", ErrHandler, r.Pattern)
-	}
-	direct, isDirect := r.Handler.(Func)
-	if isDirect && direct == nil {
+	if isNil(r.Handler) {
 		return fmt.Errorf("%w for %q", ErrHandler, r.Pattern)
 	}
 	p, err := pattern.Parse(r.Pattern)
@@ -73,11 +69,23 @@ func (t *Table) Add(r Route) error {
 	if other := t.hosts[p.Host].conflict(p); other != nil {
 		return fmt.Errorf("%w: %q and %q: %s", ErrConflict, r.Pattern, other.Text, pattern.Describe(p, other))
 	}
-	t.add(p, direct, r)
+	t.add(p, r)
 	return nil
 }
 
-func (t *Table) add(p *pattern.Pattern, direct Func, r Route) {
+func isNil(h http.Handler) bool {
+	switch h := h.(type) {
+	case nil:
+		return true
+	case http.HandlerFunc:
+		return h == nil
+	case Func:
+		return h == nil
+	}
+	return false
+}
+
+func (t *Table) add(p *pattern.Pattern, r Route) {
 	if t.hosts == nil {
 		t.hosts, t.names, t.wilds = map[string]*place{}, map[string]int{}, map[string][]pattern.Wild{}
 	}
@@ -90,6 +98,7 @@ func (t *Table) add(p *pattern.Pattern, direct Func, r Route) {
 		t.hosts[p.Host] = new(place)
 	}
 	t.hosts[p.Host].add(p)
+	direct, _ := r.Handler.(Func)
 	t.routes = append(t.routes, route{direct, *p, r})
 }
 

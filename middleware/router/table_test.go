@@ -60,6 +60,25 @@ func TestAddRefuses(t *testing.T) {
 	}
 }
 
+// A middleware around it would hide that there is none until the first request.
+func TestGroupRefusesAHandlerThatIsNil(t *testing.T) {
+	var table Table
+	for _, h := range []http.Handler{nil, http.HandlerFunc(nil), Func(nil)} {
+		if err := table.Group("/g", tag("a")).Add(Route{Pattern: "/x", Handler: h}); !errors.Is(err, ErrHandler) {
+			t.Errorf("%T: %v, want ErrHandler", h, err)
+		}
+	}
+}
+
+func TestNewOfNilPanicsWithTheCure(t *testing.T) {
+	defer func() {
+		if v, _ := recover().(string); !strings.Contains(v, "router: nil table") {
+			t.Errorf("panic %v", v)
+		}
+	}()
+	New(nil, nil)
+}
+
 func TestHandlePanicsWithBothPatterns(t *testing.T) {
 	defer func() {
 		err, _ := recover().(error)
