@@ -37,6 +37,9 @@ func main() {
 }
 
 func run(ctx context.Context, addr string, idle time.Duration) error {
+	if idle <= 0 { // everybody would be pinged and leave at once
+		return fmt.Errorf("-idle %v: want more than 0", idle)
+	}
 	ln, err := net.Listen("tcp", addr)
 	if err != nil {
 		return err

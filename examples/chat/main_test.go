@@ -226,3 +226,13 @@ func TestDeaf(t *testing.T) {
 		hears(t, speaker, word)
 	}
 }
+
+func TestIdleOutOfRange(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel() // one that starts all the same ends
+	for _, idle := range []time.Duration{0, -time.Second} {
+		if err := run(ctx, "127.0.0.1:0", idle); err == nil || !strings.HasPrefix(err.Error(), "-idle ") {
+			t.Errorf("-idle %v: %v, want an error that names the flag", idle, err)
+		}
+	}
+}

@@ -228,3 +228,14 @@ func beginPost(t *testing.T, addr string) net.Conn {
 	}
 	return c
 }
+
+func TestFlagsOutOfRange(t *testing.T) {
+	for _, flag := range []string{"-workers=0", "-workers=-3", "-queue=0", "-queue=-1"} {
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second) // what is not refused would serve for ever
+		out, err := exec.CommandContext(ctx, os.Args[0], "-addr", "127.0.0.1:0", flag).CombinedOutput()
+		if err == nil || ctx.Err() != nil || !strings.Contains(string(out), "want 1 or more") {
+			t.Errorf("%s: %v: %s", flag, err, out)
+		}
+		cancel()
+	}
+}

@@ -30,7 +30,6 @@ import (
 	"net/http/httputil"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 	"time"
 
@@ -54,8 +53,11 @@ func main() {
 }
 
 func run(ctx context.Context, addr, to string, restart time.Duration) error {
-	addrs := strings.Split(to, ",")
-	if to == "" {
+	addrs, err := backends(to)
+	if err != nil {
+		return err
+	}
+	if len(addrs) == 0 {
 		fleet, err := startFleet(3)
 		if err != nil {
 			return err
