@@ -30,12 +30,16 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends it at once
 	if err := run(ctx, *addr, *idle); err != nil {
 		log.Fatal(err)
 	}
 }
 
 func run(ctx context.Context, addr string, idle time.Duration) error {
+	if idle <= 0 { // everybody would be pinged and leave at once
+		return fmt.Errorf("-idle %v: want more than 0", idle)
+	}
 	ln, err := net.Listen("tcp", addr)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"io"
 	"net"
@@ -199,7 +200,7 @@ func TestIdle(t *testing.T) {
 	for idle := 100 * time.Millisecond; heard < pings && idle < 10*time.Second; idle *= 4 {
 		addr, _ := start(t, "-idle", idle.String())
 		c := join(t, addr, 0)
-		for heard = 0; heard < pings; heard++ {
+		for heard = range pings {
 			f, err := ws.ReadFrame(c)
 			if err != nil {
 				t.Logf("answered %d pings, sent away after %v idle: %v", heard, idle, err)
@@ -232,5 +233,15 @@ func TestDeaf(t *testing.T) {
 			t.Fatal(err)
 		}
 		hears(t, speaker, word)
+	}
+}
+
+func TestIdleOutOfRange(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel() // one that starts all the same ends
+	for _, idle := range []time.Duration{0, -time.Second} {
+		if err := run(ctx, "127.0.0.1:0", idle); err == nil || !strings.HasPrefix(err.Error(), "-idle ") {
+			t.Errorf("-idle %v: %v, want an error that names the flag", idle, err)
+		}
 	}
 }

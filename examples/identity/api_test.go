@@ -73,6 +73,9 @@ func ask(t *testing.T, url string, p probe, token, user string) answer {
 // verify holds an answer to what the probe expects and, if it is an error, to RFC 9457.
 func verify(t *testing.T, variant string, p probe, a answer) {
 	t.Helper()
+	if a.status == http.StatusOK && strings.HasPrefix(p.path, "/v1/") && a.header.Get("Cache-Control") != "no-store" {
+		t.Errorf("%s, %s: Cache-Control %q: what a session sees is for no cache", variant, p.name, a.header.Get("Cache-Control"))
+	}
 	if a.status != p.status {
 		t.Errorf("%s: %s: status %d, want %d: %s", variant, p.name, a.status, p.status, a.body)
 		return

@@ -69,6 +69,7 @@ func (s *hot) user(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	w.Header()["Cache-Control"] = noStore
 	return s.answer(w, http.StatusOK, (*userJSON)(&u))
 }
 
@@ -82,6 +83,7 @@ func (s *hot) recentLogins(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	w.Header()["Cache-Control"] = noStore
 	return s.answer(w, http.StatusOK, (*auditJSON)(&out))
 }
 

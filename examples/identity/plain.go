@@ -114,6 +114,7 @@ func (p plain) user(c *gin.Context) {
 		p.fail(c, err)
 		return
 	}
+	c.Header("Cache-Control", "no-store")
 	p.answer(c, http.StatusOK, u)
 }
 
@@ -129,6 +130,7 @@ func (p plain) recentLogins(c *gin.Context) {
 		p.fail(c, err)
 		return
 	}
+	c.Header("Cache-Control", "no-store")
 	p.answer(c, http.StatusOK, out)
 }
 

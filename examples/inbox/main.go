@@ -34,8 +34,12 @@ func main() {
 	if flag.NArg() > 0 {
 		log.Fatalf("inbox takes flags only; not %q", flag.Arg(0))
 	}
+	if *workers < 1 || *queue < 1 { // 0 would mean the pool's own choice, less a panic with the first event
+		log.Fatalf("-workers %d -queue %d: want 1 or more of each", *workers, *queue)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends it at once
 	if err := run(ctx, *addr, newInbox(*workers, *queue)); err != nil {
 		log.Fatal(err)
 	}

@@ -167,15 +167,8 @@ func TestSlowClientAtTheEnd(t *testing.T) {
 	if status, _ := ask(t, "POST", url, "accepted"); status != http.StatusAccepted {
 		t.Fatalf("status %d", status)
 	}
-	slow, err := net.Dial("tcp", ln.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
+	slow := beginPost(t, ln.Addr().String())
 	defer slow.Close()
-	fmt.Fprintf(slow, "POST /accounts/ada/events HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n")
-	if _, err := slow.Read(make([]byte, 1)); err != nil { // 100 Continue: the handler is reading
-		t.Fatal(err)
-	}
 	http.DefaultClient.CloseIdleConnections()
 	cancel()
 	time.AfterFunc(300*time.Millisecond, func() { close(open) }) // later than clients have, and than a Drain without time
@@ -186,5 +179,63 @@ func TestSlowClientAtTheEnd(t *testing.T) {
 	defer in.mu.Unlock()
 	if got := in.events["ada"]; len(got) != 1 {
 		t.Errorf("applied %q, want the event that was accepted", got)
+	}
+}
+
+// Whoever does not want to wait for a slow client asks twice.
+func TestSecondSignal(t *testing.T) {
+	cmd := exec.Command(os.Args[0], "-addr", "127.0.0.1:0")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill() })
+	line, err := bufio.NewReader(out).ReadString('\n')
+	addr, found := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
+	if err != nil || !found {
+		t.Fatalf("first line %q, %v", line, err)
+	}
+	slow := beginPost(t, addr)
+	defer slow.Close()
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	for running := true; running; {
+		cmd.Process.Signal(syscall.SIGTERM)
+		select {
+		case <-ended:
+			running = false
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	if s := cmd.ProcessState.Sys().(syscall.WaitStatus); !s.Signaled() || s.Signal() != syscall.SIGTERM {
+		t.Errorf("%v, want an end by the second SIGTERM", cmd.ProcessState)
+	}
+}
+
+// beginPost sends a header, and its body never; the handler is reading when it returns.
+func beginPost(t *testing.T, addr string) net.Conn {
+	t.Helper()
+	c, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprintf(c, "POST /accounts/ada/events HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n")
+	if _, err := c.Read(make([]byte, 1)); err != nil { // of 100 Continue
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestFlagsOutOfRange(t *testing.T) {
+	for _, flag := range []string{"-workers=0", "-workers=-3", "-queue=0", "-queue=-1"} {
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second) // what is not refused would serve for ever
+		out, err := exec.CommandContext(ctx, os.Args[0], "-addr", "127.0.0.1:0", flag).CombinedOutput()
+		if err == nil || ctx.Err() != nil || !strings.Contains(string(out), "want 1 or more") {
+			t.Errorf("%s: %v: %s", flag, err, out)
+		}
+		cancel()
 	}
 }

@@ -38,6 +38,7 @@ func main() {
 
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends it at once
 	var err error
 	if *held > 0 {
 		err = hold(ctx, *addr, *held, *secure)

@@ -8,7 +8,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 )
@@ -79,5 +81,18 @@ func TestPageEqualsItsFigures(t *testing.T) {
 		if !bytes.Contains(page, head) {
 			t.Errorf("README.md does not have the head of %s:\n%s", name, head)
 		}
+	}
+}
+
+// A measurement of nothing leaves the figures that are there alone.
+func TestMeasureOfNothing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "results.json")
+	for rounds, length := range map[int]time.Duration{0: time.Millisecond, -1: time.Millisecond, 1: 0} {
+		if err := measure(t.Context(), path, rounds, length); err == nil || !strings.HasPrefix(err.Error(), "-rounds ") {
+			t.Errorf("%d rounds of %v: %v, want an error that names the flags", rounds, length, err)
+		}
+	}
+	if _, err := os.Stat(path); err == nil {
+		t.Error("a file was written all the same")
 	}
 }

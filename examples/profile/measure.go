@@ -60,6 +60,9 @@ func (c *child) stop() error {
 // measure loads both handlers by turns and writes the figures, and beside them a
 // CPU profile of each.
 func measure(ctx context.Context, file string, rounds int, length time.Duration) error {
+	if rounds < 1 || length <= 0 { // no figures would take the place of those that are there
+		return fmt.Errorf("-rounds %d -for %v: want more than 0 of each", rounds, length)
+	}
 	f := figures{Go: runtime.Version(), Machine: fmt.Sprintf("%d cores, %s/%s", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH), Round: length.String()}
 	var children []*child
 	for _, which := range []string{"before", "after"} {

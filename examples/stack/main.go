@@ -40,13 +40,14 @@ func main() {
 	addr := flag.String("addr", "127.0.0.1:8080", "where to listen; port 0 chooses one")
 	framework := flag.String("framework", "nethttp", "what the API is written for: nethttp, gin or chi")
 	dir := flag.String("dir", os.TempDir(), "where the access log and its ring are; keep a ring in memory, as in /run")
-	delay := flag.Duration("delay", time.Second, "how long balancers may take to see that the process is not ready")
+	delay := flag.Duration("delay", time.Second, "how long balancers may take to see that the process is not ready; 0 means 5 s, less none")
 	flag.Parse()
 	if flag.NArg() > 0 { // "stack gin" must not serve net/http
 		log.Fatalf("unexpected argument %q: say -framework %[1]s", flag.Arg(0))
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends it at once
 	if err := run(ctx, *addr, *framework, *dir, *delay); err != nil {
 		log.Fatal(err)
 	}
@@ -86,7 +87,7 @@ func run(ctx context.Context, addr, framework, dir string, delay time.Duration) 
 	stopped := make(chan error, 1)
 	go func() {
 		<-ctx.Done()
-		bye, cancel := context.WithTimeout(context.Background(), delay+10*time.Second) // Shutdown gives a new connection 5 s
+		bye, cancel := context.WithTimeout(context.Background(), delay+15*time.Second) // 5 s that 0 means, and 5 that Shutdown gives a new connection
 		defer cancel()
 		stopped <- ready.Drain(bye, srv.Shutdown)
 	}()

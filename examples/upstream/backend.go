@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -106,4 +107,19 @@ func (f *fleet) stop() {
 	for _, b := range f.all {
 		_ = b.srv.Close()
 	}
+}
+
+// backends are the host:port of a list, none of an empty one.
+func backends(list string) (addrs []string, err error) {
+	if list == "" {
+		return nil, nil
+	}
+	for addr := range strings.SplitSeq(list, ",") {
+		addr = strings.TrimSpace(addr)
+		if _, port, err := net.SplitHostPort(addr); err != nil || port == "" {
+			return nil, fmt.Errorf("-backend %q: want host:port, several by comma", list)
+		}
+		addrs = append(addrs, addr)
+	}
+	return addrs, nil
 }

@@ -30,7 +30,6 @@ import (
 	"net/http/httputil"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 	"time"
 
@@ -47,14 +46,18 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends it at once
 	if err := run(ctx, *addr, *to, *restart); err != nil {
 		log.Fatal(err)
 	}
 }
 
 func run(ctx context.Context, addr, to string, restart time.Duration) error {
-	addrs := strings.Split(to, ",")
-	if to == "" {
+	addrs, err := backends(to)
+	if err != nil {
+		return err
+	}
+	if len(addrs) == 0 {
 		fleet, err := startFleet(3)
 		if err != nil {
 			return err

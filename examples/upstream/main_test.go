@@ -148,3 +148,16 @@ func TestHost(t *testing.T) {
 		_ = c.Close()
 	}
 }
+
+func TestBackends(t *testing.T) {
+	for list, want := range map[string]string{"": "", "a:1": "a:1", "a:1, [::1]:2": "a:1 [::1]:2"} {
+		if got, err := backends(list); err != nil || strings.Join(got, " ") != want {
+			t.Errorf("-backend %q: %q, %v", list, got, err)
+		}
+	}
+	for _, list := range []string{",", "a:1,", "127.0.0.1", "a:", "http://127.0.0.1:9000"} {
+		if got, err := backends(list); err == nil || !strings.HasPrefix(err.Error(), "-backend ") {
+			t.Errorf("-backend %q: %q, %v, want an error that names the flag", list, got, err)
+		}
+	}
+}

@@ -12,7 +12,7 @@ import (
 	"github.com/hotpath-go/hotpath/middleware/internal/option"
 )
 
-// ErrRingInUse is what OpenRing returns while another Ring, of this process or another, has the file.
+// ErrRingInUse is what OpenRing wraps while another Ring, of this process or another, has the file.
 var ErrRingInUse = errors.New("accesslog: ring is in use")
 
 // ErrNoRing is what OpenRing returns for a file that is no ring, or was damaged.
@@ -59,6 +59,9 @@ func OpenRing(path string, size int) (*Ring, error) {
 		return nil, err
 	}
 	f, fresh, err := openLocked(path)
+	if errors.Is(err, ErrRingInUse) {
+		return nil, fmt.Errorf("%w: %s", err, path)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("accesslog: ring: %w", err)
 	}

@@ -198,8 +198,8 @@ func TestWrappedRingComesBack(t *testing.T) {
 func TestOneOwner(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ring")
 	r := openRing(t, path, 0)
-	if _, err := accesslog.OpenRing(path, 0); !errors.Is(err, accesslog.ErrRingInUse) {
-		t.Fatalf("second owner: %v, want ErrRingInUse", err)
+	if _, err := accesslog.OpenRing(path, 0); !errors.Is(err, accesslog.ErrRingInUse) || !strings.Contains(err.Error(), path) {
+		t.Fatalf("second owner: %v, want ErrRingInUse and which file", err)
 	}
 	l := accesslog.New(&accesslog.Options{Writer: io.Discard, Ring: r})
 	func() {

@@ -86,14 +86,15 @@ func TestRefusedNames(t *testing.T) {
 
 // Named types of every kind that the runtime has a method of its own for.
 func TestTypesThatAreNoStructs(t *testing.T) {
-	decl := "package m\n\n"
+	var decl strings.Builder
+	decl.WriteString("package m\n\n")
 	var names []string
 	for i, of := range []string{"int", "string", "bool", "float32", "uintptr", "rune", "[]string", "[]int", "[]int64", "[]float64", "[]byte", "map[string]string", "map[int]bool", "[3]int"} {
 		names = append(names, string(rune('A'+i)))
-		decl += "type " + names[i] + " " + of + "\n\n"
+		decl.WriteString("type " + names[i] + " " + of + "\n\n")
 	}
 	for _, v2 := range []bool{false, true} {
-		dir := module(t, map[string]string{"types.go": decl})
+		dir := module(t, map[string]string{"types.go": decl.String()})
 		generate(t, dir, gen.Options{Types: names, V2: v2})
 		build(t, dir)
 	}
