@@ -200,7 +200,8 @@ func TestIdle(t *testing.T) {
 	for idle := 100 * time.Millisecond; heard < pings && idle < 10*time.Second; idle *= 4 {
 		addr, _ := start(t, "-idle", idle.String())
 		c := join(t, addr, 0)
-		for heard = range pings {
+		heard = 0
+		for heard < pings {
 			f, err := ws.ReadFrame(c)
 			if err != nil {
 				t.Logf("answered %d pings, sent away after %v idle: %v", heard, idle, err)
@@ -210,6 +211,7 @@ func TestIdle(t *testing.T) {
 				t.Fatalf("got %v", f.Header)
 			}
 			ws.WriteFrame(c, ws.MaskFrame(ws.NewPongFrame(f.Payload)))
+			heard++
 		}
 	}
 	if heard < pings {
