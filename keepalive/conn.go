@@ -2,11 +2,14 @@ package keepalive
 
 import (
 	"context"
+	"errors"
 	"net"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"github.com/hotpath-go/hotpath/keepalive/internal/wire"
 )
 
 // follow makes every dialed connection one whose requests and age are known.
@@ -28,6 +31,8 @@ func (t *Transport) follow(l *lane, dial dialFunc) dialFunc {
 	}
 }
 
+var errNothing = errors.New("keepalive: the dialer of Transport.Base returned neither a connection nor an error")
+
 // open is every dial's way to the network: through the address's gate, and once
 // more if the process is out of files and some of them were only kept.
 func (t *Transport) open(ctx context.Context, dial dialFunc, network, addr string) (net.Conn, error) {
@@ -35,6 +40,9 @@ func (t *Transport) open(ctx context.Context, dial dialFunc, network, addr strin
 		c, err := dial(ctx, network, addr)
 		for try := 0; err != nil && outOfFiles(err) && try < shedTries && t.shed(); try++ {
 			c, err = dial(ctx, network, addr)
+		}
+		if err == nil && c == nil {
+			err = errNothing
 		}
 		if err != nil {
 			return nil, err
@@ -96,6 +104,9 @@ type otherConn struct {
 
 // NetConn returns the connection that was dialed.
 func (c *otherConn) NetConn() net.Conn { return c.Conn }
+
+// CloseWrite is for what a request with Upgrade becomes.
+func (c *otherConn) CloseWrite() error { return wire.CloseWrite(c.Conn) }
 
 // Close closes the connection.
 func (c *otherConn) Close() error {

@@ -45,7 +45,7 @@ func (o *origin) staff() {
 // is preferred, if it is not nil.
 func (o *origin) start(ctx context.Context, to *address) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	d := &dial{cancel}
+	d := &dial{cancel: cancel}
 	o.dials = append(o.dials, d)
 	go func() {
 		defer cancel()

@@ -38,3 +38,16 @@ func TestUserTimeoutEndsADial(t *testing.T) {
 		}
 	})
 }
+
+// A dialer that breaks its own rules is an error, not the end of the process.
+func TestADialerThatReturnsNothing(t *testing.T) {
+	t.Parallel()
+	for _, scheme := range []string{"http", "https"} {
+		tr := newTransport(t, &keepalive.Transport{Base: &http.Transport{
+			DialContext: func(context.Context, string, string) (net.Conn, error) { return nil, nil },
+		}})
+		if _, _, err := exchange(t.Context(), tr, "GET", scheme+"://192.0.2.1/", nil); err == nil || !strings.Contains(err.Error(), "neither") {
+			t.Errorf("%s: %v", scheme, err)
+		}
+	}
+}

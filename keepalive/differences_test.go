@@ -123,6 +123,15 @@ func differences() []difference {
 			_ = v.say(string(b))
 			return false
 		}},
+		{name: "101, one side ended", req: with("GET", "Connection", "Upgrade", "Upgrade", "x"), read: sayAll, anyConns: true, act: func(v *visit) bool {
+			if v.conn > 0 {
+				return v.say(ok2)
+			}
+			_ = v.say("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n")
+			b, _ := io.ReadAll(v.br)
+			_ = v.say(string(b) + "!")
+			return false
+		}},
 		{name: "timeout of the head", req: get, tune: func(tr *http.Transport) { tr.ResponseHeaderTimeout = 50 * time.Millisecond }, act: hold},
 		{name: "no timeout of the body", req: get, timed: true, tune: func(tr *http.Transport) { tr.ResponseHeaderTimeout = 200 * time.Millisecond }, act: func(v *visit) bool {
 			_ = v.say("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n")
@@ -296,6 +305,23 @@ func speak(r *http.Response) (string, error) {
 		return "not writable", nil
 	}
 	_, _ = io.WriteString(rwc, "ping")
+	b, err := io.ReadAll(rwc)
+	return string(b), err
+}
+
+// sayAll ends its own side, which is how the peer knows the end.
+func sayAll(r *http.Response) (string, error) {
+	rwc, ok := r.Body.(interface {
+		io.ReadWriteCloser
+		CloseWrite() error
+	})
+	if !ok {
+		return "one side cannot end", r.Body.Close() // the peer waits for it
+	}
+	_, _ = io.WriteString(rwc, "ping")
+	if err := rwc.CloseWrite(); err != nil {
+		return "", err
+	}
 	b, err := io.ReadAll(rwc)
 	return string(b), err
 }

@@ -50,7 +50,7 @@ func TestAPostKeepsAwayFromWholeSeconds(t *testing.T) {
 					base = trusting(s)
 				}
 			})
-			for range 20 { // until nothing was late
+			for range rounds { // until nothing was late
 				tr := newTransport(t, &keepalive.Transport{Base: base, MaxConns: tt.conns})
 				if _, _, err := exchange(t.Context(), tr, tt.method, s.URL, nil); err != nil {
 					t.Fatal(err)
@@ -94,7 +94,7 @@ func TestIdleLimitIsLearnedUnderTLS(t *testing.T) {
 		time.Sleep(pause)
 	}
 	for try := 0; tr.Stats().ClosedIdle == 0; try++ { // closes that a busy machine delayed do not agree, and teach nothing
-		if try == 20 {
+		if try == rounds {
 			t.Fatalf("stats = %+v: the limit was not learned", tr.Stats().Counts)
 		}
 		for range 3 {

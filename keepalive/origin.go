@@ -44,7 +44,10 @@ type offer struct {
 }
 
 // dial is one connection on its way.
-type dial struct{ cancel context.CancelFunc }
+type dial struct {
+	cancel context.CancelFunc
+	ended  bool // canceled; guarded by origin.mu
+}
 
 // want is what a request asks of its link.
 type want struct {
@@ -105,9 +108,7 @@ func (o *origin) leave(w *waiter) {
 	if i := slices.Index(o.waiters, w); i >= 0 {
 		o.waiters = slices.Delete(o.waiters, i, i+1)
 	}
-	if n := len(o.dials); n > len(o.waiters) {
-		o.dials[n-1].cancel()
-	}
+	o.spare()
 	o.watch()
 	o.mu.Unlock()
 	select {
@@ -116,6 +117,22 @@ func (o *origin) leave(w *waiter) {
 			o.back(got.l, true)
 		}
 	default:
+	}
+}
+
+// spare is called with mu held: the youngest dial ends if there is one too many.
+func (o *origin) spare() {
+	var last *dial
+	n := 0
+	for _, d := range o.dials {
+		if !d.ended {
+			last = d
+			n++
+		}
+	}
+	if n > len(o.waiters) {
+		last.ended = true
+		last.cancel()
 	}
 }
 
@@ -203,6 +220,7 @@ func (o *origin) evict() {
 
 // list is called with mu held.
 func (o *origin) list(l *link) {
+	l.Rest()
 	l.at.idle.push(l)
 	l.tally.idle.Add(1)
 	o.t.idleLinks.Add(1)

@@ -28,6 +28,8 @@ func (t *Transport) Preconnect(ctx context.Context, url string, n int) error {
 	return t.preconnect(ctx, key, n)
 }
 
+var errPreconnect = fmt.Errorf("keepalive: Preconnect: %w", errors.ErrUnsupported)
+
 // preconnect holds n links at once, so that they are n.
 func (t *Transport) preconnect(ctx context.Context, key string, n int) error {
 	t.once.Do(t.build)
@@ -35,7 +37,7 @@ func (t *Transport) preconnect(ctx context.Context, key string, n int) error {
 		return t.err
 	}
 	if !t.lean.Load() {
-		return fmt.Errorf("keepalive: Preconnect: %w", errors.ErrUnsupported)
+		return errPreconnect
 	}
 	var (
 		wg    sync.WaitGroup
@@ -60,6 +62,9 @@ func (t *Transport) preconnect(ctx context.Context, key string, n int) error {
 		})
 	}
 	wg.Wait()
+	if first == nil && !t.lean.Load() { // a dialer whose connections cannot be looked at: they are gone
+		first = errPreconnect
+	}
 	for _, l := range links {
 		l.origin.back(l, true)
 	}

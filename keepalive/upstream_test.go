@@ -194,6 +194,56 @@ func TestPreconnect(t *testing.T) {
 	}
 }
 
+// What a server says of a connection that nobody used (408, say) is no answer to
+// the first request on it.
+func TestAWordBeforeTheFirstRequest(t *testing.T) {
+	t.Parallel()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr := newTransport(t, new(keepalive.Transport))
+	spoken := make(chan error, 1)
+	go func() {
+		c, err := ln.Accept()
+		if err == nil {
+			_, err = io.WriteString(c, "HTTP/1.0 408 Request Time-out\r\nContent-Length: 0\r\n\r\n")
+			_ = c.Close()
+		}
+		spoken <- err
+		_ = http.Serve(ln, echo)
+	}()
+	t.Cleanup(func() { _ = ln.Close() })
+	if err := tr.Preconnect(t.Context(), "http://"+ln.Addr().String(), 1); (err == nil) != known {
+		t.Fatal(err)
+	}
+	if !known {
+		return
+	}
+	if err := <-spoken; err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(2 * time.Millisecond) // loopback
+	if body, _, err := exchange(t.Context(), tr, "POST", "http://"+ln.Addr().String(), strings.NewReader("x")); body != "xok" {
+		t.Errorf("%q, %v", body, err)
+	}
+}
+
+// Connections that cannot be looked at are not kept, so none can be made ready.
+func TestPreconnectThroughAWrappingDialer(t *testing.T) {
+	t.Parallel()
+	s, _ := serve(t, echo, nil)
+	tr := newTransport(t, &keepalive.Transport{Base: &http.Transport{DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+		c, err := new(net.Dialer).DialContext(ctx, network, addr)
+		return struct{ net.Conn }{c}, err
+	}}})
+	for range 2 {
+		if err := tr.Preconnect(t.Context(), s.URL, 2); !errors.Is(err, errors.ErrUnsupported) {
+			t.Errorf("error = %v", err)
+		}
+	}
+}
+
 // A server that shuts down ends even new connections without an answer. What may be done twice goes to
 // another backend, with its body; anything else is the caller's to decide.
 func TestUpstreamGoesElsewhere(t *testing.T) {

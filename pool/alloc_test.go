@@ -6,6 +6,8 @@
 package pool_test
 
 import (
+	"context"
+	"fmt"
 	"io"
 	"runtime/debug"
 	"strings"
@@ -92,4 +94,44 @@ func TestWorkersAllocs(t *testing.T) {
 			_ = w.SubmitKey(ctx, key, task)
 		}
 	})
+	ended, cancel := context.WithCancel(ctx)
+	cancel()
+	g := block(t, &w)
+	noAllocs(t, "Wait in vain", func() { _ = w.Wait(ended) }) // and leaves nothing behind
+	close(g.open)
+}
+
+// What was watched once costs no more afterwards than before: no stacks.
+func TestAllocsAfterWatch(t *testing.T) {
+	var values pool.Pool[kilobyte]
+	var local pool.Local[kilobyte]
+	var mem pool.Bytes
+	cycles := map[string]func(){
+		"Pool": func() { values.Get().Put() },
+		"Local": func() {
+			i, j := local.Get(), local.Get()
+			i.Put()
+			j.Put()
+		},
+		"Bytes":  func() { mem.Put(mem.Get(100)) },
+		"Buffer": func() { mem.Buffer(100).Release() },
+	}
+	for _, watch := range []func() func(){values.Watch, local.Watch, mem.Watch} {
+		stop := watch()
+		for _, cycle := range cycles {
+			cycle()
+		}
+		stop()
+	}
+	for name, cycle := range cycles {
+		noAllocs(t, name, cycle)
+	}
+	i := values.Get()
+	i.Put()
+	defer func() {
+		if text := fmt.Sprint(recover()); strings.Contains(text, "taken by") {
+			t.Errorf("panic %q blames owners of an earlier time", text)
+		}
+	}()
+	i.Put()
 }

@@ -66,6 +66,27 @@ func TestBudgetFollowsTheTraffic(t *testing.T) {
 	})
 }
 
+// So does one spent on Buffers, also on those that grew.
+func TestBudgetFollowsTheBuffers(t *testing.T) {
+	p := pool.Bytes{Budget: 1 << 20}
+	var out []pool.Buffer
+	for range 200 {
+		b := p.Buffer(100)
+		b.Grow(4000)
+		out = append(out, b)
+	}
+	for _, b := range out {
+		b.Release()
+	}
+	out = nil
+	waitFor(t, func() bool {
+		runtime.GC()
+		before := p.Stats().OverBudget
+		p.Buffer(1 << 20).Release() // all of it
+		return p.Stats().OverBudget == before
+	})
+}
+
 // After a burst the memory goes, while small traffic holds buffers.
 func TestBurstIsForgotten(t *testing.T) {
 	p := pool.Bytes{MaxSize: 8 << 20}
@@ -114,6 +135,17 @@ func TestPoolClasses(t *testing.T) {
 	if s := p.Stats(); s.Held != 1024+224 || s.Out != 0 {
 		t.Errorf("%+v, want all held", s)
 	}
+}
+
+// What a Buffer outgrew counts as what it is.
+func TestPoolClassesOfOutgrown(t *testing.T) {
+	var p pool.Bytes
+	b := p.Buffer(100)
+	b.Grow(5000)
+	if s := p.Stats(); s.Out != 5120 || s.Held != 112 && !pool.DebugBuild {
+		t.Errorf("%+v, want 5120 bytes out and 112 held", s)
+	}
+	b.Release()
 }
 
 // What does not fit into the budget takes nothing from it: what comes

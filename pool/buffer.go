@@ -20,7 +20,8 @@ type Buffer struct {
 }
 
 // Buffer returns an empty [Buffer] with room for n bytes, which it takes from
-// p and gives back to p.
+// p and gives back to p. An n below 0, such as a ContentLength that is not
+// known, counts as 0.
 func (p *Bytes) Buffer(n int) Buffer {
 	k := p.takeBlock(max(n, 0))
 	b := Buffer{k, k.t.turn.begin()}
@@ -38,8 +39,8 @@ func (b Buffer) Release() {
 	if k == nil || !k.t.turn.endOf(b.turn) {
 		b.late()
 	}
-	if t := k.t.trace.Load(); t != nil {
-		t.end()
+	if k.t.trace.Load() != nil {
+		endTrace(&k.t.trace)
 	}
 	k.mem.keepBlock(k)
 }
@@ -121,6 +122,9 @@ func (b Buffer) AvailableBuffer() []byte {
 // append allocates, and the content moves to the class that holds it: Grow
 // beforehand by what f is known to need.
 func (b Buffer) Append(f func([]byte) []byte) {
+	if f == nil {
+		panic("pool: Buffer.Append(nil); give it a function")
+	}
 	k := b.block()
 	old := k.b
 	out := f(old)

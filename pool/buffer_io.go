@@ -28,10 +28,17 @@ func (b Buffer) WriteByte(c byte) error {
 // minRead is the least room a Read is given, as in package bytes.
 const minRead = 512
 
+// maxEmptyReads is how many Reads without a byte and an error follow each other
+// before there are no more, as in package bufio.
+const maxEmptyReads = 100
+
 // ReadFrom appends what r gives until io.EOF, which it does not report, or an
-// error, which it does.
+// error, which it does: io.ErrNoProgress if r gives nothing a hundred times.
 func (b Buffer) ReadFrom(r io.Reader) (n int64, err error) {
-	for {
+	if r == nil {
+		panic("pool: Buffer.ReadFrom(nil); give it a reader")
+	}
+	for empty := 0; empty < maxEmptyReads; empty++ {
 		k := b.block()
 		k.grow(minRead)
 		old := k.b
@@ -43,18 +50,24 @@ func (b Buffer) ReadFrom(r io.Reader) (n int64, err error) {
 		b.mustStillHold(old, "ReadFrom's reader")
 		k.b = old[:len(old)+m]
 		n += int64(m)
-		if err == io.EOF {
+		switch {
+		case err == io.EOF:
 			return n, nil
-		}
-		if err != nil {
+		case err != nil:
 			return n, err
+		case m > 0:
+			empty = -1
 		}
 	}
+	return n, io.ErrNoProgress
 }
 
 // WriteTo writes the content to w and drops what w took, so that after success
 // the buffer is empty.
 func (b Buffer) WriteTo(w io.Writer) (int64, error) {
+	if w == nil {
+		panic("pool: Buffer.WriteTo(nil); give it a writer")
+	}
 	k := b.block()
 	old := k.b
 	if len(old) == 0 {

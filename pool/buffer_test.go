@@ -178,6 +178,31 @@ func TestBufferReadFrom(t *testing.T) {
 	}
 	b := mem.Buffer(0)
 	defer b.Release()
+	_, _ = b.WriteString("kept")
+	idle := 0
+	n, err := b.ReadFrom(readerFunc(func([]byte) (int, error) {
+		if idle++; idle > 1000 {
+			return 0, io.EOF // else this would never end
+		}
+		return 0, nil
+	}))
+	if n != 0 || err != io.ErrNoProgress || idle != 100 || b.String() != "kept" {
+		t.Errorf("n %d, %v after %d empty reads, content %q", n, err, idle, b)
+	}
+	idle = 0
+	n, err = b.ReadFrom(readerFunc(func(p []byte) (int, error) { // makes progress at each 100th
+		if idle++; idle%100 != 0 {
+			return 0, nil
+		}
+		if idle == 1000 {
+			return 0, io.EOF
+		}
+		p[0] = '.'
+		return 1, nil
+	}))
+	if n != 9 || err != nil || b.String() != "kept........." {
+		t.Errorf("n %d, %v, content %q; want 9 bytes more", n, err, b)
+	}
 	for _, n := range []int{-1, 1 << 20} {
 		lie := readerFunc(func([]byte) (int, error) { return n, nil })
 		mustPanic(t, "ReadFrom", func() { _, _ = b.ReadFrom(lie) })
@@ -222,6 +247,9 @@ func TestBufferMisuse(t *testing.T) {
 	defer b.Release()
 	mustPanic(t, "Truncate(1)", func() { b.Truncate(1) })
 	mustPanic(t, "Grow(-1)", func() { b.Grow(-1) })
+	mustPanic(t, "Append(nil)", func() { b.Append(nil) })
+	mustPanic(t, "ReadFrom(nil)", func() { _, _ = b.ReadFrom(nil) })
+	mustPanic(t, "WriteTo(nil)", func() { _, _ = b.WriteTo(nil) })
 	_ = b.WriteByte(1)
 	mustPanic(t, "larger than an int", func() { b.Grow(int(^uint(0) >> 1)) })
 }

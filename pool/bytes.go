@@ -70,7 +70,9 @@ func (p *Bytes) Get(n int) []byte {
 	}
 	t := p.tickets.first(array)
 	if t == nil || t.addr != addrOf(array) {
-		t = p.tickets.find(array)
+		if t = p.tickets.find(array); t == gone {
+			return p.newArray(n) // for how that may be see registry.issue
+		}
 	}
 	t.turn.begin()
 	if p.watch.on() {
@@ -151,8 +153,8 @@ func (p *Bytes) Put(b []byte) {
 		p.refuse(t, b)
 		return
 	}
-	if s := t.trace.Load(); s != nil {
-		s.end()
+	if t.trace.Load() != nil {
+		endTrace(&t.trace)
 	}
 	if toBury(uintptr(cap(b))) {
 		p.bury(b, t)

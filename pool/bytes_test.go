@@ -275,6 +275,20 @@ func TestBytesForgetsTheDead(t *testing.T) {
 	}
 }
 
+// So are Buffers.
+func TestBuffersForgetTheDead(t *testing.T) {
+	p := pool.Bytes{MaxSize: 4096}
+	const n = 2000
+	for range n {
+		p.Buffer(4000) // dropped
+		p.Buffer(5000)
+	}
+	waitFor(t, func() bool { runtime.GC(); return p.Tickets() < n/10 })
+	if s := p.Stats(); s.Gets != 2*n || s.Misses != 2*n {
+		t.Errorf("%+v, want %d gets and misses", s, 2*n)
+	}
+}
+
 // So are those that a later owner dropped: the pool holds on to nothing that is
 // out.
 func TestBytesForgetsTheDropped(t *testing.T) {

@@ -86,15 +86,11 @@ func (w *Workers) step(p *worker) bool {
 	}
 }
 
-// leave needs mu. The calling goroutine ends.
+// leave needs mu. The calling goroutine ends. Nobody is parked any more when
+// somebody waits for gone.
 func (w *Workers) leave() {
-	w.crew.running--
-	w.farewell()
-}
-
-// farewell needs mu. Nobody is parked any more when somebody waits for it.
-func (w *Workers) farewell() {
 	c := &w.crew
+	c.running--
 	if c.gone != nil && c.running == 0 {
 		close(c.gone)
 		c.gone = nil
@@ -157,7 +153,6 @@ func (w *Workers) dismiss(keep int) {
 	rest := copy(c.parked, c.parked[over:])
 	clear(c.parked[rest:])
 	c.parked = c.parked[:rest]
-	w.farewell()
 }
 
 // goneBy waits until no goroutine is left, or for ctx's end.
@@ -176,10 +171,5 @@ func (w *Workers) goneBy(ctx context.Context) error {
 	}
 	gone := c.gone
 	w.mu.Unlock()
-	select {
-	case <-gone:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return await(ctx, gone)
 }

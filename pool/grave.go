@@ -67,12 +67,12 @@ func (g *grave) ended(kind string, p unsafe.Pointer, twice error) *trace {
 	return t
 }
 
-// holds returns the corpse at p, if any.
+// holds returns the corpse at p, if any. Values without size share an address.
 func (g *grave) holds(p unsafe.Pointer) (corpse, bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for _, c := range g.dead {
-		if unsafe.Pointer(unsafe.SliceData(c.at)) == p {
+		if len(c.at) > 0 && unsafe.Pointer(unsafe.SliceData(c.at)) == p {
 			return c, true
 		}
 	}

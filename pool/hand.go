@@ -70,7 +70,7 @@ func (w *Workers) recall(p *worker) {
 	if p.held == 0 {
 		return
 	}
-	left := max(0, p.left.Swap(0))
+	left := p.left.Swap(0) // not negative while held is not 0
 	for i := range left {
 		w.queue.unpop(job{task: p.tasks[i]})
 		p.tasks[i] = nil

@@ -91,9 +91,8 @@ func (i Item[T]) putBorrowed() {
 // recycle resets the value and puts the slot into the pool. The caller is the
 // one that ended the last use.
 func (s *slot[T]) recycle() {
-	t := s.trace.Load()
-	if t != nil {
-		t.end()
+	if s.trace.Load() != nil {
+		endTrace(&s.trace)
 	}
 	s.count()
 	if s.pool.Reset != nil {
@@ -102,7 +101,7 @@ func (s *slot[T]) recycle() {
 		r.Reset()
 	}
 	if toBury(unsafe.Sizeof(*s.value)) {
-		s.pool.grave.bury(newCorpse(s.value, t))
+		s.pool.grave.bury(newCorpse(s.value, s.trace.Load()))
 		return
 	}
 	s.pool.slots.Put(s)

@@ -19,7 +19,8 @@ type Local[T any] struct {
 	// Reset is called by Put. If it panics the value is dropped.
 	// Zero means the value's own Reset() method, if *T has one, else nothing.
 	Reset func(*T)
-	// Max is how many idle values are kept at most. Zero means 64.
+	// Max is how many idle values are kept at most, or one more if the first
+	// that was made is put last. Zero means 64.
 	Max int
 
 	// first is the cell that Get and Put care for in line, and ready the handle
@@ -123,8 +124,8 @@ func (l *Local[T]) back(c *cell) {
 	if c.trace != nil {
 		c.trace.end()
 	}
-	if c == &l.first { // not idle yet, and gone if the hook panics
-		l.ready.gen, l.hasFirst = c.gen, false
+	if c == &l.first {
+		l.ready.gen = c.gen // not idle yet, nor ever if the hook panics
 	}
 	v := (*T)(c.value)
 	if l.Reset != nil {
@@ -137,24 +138,28 @@ func (l *Local[T]) back(c *cell) {
 
 // keep files c, which nobody owns any more.
 func (l *Local[T]) keep(c *cell) {
-	if poisonBuild {
-		l.dropped.count(c)
-		l.grave.bury(newCorpse((*T)(c.value), c.trace))
-		return
-	}
 	most := l.Max
 	if most == 0 {
 		most = 64
 	}
 	switch {
+	case poisonBuild:
+		l.grave.bury(newCorpse((*T)(c.value), c.trace))
+		l.drop(c)
 	case l.idle() >= most:
-		l.dropped.count(c)
+		l.drop(c)
 	case c == &l.first && l.fast():
-		l.hasFirst = true
 		l.ready = cellHandle{c, c.gen - 1} // idle
 	default:
-		l.hasFirst = l.hasFirst || c == &l.first
 		l.below = append(l.below, c)
+	}
+}
+
+// drop lets go of c's value, which nobody owns.
+func (l *Local[T]) drop(c *cell) {
+	l.dropped.count(c)
+	if c == &l.first {
+		l.hasFirst, c.value = false, nil
 	}
 }
 
@@ -181,10 +186,7 @@ func (l *Local[T]) Trim(n int) {
 	l.lower()
 	over := max(0, len(l.below)-max(n, 0))
 	for _, c := range l.below[:over] {
-		l.dropped.count(c)
-		if c == &l.first {
-			l.hasFirst, c.value = false, nil
-		}
+		l.drop(c)
 	}
 	rest := copy(l.below, l.below[over:])
 	clear(l.below[rest:])

@@ -2,8 +2,11 @@ package pool_test
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"unsafe"
 
 	"github.com/hotpath-go/hotpath/pool"
 )
@@ -72,6 +75,16 @@ func TestLocalKeepsMax(t *testing.T) {
 		round(200)
 		if got := 200 - round(200); got != want {
 			t.Errorf("Max %d: kept %d values, want %d", max, got, want)
+		}
+		var out []pool.LocalItem[int]
+		for range 200 {
+			out = append(out, l.Get())
+		}
+		for n := range out { // the first that was made comes last
+			out[len(out)-1-n].Put()
+		}
+		if got := l.Stats().Held / int64(unsafe.Sizeof(int(0))); got > int64(want)+1 {
+			t.Errorf("Max %d: kept %d values, want at most one more than %d", max, got, want)
 		}
 		l.Trim(2)
 		l.Trim(10)
@@ -158,6 +171,20 @@ func TestLocalResetPanics(t *testing.T) {
 	}
 }
 
+// What Trim drops is not kept alive, the first value included.
+func TestLocalTrimLetsGo(t *testing.T) {
+	var l pool.Local[kilobyte]
+	var freed atomic.Int32
+	a, b := l.Get(), l.Get()
+	for _, i := range []pool.LocalItem[kilobyte]{a, b} {
+		runtime.AddCleanup(i.Value(), func(int) { freed.Add(1) }, 0)
+		i.Put()
+	}
+	l.Trim(0)
+	waitFor(t, func() bool { runtime.GC(); return freed.Load() == 2 || pool.PoisonBuild })
+	runtime.KeepAlive(&l)
+}
+
 func takeFromLocal(l *pool.Local[int]) pool.LocalItem[int] { return l.Get() }
 
 func TestLocalMisuseShowsOwners(t *testing.T) {
@@ -177,5 +204,28 @@ func TestLocalMisuseShowsOwners(t *testing.T) {
 			}()
 			late()
 		})
+	}
+}
+
+// A Reset may take values of the same Local, such as a node's that puts or takes
+// its children: none has two owners.
+func TestLocalResetTakes(t *testing.T) {
+	var l pool.Local[session]
+	var taken []pool.LocalItem[session]
+	l.Reset = func(*session) {
+		if len(taken) < 3 {
+			taken = append(taken, l.Get())
+		}
+	}
+	l.Get().Put()
+	for range 3 {
+		taken = append(taken, l.Get())
+	}
+	owners := make(map[*session]int)
+	for n, i := range taken {
+		if other, twice := owners[i.Value()]; twice {
+			t.Errorf("the values %d and %d are one", other, n)
+		}
+		owners[i.Value()] = n
 	}
 }

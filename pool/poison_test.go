@@ -285,3 +285,26 @@ func TestLeaksAreListed(t *testing.T) {
 		t.Errorf("got %v, want the first Get", l)
 	}
 }
+
+// keeper's Reset follows a pointer that Put poisons.
+type keeper struct{ count *int }
+
+func (k *keeper) Reset() { *k.count = 0 }
+
+// A second Put is named before the value's Reset runs over the poison.
+func TestUncheckedPutTwiceOfKeeper(t *testing.T) {
+	p := pool.NewUnchecked(func() *keeper { return &keeper{new(int)} }, nil)
+	k := p.Get()
+	p.Put(k)
+	mustPanic(t, "Unchecked.Put", func() { p.Put(k) })
+	if err := p.Check(); err != nil {
+		t.Errorf("%v, want none: nobody wrote", err)
+	}
+}
+
+// Two values without size are no second Put: they share one address.
+func TestPoisonOfNothing(t *testing.T) {
+	var p pool.Unchecked[struct{}]
+	p.Put(p.Get())
+	p.Put(p.Get())
+}

@@ -208,6 +208,8 @@ func TestUncheckedHooks(t *testing.T) {
 	if v.user != "by hook" || v.resets != 0 {
 		t.Errorf("after Put: %+v, want the hook instead of the method", *v)
 	}
+	p.Put(nil) // not to be reset
+	new(pool.Unchecked[session]).Put(nil)
 	var plain pool.Unchecked[int]
 	for range 100 {
 		plain.Put(nil)

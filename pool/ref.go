@@ -24,6 +24,9 @@ func (i Item[T]) Ref() Ref[T] {
 // returns at once, but the value is reset and reused only after f. Calls may
 // overlap, so what they write needs a lock of its own.
 func (r Ref[T]) With(f func(*T)) bool {
+	if f == nil {
+		panic("pool: Ref.With(nil); give it a function")
+	}
 	if !r.borrow() {
 		if debugBuild {
 			Item[T](r).late(errLateRef)

@@ -34,6 +34,9 @@ func TestRefAfterPut(t *testing.T) {
 	lateWith(t, r)
 	lateWith(t, pool.Ref[session]{})
 	mustPanic(t, "Item.Value", func() { i.Ref() })
+	fresh := p.Get()
+	mustPanic(t, "With(nil)", func() { fresh.Ref().With(nil) })
+	fresh.Put() // nobody uses it
 }
 
 // A Ref kept over the end of its request must not see the next request.

@@ -59,8 +59,8 @@ func (r *registry) first(array *byte) *ticket {
 }
 
 // find returns the ticket of the array, or gone. Whoever holds an array from
-// Get finds its ticket: it was in the table before Get returned, or its owner
-// before put it there.
+// Get finds its ticket: it was in the table before Get returned, or was found
+// there by Get.
 func (r *registry) find(array *byte) *ticket {
 	t := r.table.Load()
 	if t == nil {
@@ -91,7 +91,8 @@ func (r *registry) issue(b []byte, class int, lies *sync.Pool, spent *atomic.Int
 	// A cleanup may come late, after the memory has another use. insert and
 	// retire allow for that. In the meantime a Put of a part of someone's
 	// array could match if the dead array was dropped while out, began and
-	// ended just there, and nothing else was known to begin there.
+	// ended just there, and nothing else was known to begin there. The ticket
+	// goes while that lies in the pool, and Get finds an array without one.
 	runtime.AddCleanup(data, func(k *ticket) {
 		r.retire(k)
 		spent.Add(-int64(k.size)) // afterwards: Stats never exceeds it

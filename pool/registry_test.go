@@ -70,3 +70,58 @@ func TestRegistryReusesSlots(t *testing.T) {
 		t.Errorf("%d slots used for %d addresses", r.used, len(tickets))
 	}
 }
+
+// An array may be put after its ticket's array had died at the same address, and
+// before the cleanup of that ran: then there is no ticket when it comes back. It
+// is dropped, and what stands for no ticket stays as it is.
+func TestArrayWithoutTicketIsDropped(t *testing.T) {
+	var p Bytes
+	b := p.Get(100)
+	p.Put(b)
+	p.tickets.retire(p.tickets.find(unsafe.SliceData(b)))
+	for range 100 {
+		if c := p.Get(100); len(c) != 100 || cap(c) != 112 {
+			t.Fatalf("len %d cap %d, want 100 and 112", len(c), cap(c))
+		}
+	}
+	if gone.turn.begun() != 0 {
+		t.Error("what is nobody's has an owner")
+	}
+}
+
+// A table from which much was retired does not count that for ever: it would be
+// built anew at each insert.
+func TestRegistryForgetsTheRetired(t *testing.T) {
+	var r registry
+	for i := range uintptr(5000) {
+		k := &ticket{addr: 4096 * (i + 1)}
+		r.insert(k)
+		r.retire(k)
+		if n := len(r.table.Load().slots); r.used > n/2 {
+			t.Fatalf("%d slots of %d are used, and none is", r.used, n)
+		}
+	}
+}
+
+// A younger ticket takes the place of the older one of its address, also if a
+// free slot comes before it.
+func TestRegistryReplacesBehindAGap(t *testing.T) {
+	var r registry
+	gap := &ticket{addr: 4096}
+	r.insert(gap)
+	tab := r.table.Load()
+	addr := gap.addr + 1
+	for tab.start(addr) != tab.start(gap.addr) {
+		addr++
+	}
+	r.insert(&ticket{addr: addr})
+	r.retire(gap)
+	young := &ticket{addr: addr}
+	r.insert(young)
+	r.retire(young)
+	n := 0
+	r.each(tab, func(*ticket) { n++ })
+	if n != 0 {
+		t.Errorf("%d tickets are left of one address, want none", n)
+	}
+}

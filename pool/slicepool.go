@@ -21,10 +21,13 @@ func (p *SlicePool) Get(n int) *[]byte {
 }
 
 // Put gives the slice and its pointer back. Until the pointer has its next
-// owner a second Put of it does nothing but count as refused.
+// owner a second Put of it does nothing but count as refused, and so does a Put
+// of nil.
 func (p *SlicePool) Put(h *[]byte) {
-	b := *h
-	*h = nil
+	var b []byte
+	if h != nil {
+		b, *h = *h, nil
+	}
 	p.bytes().Put(b)
 	if b != nil {
 		p.headers.Put(h)

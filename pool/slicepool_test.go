@@ -31,6 +31,10 @@ func TestSlicePool(t *testing.T) {
 	if s := mem.Stats(); s.Refused != 2 {
 		t.Errorf("%+v, want the foreign slice refused", s)
 	}
+	p.Put(nil)
+	if s := mem.Stats(); s.Refused != 3 {
+		t.Errorf("%+v, want nil refused", s)
+	}
 	own := pool.SlicePool{}
 	own.Put(own.Get(1))
 }

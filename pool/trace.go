@@ -18,6 +18,18 @@ type trace struct {
 	before atomic.Pointer[trace] // the last owner, until there is a next
 }
 
+// endTrace is end for what lies at at, which is not nil. If that has ended it is
+// of an owner before, when somebody watched, and says nothing of this one: it
+// goes, so that what was watched once does not cost a stack at each Put.
+func endTrace(at *atomic.Pointer[trace]) {
+	t := at.Load()
+	if t.ended.Load() != nil {
+		at.Store(nil)
+		return
+	}
+	t.end()
+}
+
 // end records the caller as the one who put, for whom it may concern later.
 func (t *trace) end() {
 	s := callers()

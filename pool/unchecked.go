@@ -76,6 +76,10 @@ func resetAndPut(values *sync.Pool, x any) {
 	if (*words)(unsafe.Pointer(&x)).pointer == nil {
 		return
 	}
+	var t *trace
+	if poisonBuild { // before a Reset that follows what is poisoned
+		t = v.grave.ended(reflect.TypeOf(x).String(), (*words)(unsafe.Pointer(&x)).pointer, errTwice)
+	}
 	if v.reset != nil {
 		v.reset(x)
 	} else if r, ok := x.(resetter); ok {
@@ -84,16 +88,10 @@ func resetAndPut(values *sync.Pool, x any) {
 		v.plain.Store(1)
 	}
 	if poisonBuild {
-		v.bury(x)
+		v.grave.bury(newCorpse(x, t))
 		return
 	}
 	v.values.Put(x)
-}
-
-// bury keeps x aside in a pooldebug build, and panics if it lies there already.
-func (v *vault) bury(x any) {
-	t := v.grave.ended(reflect.TypeOf(x).String(), (*words)(unsafe.Pointer(&x)).pointer, errTwice)
-	v.grave.bury(newCorpse(x, t))
 }
 
 var errTwice error = misuse("pool: Unchecked.Put of a value that was put already; put each once, or use a Pool, which knows in every build")

@@ -1,6 +1,7 @@
 package pool
 
 import (
+	"cmp"
 	"reflect"
 	"slices"
 	"sync"
@@ -71,7 +72,7 @@ func (w *watch) leaks() []Leak {
 	for t := range w.out {
 		found = append(found, Leak{t.id, t.kind, t.taken.String()})
 	}
-	slices.SortFunc(found, func(a, b Leak) int { return int(a.ID) - int(b.ID) })
+	slices.SortFunc(found, func(a, b Leak) int { return cmp.Compare(a.ID, b.ID) })
 	return found
 }
 

@@ -33,6 +33,12 @@ func TestLeaksNameTheGet(t *testing.T) {
 		t.Errorf("got %v after Put", l)
 	}
 	before.Put()
+	forgotten := takeAndForget(&p)
+	stop()
+	if l := p.Leaks(); len(l) != 0 && !pool.PoisonBuild { // which goes on watching
+		t.Errorf("got %v after the watch", l)
+	}
+	forgotten.Put()
 }
 
 func TestLeaksOfBytes(t *testing.T) {

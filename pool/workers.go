@@ -35,11 +35,11 @@ type Workers struct {
 	crew    crew
 	queue   ring[job] // tasks and lanes that may start
 	lanes   lanes
-	waits   int        // tasks that were accepted and have not begun
-	busy    int        // goroutines that have begun one
-	takes   uint8      // calls of take, to gather at each 256th
-	blocked submitters // for room
-	waiting []chan struct{}
+	waits   int           // tasks that were accepted and have not begun
+	busy    int           // goroutines that have begun one
+	takes   uint8         // calls of take, to gather at each 256th
+	blocked submitters    // for room
+	rest    chan struct{} // closed when all have ended; nil unless somebody waits for that
 	closed  bool
 
 	accepted, refused uint64 // for Stats
@@ -61,9 +61,9 @@ var (
 )
 
 // Submit queues a task, and waits for room in the queue if there is none. It
-// returns nil, and then the task will run; or ErrClosed; or ctx's error, if
-// ctx ended first. A task may submit others, but should not wait for room:
-// if all tasks do, nobody makes any.
+// returns nil, and then the task will run; or ErrClosed; or ctx's error, if ctx
+// ended before there was room, or before the call. A task may submit others,
+// but should not wait for room: if all tasks do, nobody makes any.
 func (w *Workers) Submit(ctx context.Context, task func()) error {
 	return w.submit(ctx, job{task: task}, 0, true)
 }
@@ -76,6 +76,13 @@ func (w *Workers) TrySubmit(task func()) error {
 func (w *Workers) submit(ctx context.Context, j job, key uint64, wait bool) error {
 	if j.task == nil {
 		panic("pool: Workers got a nil task; submit a function")
+	}
+	if wait {
+		mustHave(ctx)
+		// Whose ctx has ended waits for nothing any more: room does not change that.
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 	}
 	w.mu.Lock()
 	if w.crew.most == 0 {
@@ -189,11 +196,9 @@ func (w *Workers) end(p *worker) {
 	}
 	p.job = job{}
 	w.busy--
-	if w.atRest() {
-		for _, c := range w.waiting {
-			close(c)
-		}
-		w.waiting = nil
+	if w.rest != nil && w.atRest() {
+		close(w.rest)
+		w.rest = nil
 	}
 }
 
@@ -203,16 +208,31 @@ func (w *Workers) atRest() bool { return w.waits == 0 && w.busy == 0 }
 // Wait waits until no accepted task is left that has not ended, or returns
 // ctx's error. It must not be called by a task.
 func (w *Workers) Wait(ctx context.Context) error {
+	mustHave(ctx)
 	w.mu.Lock()
 	if w.atRest() {
 		w.mu.Unlock()
 		return nil
 	}
-	c := make(chan struct{})
-	w.waiting = append(w.waiting, c)
+	if w.rest == nil {
+		w.rest = make(chan struct{})
+	}
+	rest := w.rest
 	w.mu.Unlock()
+	return await(ctx, rest)
+}
+
+// mustHave refuses a nil ctx at once, and not only when there is to be waited.
+func mustHave(ctx context.Context) {
+	if ctx == nil {
+		panic("pool: Workers got a nil context; pass context.Background() to wait as long as it takes")
+	}
+}
+
+// await waits until done is closed, or returns ctx's error.
+func await(ctx context.Context, done <-chan struct{}) error {
 	select {
-	case <-c:
+	case <-done:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
@@ -224,6 +244,7 @@ func (w *Workers) Wait(ctx context.Context) error {
 // may be called several times and must not be called by a task. Submitters who
 // wait for room get ErrClosed.
 func (w *Workers) Drain(ctx context.Context) error {
+	mustHave(ctx)
 	w.mu.Lock()
 	w.closed = true
 	w.refused += uint64(w.blocked.n)

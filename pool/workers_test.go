@@ -93,6 +93,11 @@ func TestWorkersQueueIsBounded(t *testing.T) {
 	if err := w.TrySubmitKey(1, nop); err != pool.ErrFull {
 		t.Errorf("got %v, want ErrFull", err)
 	}
+	var none context.Context
+	mustPanic(t, "nil context", func() { _ = w.Submit(none, nop) })
+	if s := w.Stats(); s.Blocked != 0 {
+		t.Errorf("%+v, want nobody who waits", s)
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cause := make(chan error)
 	go func() { cause <- w.Submit(ctx, func() { t.Error("ran though it was given up") }) }()
@@ -329,6 +334,36 @@ func TestWorkersIdleOnesEnd(t *testing.T) {
 	})
 }
 
+// One that was used a moment ago stays when another is idle for too long.
+func TestWorkersUsedOneStays(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := pool.Workers{Max: 2, Idle: time.Second}
+		for range 2 {
+			must(t, w.Submit(t.Context(), func() { time.Sleep(time.Millisecond) }))
+		}
+		time.Sleep(900 * time.Millisecond)
+		must(t, w.Submit(t.Context(), nothing))
+		time.Sleep(500 * time.Millisecond)
+		if n := w.Stats().Goroutines; n != 1 {
+			t.Errorf("%d goroutines, want the one that was used", n)
+		}
+		w.Resize(1)
+		must(t, w.Submit(t.Context(), nothing))
+		w.Resize(4)
+		var all sync.WaitGroup
+		all.Add(4)
+		for range 4 {
+			must(t, w.Submit(t.Context(), func() { all.Done(); all.Wait() }))
+		}
+		synctest.Wait()
+		w.Resize(1)
+		if n := w.Stats().Goroutines; n != 1 {
+			t.Errorf("%d goroutines after Resize(1), want 1", n)
+		}
+		drained(t, &w)
+	})
+}
+
 // A task that waited for room is not kept alive when it has ended.
 func TestWorkersLetGoOfWhatWaited(t *testing.T) {
 	w := pool.Workers{Max: 1, Queue: 1}
@@ -379,6 +414,42 @@ func TestWorkersMisuse(t *testing.T) {
 	var w pool.Workers
 	mustPanic(t, "nil task", func() { _ = w.TrySubmit(nil) })
 	mustPanic(t, "Resize(0)", func() { w.Resize(0) })
+	g := block(t, &w)
+	for range 2 { // the first time there is no rest to wait for, and room; then the reverse
+		var none context.Context
+		mustPanic(t, "nil context", func() { _ = w.Submit(none, nothing) })
+		mustPanic(t, "nil context", func() { _ = w.SubmitKey(none, 1, nothing) })
+		mustPanic(t, "nil context", func() { _ = w.Wait(none) })
+		mustPanic(t, "nil context", func() { _ = w.Drain(none) })
+		if s := w.Stats(); s.Accepted != 1 || s.Blocked != 0 {
+			t.Errorf("%+v, want nothing accepted but the task before", s)
+		}
+		if g.open != nil {
+			close(g.open)
+			g.open = nil
+			must(t, w.Wait(t.Context()))
+		}
+	}
+	drained(t, &w)
+}
+
+// A context that has ended submits nothing, also while there is room.
+func TestWorkersEndedContext(t *testing.T) {
+	var w pool.Workers
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	task := func() { t.Error("a task of a context that had ended ran") }
+	if err := w.Submit(ended, task); err != context.Canceled {
+		t.Errorf("got %v, want the context's error", err)
+	}
+	if err := w.SubmitKey(ended, 1, task); err != context.Canceled {
+		t.Errorf("got %v, want the context's error", err)
+	}
+	must(t, w.Wait(ended)) // nothing is to be waited for
+	must(t, w.Drain(ended))
+	if s := w.Stats(); s != (pool.WorkersStats{}) {
+		t.Errorf("%+v, want nothing accepted and nothing refused", s)
+	}
 }
 
 // Everything at once, with goroutines that end and start all the time: each

@@ -2,6 +2,7 @@ package zerocopy
 
 import (
 	"io"
+	"os"
 	"sync"
 )
 
@@ -54,6 +55,12 @@ func (j *joiner) add(c *cursor, room int64) error {
 	direct := whole >= c.left || (whole >= directSize && c.left > copySize)
 	if direct && !c.inFile() && len(j.buf) == 0 {
 		s, at, n := c.next(c.left)
+		if m := s.mapping; m != nil {
+			if !m.hold() { // touching it would end the process
+				return &fileError{os.ErrClosed}
+			}
+			defer m.release()
+		}
 		return j.write(s.mem[at : at+n])
 	}
 	s, at, n := c.next(room)

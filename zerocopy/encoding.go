@@ -78,7 +78,7 @@ func parseWeight(s string) (name string, weight int) {
 		return name, 1000
 	}
 	f, err := strconv.ParseFloat(textproto.TrimString(v), 64)
-	if err != nil || f < 0 || f > 1 {
+	if err != nil || !(f >= 0 && f <= 1) { // NaN is a number to ParseFloat
 		return name, 1000
 	}
 	return name, int(f * 1000)

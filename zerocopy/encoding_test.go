@@ -1,6 +1,10 @@
 package zerocopy_test
 
 import (
+	"compress/gzip"
+	"io"
+	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/hotpath-go/hotpath/zerocopy"
@@ -32,6 +36,7 @@ func TestPrecompressed(t *testing.T) {
 		{"/app.js", "*, zstd;q=0", "br"},
 		{"/app.js", "deflate", "plain"},
 		{"/app.js", "gzip;q=x", "gzip"},
+		{"/app.js", "gzip;q=nan", "gzip"},
 		{"/app.js", " gzip ; q=1.0 ", "gzip"},
 		{"/only.css", "br, gzip;q=0.1", "gzip"},
 		{"/none.txt", "gzip", "plain"},
@@ -64,6 +69,48 @@ func TestPrecompressed(t *testing.T) {
 		t.Errorf("ETags %v; want 4", tags)
 	}
 }
+
+// A middleware that compresses names its encoding beforehand and knows nothing of
+// lengths. No sibling may be sent through it, and no length of what it gets.
+func TestFilesBelowACompressor(t *testing.T) {
+	plain := strings.Repeat("plain ", 10_000)
+	f := newFiles(t, tree(t, map[string]string{"small.txt": "plain", "small.txt.br": "br", "large.txt": plain, "large.txt.gz": "gzip"}), nil)
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		z := gzip.NewWriter(w)
+		defer z.Close()
+		f.ServeHTTP(compressing{w, z}, r)
+	})
+	for path, want := range map[string]string{"/small.txt": "plain", "/large.txt": plain} {
+		req, err := http.NewRequestWithContext(t.Context(), "GET", s.url+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Accept-Encoding", "br, gzip")
+		resp, err := s.client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		z, err := gzip.NewReader(resp.Body)
+		if err != nil {
+			t.Errorf("%s: %v", path, err)
+			continue
+		}
+		got, err := io.ReadAll(z)
+		if err != nil || resp.Header.Get("Content-Encoding") != "gzip" {
+			t.Errorf("%s: %v, %v", path, resp.Header, err)
+		}
+		equal(t, path, got, []byte(want))
+	}
+}
+
+type compressing struct {
+	http.ResponseWriter
+	z *gzip.Writer
+}
+
+func (c compressing) Write(p []byte) (int, error) { return c.z.Write(p) }
 
 // Validators and ranges are of the form that is sent.
 func TestPrecompressedValidatorsAndRanges(t *testing.T) {

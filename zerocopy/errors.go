@@ -23,6 +23,10 @@ var ErrFileChanged = fmt.Errorf("zerocopy: file was rewritten while it was sent:
 // header and the body. What it wrote may be a copy of a token.
 var errMisplaced = errors.New("zerocopy: write in the place of an announced body")
 
+// errAborted is why nothing may follow a response that [Send], which does not
+// know the conn, could not end.
+var errAborted = fmt.Errorf("zerocopy: response stopped in its middle: %w", io.ErrUnexpectedEOF)
+
 // A fileError is a failure on the side of the file: the peer is well, yet the
 // promised bytes will never come. It alone makes a conn unusable; an error of
 // the socket speaks for itself.

@@ -68,9 +68,11 @@ type FilesOptions struct {
 	Plain bool
 }
 
-// NewFiles serves the directory dir. Nothing outside of it is ever opened. o may
-// be nil; a value of it that is refused is an error, as is a directory that
-// cannot be opened. Close the Files to close its files.
+// NewFiles serves the directory dir. Nothing outside of it is ever opened. dir is
+// opened once: if another directory takes its name, or dir is a symbolic link that
+// is changed, the first is served on. Switch between releases by a link within dir,
+// or make another Files. o may be nil; a value of it that is refused is an error,
+// as is a directory that cannot be opened. Close the Files to close its files.
 func NewFiles(dir string, o *FilesOptions) (*Files, error) {
 	if err := o.check(); err != nil {
 		return nil, err
@@ -176,7 +178,9 @@ func (f *Files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctype, enc := c.ctype, 0
 	if found := e.siblings.Load(); found != 0 {
 		addVary(w.Header())
-		c, enc = f.form(e, c, choose(r.Header, found))
+		if first(w.Header(), "Content-Encoding") == "" { // or a middleware is about to compress
+			c, enc = f.form(e, c, choose(r.Header, found))
+		}
 	}
 	defer c.release()
 	serve(w, r, c, ctype, enc)

@@ -15,6 +15,7 @@ import (
 func serve(w http.ResponseWriter, r *http.Request, c *content, ctype []string, enc int) {
 	h := w.Header()
 	alone := len(h) == 0
+	encoded := !alone && first(h, "Content-Encoding") != "" // by somebody on the way
 	preset(h, "Etag", c.etag)
 	if c.hasTime {
 		h["Last-Modified"] = c.modified
@@ -40,7 +41,10 @@ func serve(w http.ResponseWriter, r *http.Request, c *content, ctype []string, e
 		n, code = body.n, http.StatusPartialContent
 	}
 	h["Accept-Ranges"] = acceptRanges
-	h["Content-Length"] = body.length(n)
+	exact := !encoded || len(ranges) > 0 // as net/http has it
+	if exact {
+		h["Content-Length"] = body.length(n)
+	}
 	if code != http.StatusOK {
 		w.WriteHeader(code)
 	}
@@ -53,7 +57,7 @@ func serve(w http.ResponseWriter, r *http.Request, c *content, ctype []string, e
 		return
 	}
 	small := alone && n <= holdSize-ownHeader && len(h["Content-Type"][0]) <= ownHeader/2
-	if _, err := respond(w, r, body, off, n, true, small); err != nil && isFileFailure(err) {
+	if _, err := respond(w, r, body, off, n, exact, small); err != nil && isFileFailure(err) {
 		// Also if nothing was sent: the header says what will not come.
 		abort(w, lookup(r), err)
 	}

@@ -3,6 +3,7 @@ package zerocopy
 import (
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"slices"
 	"sync"
@@ -27,7 +28,10 @@ type Mapping struct {
 	mem  []byte
 	file *os.File        // the memfd; nil where there is none
 	raw  syscall.RawConn // of file
-	done sync.Once
+
+	mu     sync.Mutex // guards what follows
+	users  int        // writes under way that touch mem
+	closed bool
 }
 
 // Map copies the whole of f, whatever f's offset. f may be closed afterwards.
@@ -35,6 +39,9 @@ func Map(f *os.File) (*Mapping, error) {
 	fi, err := f.Stat()
 	if err != nil {
 		return nil, err
+	}
+	if fi.Size() > math.MaxInt-1<<10 { // what a buffer is grown by is added to it
+		return nil, fmt.Errorf("zerocopy: map %s: %d bytes are more than this system can address", f.Name(), fi.Size())
 	}
 	// One byte more than there was: a file that grows meanwhile is found out.
 	src := io.NewSectionReader(f, 0, fi.Size()+1)
@@ -60,22 +67,47 @@ func (m *Mapping) Len() int64 { return int64(len(m.mem)) }
 // instead of reading what has come to lie there.
 func (m *Mapping) Bytes() []byte { return m.mem }
 
-// Close frees the memory and the file descriptor. The range of addresses stays
-// reserved and unreadable for ever, so that a slice kept too long cannot show
-// another's bytes; bodies with m in them fail with an error.
+// Close frees the memory and the file descriptor, at the end of the Write of a
+// Body that is under way to a writer which is not a conn of ours. The range of
+// addresses stays reserved and unreadable for ever, so that a slice kept too long
+// cannot show another's bytes; bodies with m in them fail with an error.
 func (m *Mapping) Close() error {
-	err := os.ErrClosed
-	m.done.Do(func() {
-		mappings.remove(m)
-		err = m.free()
-	})
-	return err
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.closed {
+		return os.ErrClosed
+	}
+	m.closed = true
+	mappings.remove(m)
+	if m.users > 0 {
+		return nil
+	}
+	return m.free()
+}
+
+// hold keeps the memory readable until release. It reports false after Close.
+func (m *Mapping) hold() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.closed {
+		return false
+	}
+	m.users++
+	return true
+}
+
+func (m *Mapping) release() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.users--; m.users == 0 && m.closed {
+		m.free()
+	}
 }
 
 func (m *Mapping) addTo(b *Body) { m.section(0, m.Len()).addTo(b) }
 
 func (m *Mapping) section(off, n int64) segment {
-	return segment{mem: m.mem[off : off+n], file: m.file, raw: m.raw, off: off, n: n}
+	return segment{mem: m.mem[off : off+n], mapping: m, file: m.file, raw: m.raw, off: off, n: n}
 }
 
 // mappings finds a Mapping by an address in it. Only those with a file are

@@ -1,9 +1,11 @@
 package zerocopy_test
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"testing"
 
@@ -89,6 +91,35 @@ func TestMappingThroughStockWrites(t *testing.T) {
 		})
 	}
 }
+
+// Writers that are not conns read the memory. It must be there until they have, and
+// must not be touched after Close.
+func TestMappingIsThereUntilItIsWritten(t *testing.T) {
+	want := noise(300_000)
+	m := mapped(t, want)
+	b := zerocopy.NewBody(m)
+	var got []byte
+	n, err := b.WriteTo(writerFunc(func(p []byte) (int, error) {
+		if err := m.Close(); err != nil && got == nil {
+			t.Error(err)
+		}
+		got = append(got, p...)
+		return len(p), nil
+	}))
+	if n != int64(len(want)) || err != nil {
+		t.Errorf("%d, %v; want %d", n, err, len(want))
+	}
+	equal(t, "body", got, want)
+	for name, w := range map[string]io.Writer{"buffer": new(bytes.Buffer), "response": httptest.NewRecorder()} {
+		if n, err := zerocopy.Send(w, b); mapsMemory && (n != 0 || !errors.Is(err, os.ErrClosed)) {
+			t.Errorf("%s: %d, %v; want 0, os.ErrClosed", name, n, err)
+		}
+	}
+}
+
+type writerFunc func(p []byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
 
 func TestClosedMappingInABody(t *testing.T) {
 	m := mapped(t, noise(300_000))

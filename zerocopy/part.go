@@ -19,12 +19,13 @@ type Part interface {
 // A segment is memory (file is nil), a section of a file (mem is nil) or a
 // section of a Mapping, which is both.
 type segment struct {
-	mem   []byte
-	file  *os.File
-	raw   syscall.RawConn // of file; kept because SyscallConn allocates
-	off   int64
-	n     int64
-	stamp *stamp // if set, file must still bear it before its last slice is sent
+	mem     []byte
+	mapping *Mapping // mem is in it
+	file    *os.File
+	raw     syscall.RawConn // of file; kept because SyscallConn allocates
+	off     int64
+	n       int64
+	stamp   *stamp // if set, file must still bear it before its last slice is sent
 }
 
 func (s segment) addTo(b *Body) {

@@ -95,6 +95,9 @@ func (c *core) passDeadline(t time.Time, set func(time.Time) error) error {
 
 func (c *core) SetWriteDeadline(t time.Time) error {
 	c.release()
+	if t.Equal(aborted) {
+		c.fail(errAborted)
+	}
 	return c.pace.set(t, c.nc.SetWriteDeadline, !c.shown.Load())
 }
 

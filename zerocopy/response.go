@@ -24,7 +24,7 @@ func respond(w http.ResponseWriter, r *http.Request, b *Body, off, n int64, exac
 	} else {
 		sent, err = b.sendThrough(w, lookup(r), off, n)
 	}
-	if err != nil && isFileFailure(err) && (sent > 0 || !exact) {
+	if err != nil && isFileFailure(err) && (sent > 0 || !exact || committed(w)) {
 		abort(w, lookup(r), err)
 	}
 	return sent, err
@@ -175,7 +175,11 @@ func abort(w http.ResponseWriter, c *core, err error) {
 		c.fail(err)
 	}
 	// The way that reaches every server: HTTP/2 resets the stream, HTTP/1 fails
-	// its last flush and closes. A wrapper without Unwrap says no; all that is
-	// left then is the Content-Length not met.
-	http.NewResponseController(w).SetWriteDeadline(time.Unix(1, 0))
+	// its last flush and closes. A conn of ours knows the deadline by its value,
+	// and resets. A wrapper without Unwrap says no; all that is left then is the
+	// Content-Length not met.
+	http.NewResponseController(w).SetWriteDeadline(aborted)
 }
+
+// aborted is a time that nobody else sets.
+var aborted = time.Unix(1, 271828182)

@@ -23,10 +23,8 @@ import (
 // When a file turns out short ([ErrShortFile]) the conn of the response is
 // closed without its end, never padded and never used again; the handler
 // should just return, or panic with http.ErrAbortHandler if w is a wrapper
-// without Unwrap. Only if nothing was written (0 and the error are returned)
-// can it still answer with an error of its own; one that has flushed a header
-// without a Content-Length before panics with http.ErrAbortHandler then, or
-// net/http ends the empty response in good order.
+// without Unwrap. Only if nothing was written, no header either (0 and the error
+// are returned), can it still answer with an error of its own.
 func Send(w io.Writer, b *Body) (int64, error) {
 	if rw, ok := w.(http.ResponseWriter); ok {
 		return respond(rw, nil, b, 0, b.n, describe(rw.Header(), b, b.n), false)

@@ -143,6 +143,7 @@ func samples(t testing.TB) []sample {
 		{"one of 40 kB", zerocopy.NewBody(zerocopy.Bytes(page)), page},
 		{"16 parts of 32 KiB", zerocopy.NewBody(parts(page[:32<<10], 16)...), page[:32<<10]},
 		{"3000 parts", zerocopy.NewBody(parts(page, 3000)...), page},
+		{"1100 long parts", zerocopy.NewBody(parts(big[:2_400_000], 1100)...), big[:2_400_000]}, // more than IOV_MAX
 		{"large", zerocopy.NewBody(parts(big, 5)...), big},
 		{"small file", zerocopy.NewBody(zerocopy.File(f, 1, 700)), big[1:701]},
 		{"large file", zerocopy.NewBody(zerocopy.File(f, 0, int64(len(big)))), big},

@@ -86,20 +86,79 @@ func TestTruncatedFileInAChunkedResponse(t *testing.T) {
 func TestTruncatedFileBehindOtherBytes(t *testing.T) {
 	f := tempFile(t, nil)
 	body := zerocopy.NewBody(zerocopy.File(f, 0, 200))
-	for _, proto := range []string{"1.1", "1.0"} {
+	for sname, snd := range sends {
 		s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Trailer", "X") // so that there is no Content-Length
 			w.Write([]byte("front"))
 			w.(http.Flusher).Flush()
-			if n, err := zerocopy.Reply(w, r, body); n != 0 || !errors.Is(err, zerocopy.ErrShortFile) {
+			if n, err := snd(w, r, body); n != 0 || !errors.Is(err, zerocopy.ErrShortFile) {
 				t.Errorf("sent %d, %v; want 0, ErrShortFile", n, err)
 			}
 		})
+		endsInAReset(t, s, sname)
+	}
+}
+
+// The header went before the body, and says nothing of a length: none of the
+// body's bytes is not the end of an empty response.
+func TestTruncatedFileBehindAHeader(t *testing.T) {
+	for _, size := range []int64{200, promised} {
+		body := zerocopy.NewBody(zerocopy.File(tempFile(t, nil), 0, size))
+		for sname, snd := range sends {
+			for wname, w := range map[string]func(http.ResponseWriter) http.ResponseWriter{
+				"bare":   wrappers["bare"],
+				"opened": func(w http.ResponseWriter) http.ResponseWriter { return opened{w} },
+			} {
+				for hname, header := range map[string]func(http.ResponseWriter){
+					"flushed": func(w http.ResponseWriter) { w.(http.Flusher).Flush() },
+					"written": func(w http.ResponseWriter) { w.WriteHeader(http.StatusAccepted) },
+				} {
+					s := serve(t, func(rw http.ResponseWriter, r *http.Request) {
+						header(rw)
+						if n, err := snd(w(rw), r, body); n != 0 || !errors.Is(err, zerocopy.ErrShortFile) {
+							t.Errorf("sent %d, %v; want 0, ErrShortFile", n, err)
+						}
+					})
+					endsInAReset(t, s, fmt.Sprint(size, "/", sname, "/", wname, "/", hname))
+				}
+			}
+		}
+	}
+}
+
+// opened lets what is below be seen, and has nothing else of its own.
+type opened struct{ http.ResponseWriter }
+
+func (o opened) Unwrap() http.ResponseWriter { return o.ResponseWriter }
+
+func endsInAReset(t *testing.T, s *site, name string) {
+	t.Helper()
+	for _, proto := range []string{"1.1", "1.0"} {
 		c := s.dial(t)
-		fmt.Fprintf(c, "GET / HTTP/%s\r\nHost: x\r\n\r\n", proto)
+		fmt.Fprintf(c, "GET / HTTP/%s\r\nHost: x\r\nConnection: close\r\n\r\n", proto)
 		got, err := io.ReadAll(c)
 		if err == nil || bytes.HasSuffix(got, []byte("0\r\n\r\n")) {
-			t.Errorf("HTTP/%s: %q, %v; want a reset", proto, got, err)
+			t.Errorf("%s, HTTP/%s: %q, %v; want a reset", name, proto, got, err)
+		}
+	}
+}
+
+// An empty stream of HTTP/2 is no better.
+func TestTruncatedFileBehindAHeaderOfHTTP2(t *testing.T) {
+	body := zerocopy.NewBody(zerocopy.File(tempFile(t, nil), 0, 200))
+	for sname, snd := range sends {
+		client, addr := serveTLS(t, func(w http.ResponseWriter, r *http.Request) {
+			w.(http.Flusher).Flush()
+			snd(w, r, body)
+		}, true, "TLS")
+		resp, err := client.Get(addr)
+		if err != nil {
+			continue // the stream ended before the header was read
+		}
+		got, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if err == nil {
+			t.Errorf("%s: %s with %d bytes in good order", sname, resp.Proto, len(got))
 		}
 	}
 }

@@ -2,6 +2,7 @@ package zerocopy
 
 import (
 	"errors"
+	"fmt"
 	"html/template"
 	"io"
 	"net/http"
@@ -56,12 +57,16 @@ func escape(t *template.Template) error {
 	if t.Tree == nil {
 		return errors.New("zerocopy: NewTemplate of a template without a body: parse it first")
 	}
-	text := "{{define `" + probe + "`}}{{if false}}{{template `" + t.Name() + "` .}}{{end}}{{end}}"
-	if _, err := t.Parse(text); err != nil {
+	// Not by t.Parse: t may have other delimiters.
+	trees, err := parse.Parse(probe, fmt.Sprintf("{{if false}}{{template %q .}}{{end}}", t.Name()), "", "")
+	if err != nil {
+		return err
+	}
+	if _, err := t.AddParseTree(probe, trees[probe]); err != nil {
 		// It was executed before, so it is escaped already.
 		return nil
 	}
-	err := t.ExecuteTemplate(io.Discard, probe, nil)
+	err = t.ExecuteTemplate(io.Discard, probe, nil)
 	if _, escaping := errors.AsType[*template.Error](err); escaping {
 		return err
 	}

@@ -95,6 +95,25 @@ func TestRenderedBodyIsItsOwn(t *testing.T) {
 	wg.Wait()
 }
 
+// What a template is called, and how its actions are marked, is its own affair.
+func TestTemplateOfAnyNameAndDelimiters(t *testing.T) {
+	for _, name := range []string{"", "page", "a`b", `a"b\\`, "a{{b", "\xff"} {
+		tpl := template.Must(template.New(name).Delims("<<", ">>").Parse("<b><<.>></b>{{.}}" + lorem))
+		b, err := compile(t, tpl).Render("<i>")
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		var got bytes.Buffer
+		b.WriteTo(&got)
+		equal(t, name, got.Bytes(), []byte("<b>&lt;i&gt;</b>{{.}}"+lorem))
+		bad := template.Must(template.New(name).Delims("<<", ">>").Parse("<a href=<<if .>>\"x<<end>>>"))
+		if _, err := zerocopy.NewTemplate(bad); err == nil {
+			t.Errorf("%q: no escaping error", name)
+		}
+	}
+}
+
 func TestTemplateErrors(t *testing.T) {
 	if _, err := zerocopy.NewTemplate(parse(t, `<a href={{if .}}"x{{end}}>`)); err == nil {
 		t.Error("no escaping error")

@@ -70,6 +70,40 @@ func transparent(w http.ResponseWriter) bool {
 	return false
 }
 
+// committed reports whether w is known to have its header behind it, so that no
+// other answer can be given any more. Nothing that net/http exports says so; its
+// writers note it in a field. Where there is none of that name nothing is known.
+func committed(w http.ResponseWriter) bool {
+	for range maxWriters {
+		u, ok := w.(interface{ Unwrap() http.ResponseWriter })
+		if !ok {
+			v := reflect.ValueOf(w)
+			if stream := fieldOf(v, "rws"); stream.IsValid() { // HTTP/2
+				v = stream
+			}
+			wrote := fieldOf(v, "wroteHeader")
+			return wrote.Kind() == reflect.Bool && wrote.Bool()
+		}
+		if w = u.Unwrap(); w == nil {
+			return false
+		}
+	}
+	return false
+}
+
+// fieldOf returns a field of the struct v points to; it is not valid if there is
+// none. One that is promoted is not looked for: the way there may be nil.
+func fieldOf(v reflect.Value, name string) reflect.Value {
+	if v.Kind() != reflect.Pointer || v.Elem().Kind() != reflect.Struct {
+		return reflect.Value{}
+	}
+	f, ok := v.Type().Elem().FieldByName(name)
+	if !ok || len(f.Index) > 1 {
+		return reflect.Value{}
+	}
+	return v.Elem().Field(f.Index[0])
+}
+
 // wasRead knows the writers of gin and echo.
 func wasRead(t reflect.Type) bool {
 	switch t.Name() {
@@ -103,11 +137,7 @@ func isSnoop(t reflect.Type) bool { return t.PkgPath() == "github.com/felixge/ht
 
 // hook returns the hook w has for a method; it is not valid if there is none.
 func hook(w http.ResponseWriter, name string) reflect.Value {
-	v := reflect.ValueOf(w).Elem()
-	if v.Kind() != reflect.Struct {
-		return reflect.Value{}
-	}
-	f := v.FieldByName(name)
+	f := fieldOf(reflect.ValueOf(w), name)
 	if f.Kind() != reflect.Func || f.IsNil() {
 		return reflect.Value{}
 	}

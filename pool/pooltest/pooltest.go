@@ -8,6 +8,7 @@
 package pooltest
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/hotpath-go/hotpath/pool"
@@ -30,6 +31,9 @@ type Pool interface {
 // still put. Tests that use one pool must not run in parallel with it.
 func VerifyNone(t testing.TB, pools ...Pool) {
 	t.Helper()
+	if len(pools) == 0 || slices.Contains(pools, nil) {
+		t.Fatalf("pooltest: VerifyNone without a pool, or with a nil one, checks nothing; name those of the test: VerifyNone(t, &sessions)")
+	}
 	for _, p := range pools {
 		stop := p.Watch()
 		before := make(map[uint64]bool)

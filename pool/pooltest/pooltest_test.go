@@ -22,6 +22,11 @@ func (r *recorder) Errorf(format string, args ...any) {
 	r.errors = append(r.errors, fmt.Sprintf(format, args...))
 }
 
+func (r *recorder) Fatalf(format string, args ...any) {
+	r.Errorf(format, args...)
+	panic(r) // a test that goes no further
+}
+
 func (r *recorder) finish() []string {
 	for i := len(r.cleanups) - 1; i >= 0; i-- {
 		r.cleanups[i]()
@@ -56,6 +61,24 @@ func TestVerifyNone(t *testing.T) {
 	}
 	if l := len(mem.Leaks()); l != 0 && l != 2 { // a pooldebug build remembers
 		t.Errorf("%d leaks are listed after the watch", l)
+	}
+}
+
+// Without a pool it would check nothing, and say nothing of that.
+func TestVerifyNoneOfNone(t *testing.T) {
+	for name, pools := range map[string][]pooltest.Pool{"none": nil, "nil": {nil}} {
+		r := &recorder{TB: t}
+		func() {
+			defer func() {
+				if v := recover(); v != r {
+					t.Errorf("%s: got %v, want the test failed at once", name, v)
+				}
+			}()
+			pooltest.VerifyNone(r, pools...)
+		}()
+		if len(r.errors) != 1 || !strings.Contains(r.errors[0], "VerifyNone") || !strings.Contains(r.errors[0], "; ") {
+			t.Errorf("%s: got %q, want the cure", name, r.errors)
+		}
 	}
 }
 

@@ -23,13 +23,13 @@ func Handler(f *zerocopy.Files) fasthttp.RequestHandler {
 func request(ctx *fasthttp.RequestCtx) *http.Request {
 	r := &http.Request{
 		Method: string(ctx.Method()),
-		URL:    &url.URL{Path: string(ctx.Path()), RawQuery: string(ctx.QueryArgs().QueryString())},
+		URL:    &url.URL{Path: string(ctx.Path()), RawQuery: string(ctx.URI().QueryString())},
 		Proto:  "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: make(http.Header),
 	}
 	for _, k := range asked {
-		if v := ctx.Request.Header.Peek(k); len(v) > 0 {
-			r.Header[k] = []string{string(v)}
+		for _, v := range ctx.Request.Header.PeekAll(k) {
+			r.Header[k] = append(r.Header[k], string(v))
 		}
 	}
 	return r

@@ -50,7 +50,7 @@ func get(t *testing.T, method, url string, header ...string) (*http.Response, []
 		t.Fatal(err)
 	}
 	for i := 0; i < len(header); i += 2 {
-		req.Header.Set(header[i], header[i+1])
+		req.Header.Add(header[i], header[i+1])
 	}
 	if req.Header.Get("Accept-Encoding") == "" {
 		req.Header.Set("Accept-Encoding", "identity")
@@ -148,9 +148,10 @@ func TestHandlerEqualsNetHTTP(t *testing.T) {
 	http.DefaultClient.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	defer func() { http.DefaultClient.CheckRedirect = nil }()
 	etag := ""
-	for _, target := range []string{"/small.txt", "/large.txt", "/d/", "/d", "/d?x=1", "/empty.txt", "/no", "/large.txt/"} {
+	for _, target := range []string{"/small.txt", "/large.txt", "/d/", "/d", "/d?x=1", "/d?x=a%2Fb&&y=~+z", "/empty.txt", "/no", "/large.txt/"} {
 		for _, header := range [][]string{{}, {"Range", "bytes=5-50"}, {"Range", "bytes=0-0,5-6"}, {"Range", "bytes=999999-"},
-			{"Accept-Encoding", "gzip"}, {"If-None-Match", "*"}, {"If-Match", `"no"`}, {"If-None-Match", etag}} {
+			{"Accept-Encoding", "gzip"}, {"Accept-Encoding", "br", "Accept-Encoding", "gzip"},
+			{"If-None-Match", "*"}, {"If-Match", `"no"`}, {"If-None-Match", etag}} {
 			for _, method := range []string{"GET", "HEAD", "POST"} {
 				got, gotBody := get(t, method, url+target, header...)
 				want, wantBody := get(t, method, std.URL+target, header...)

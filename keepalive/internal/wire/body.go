@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -14,14 +15,18 @@ import (
 
 var errReadClosed = errors.New("http: read on closed response body")
 
-// memory is a body that came with its head.
+// memory is a body that came with its head. Close may be called while Read runs.
 type memory struct {
-	ctx  context.Context // the request's: its end ends the body, as in net/http
-	rest []byte
-	over error
+	ctx context.Context // the request's: its end ends the body, as in net/http
+
+	mu   sync.Mutex
+	rest []byte // guarded by mu
+	over error  // guarded by mu
 }
 
 func (m *memory) Read(p []byte) (int, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	if m.over != nil {
 		return 0, m.over
 	}
@@ -38,6 +43,8 @@ func (m *memory) Read(p []byte) (int, error) {
 }
 
 func (m *memory) Close() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	m.over, m.rest = errReadClosed, nil
 	return nil
 }
@@ -104,27 +111,41 @@ func (b *body) Close() error {
 }
 
 // unzipped starts at the first read, so that an answer's head can be seen even
-// if its body is not what it says.
+// if its body is not what it says. Close may be called while Read runs.
 type unzipped struct {
 	body io.ReadCloser
-	zr   *gzip.Reader
-	err  error
+	zr   *gzip.Reader // the reading goroutine's
+
+	mu  sync.Mutex
+	err error // guarded by mu; set once
 }
 
 func (u *unzipped) Read(p []byte) (int, error) {
-	if u.err != nil {
-		return 0, u.err
+	if err := u.over(nil); err != nil {
+		return 0, err
 	}
 	if u.zr == nil {
-		if u.zr, u.err = gzip.NewReader(u.body); u.err != nil {
-			return 0, u.err
+		zr, err := gzip.NewReader(u.body)
+		if err != nil {
+			return 0, u.over(err)
 		}
+		u.zr = zr
 	}
 	return u.zr.Read(p)
 }
 
+// over returns why there is no more to read: err, if nothing was before.
+func (u *unzipped) over(err error) error {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.err == nil {
+		u.err = err
+	}
+	return u.err
+}
+
 func (u *unzipped) Close() error {
-	u.err = errReadClosed
+	_ = u.over(errReadClosed)
 	return u.body.Close()
 }
 
@@ -139,6 +160,17 @@ func (u *upgraded) Read(p []byte) (int, error) {
 		return u.br.Read(p[:min(len(p), u.br.Buffered())])
 	}
 	return u.Conn.Read(p)
+}
+
+// CloseWrite ends what is written, as net/http's own body of a 101 does.
+func (u *upgraded) CloseWrite() error { return CloseWrite(u.Conn) }
+
+// CloseWrite calls c's own, if it has one.
+func CloseWrite(c net.Conn) error {
+	if cw, ok := c.(interface{ CloseWrite() error }); ok {
+		return cw.CloseWrite()
+	}
+	return fmt.Errorf("CloseWrite: %w", http.ErrNotSupported)
 }
 
 func hasUpgrade(h http.Header) bool {

@@ -30,14 +30,15 @@ type Config struct {
 // idle, then the goroutine that called Do, and from Do's return on whoever
 // reads the answer's body. Only Close may be called by anybody.
 type Conn struct {
-	nc   net.Conn
-	conf *Config
-	raw  syscall.RawConn       // nil: not a bare socket, so nothing is known but errors
-	step func(fd uintptr) bool // look, then write, then read; made once
-	done func(reuse bool)      // gives the connection back to its keeper, once for each Do
-	kill func()
-	RTT  time.Duration // when it was opened; 0: not known; not changed
-	base uint64        // what the kernel counted as acknowledged before the first request; 0: it does not count
+	nc     net.Conn
+	conf   *Config
+	raw    syscall.RawConn       // nil: not a bare socket, so nothing is known but errors
+	step   func(fd uintptr) bool // look, then write, then read; made once
+	done   func(reuse bool)      // gives the connection back to its keeper, once for each Do
+	kill   func()
+	RTT    time.Duration // when it was opened; 0: not known; not changed
+	rested bool          // it was idle before its first request
+	base   uint64        // what the kernel counted as acknowledged before the first request; 0: it does not count
 
 	// sent is all that the kernel took. Atomic: the writer of a streamed body
 	// adds while the answer's reader looks.
@@ -86,6 +87,10 @@ func New(nc net.Conn, conf *Config) *Conn {
 
 // Keep says whom the connection returns to; it comes before the first Do.
 func (c *Conn) Keep(done func(reuse bool)) { c.done = done }
+
+// Rest is called when nobody has a request for it: what the peer says from now
+// on is no answer.
+func (c *Conn) Rest() { c.rested = true }
 
 // NetConn returns the connection below, for reading facts.
 func (c *Conn) NetConn() net.Conn { return c.nc }

@@ -57,7 +57,7 @@ func (c *Conn) advance(fd uintptr) bool {
 		c.phase = listen
 		switch {
 		case err == unix.EAGAIN:
-		case n > 0 && c.start == 0:
+		case n > 0 && c.start == 0 && !c.rested:
 			// A peer that speaks first on a new connection is refusing it
 			// (408, 503): that is the answer, whatever becomes of the request.
 		case n > 0:
