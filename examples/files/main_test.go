@@ -45,20 +45,7 @@ func TestProgram(t *testing.T) {
 }
 
 func try(t *testing.T, content []byte, fast bool, args ...string) {
-	cmd := exec.Command(os.Args[0], args...)
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { cmd.Process.Kill() })
-	line, err := bufio.NewReader(out).ReadString('\n')
-	addr, found := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
-	if err != nil || !found {
-		t.Fatalf("first line %q, %v", line, err)
-	}
+	cmd, addr := start(t, args...)
 	for _, tt := range []struct {
 		path, ranged string
 		status       int
@@ -106,20 +93,7 @@ func TestArgumentIsRefused(t *testing.T) {
 // A connection that was opened in the last moment and never asks, as a balancer's are, is no failure of the end.
 func TestConnectionWithoutRequestAtTheEnd(t *testing.T) {
 	t.Parallel()
-	cmd := exec.Command(os.Args[0], "-addr", "127.0.0.1:0", "-dir", t.TempDir())
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { cmd.Process.Kill() })
-	line, err := bufio.NewReader(out).ReadString('\n')
-	addr, found := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
-	if err != nil || !found {
-		t.Fatalf("first line %q, %v", line, err)
-	}
+	cmd, addr := start(t, "-addr", "127.0.0.1:0", "-dir", t.TempDir())
 	silent, err := net.Dial("tcp", addr)
 	if err != nil {
 		t.Fatal(err)
@@ -137,4 +111,24 @@ func TestConnectionWithoutRequestAtTheEnd(t *testing.T) {
 	if err := cmd.Wait(); err != nil {
 		t.Errorf("after SIGTERM: %v", err)
 	}
+}
+
+// start runs the program until the test's end, if it has not ended by then.
+func start(t *testing.T, args ...string) (cmd *exec.Cmd, addr string) {
+	t.Helper()
+	cmd = exec.Command(os.Args[0], args...)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill() })
+	line, err := bufio.NewReader(out).ReadString('\n')
+	addr, found := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
+	if err != nil || !found {
+		t.Fatalf("first line %q, %v", line, err)
+	}
+	return cmd, addr
 }

@@ -53,20 +53,7 @@ func ask(t *testing.T, method, url, body string) (status int, answer string) {
 
 // The program as a user runs it: several accounts at once, each in order.
 func TestProgram(t *testing.T) {
-	cmd := exec.Command(os.Args[0], "-addr", "127.0.0.1:0")
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { cmd.Process.Kill() })
-	line, err := bufio.NewReader(out).ReadString('\n')
-	addr, found := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
-	if err != nil || !found {
-		t.Fatalf("first line %q, %v", line, err)
-	}
+	cmd, addr := start(t, "-addr", "127.0.0.1:0")
 	const accounts, each = 4, 50
 	var wg sync.WaitGroup
 	for n := range accounts {
@@ -184,20 +171,7 @@ func TestSlowClientAtTheEnd(t *testing.T) {
 
 // Whoever does not want to wait for a slow client asks twice.
 func TestSecondSignal(t *testing.T) {
-	cmd := exec.Command(os.Args[0], "-addr", "127.0.0.1:0")
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { cmd.Process.Kill() })
-	line, err := bufio.NewReader(out).ReadString('\n')
-	addr, found := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
-	if err != nil || !found {
-		t.Fatalf("first line %q, %v", line, err)
-	}
+	cmd, addr := start(t, "-addr", "127.0.0.1:0")
 	slow := beginPost(t, addr)
 	defer slow.Close()
 	ended := make(chan error, 1)
@@ -238,4 +212,24 @@ func TestFlagsOutOfRange(t *testing.T) {
 		}
 		cancel()
 	}
+}
+
+// start runs the program until the test's end, if it has not ended by then.
+func start(t *testing.T, args ...string) (cmd *exec.Cmd, addr string) {
+	t.Helper()
+	cmd = exec.Command(os.Args[0], args...)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill() })
+	line, err := bufio.NewReader(out).ReadString('\n')
+	addr, found := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
+	if err != nil || !found {
+		t.Fatalf("first line %q, %v", line, err)
+	}
+	return cmd, addr
 }
