@@ -202,18 +202,11 @@ func (g *gate) readWoken(p []byte) (int, error) {
 	begun, post := g.rec.begun && !g.other, g.rec.post
 	g.woken = false
 	g.method.begin()
-	begun = begun && len(p) >= peeked
-	if begun { // the wait goes on until so much has come
-		if end := earliest(g.limit, g.user); end != g.user {
-			g.short = true
-			g.in.want(end)
-		}
-	}
 	g.mu.Unlock()
-	if !begun {
+	if !begun || len(p) < peeked {
 		return g.deliver(p)
 	}
-	n, err := readAtLeast(&g.in, p, peeked)
+	n, err := g.readPeeked(p)
 	if n < peeked {
 		if !isTimeout(err) {
 			err = io.EOF // others, as a TLS session's, would be answered with a 400
@@ -232,6 +225,24 @@ func (g *gate) readWoken(p []byte) (int, error) {
 		return g.deliver(p)
 	}
 	return n, nil
+}
+
+// readPeeked reads what net/http peeks at. The wait goes on until so much has come, under the limit of the park. That nearly
+// always has come, and then no deadline is set, which would be a timer for each wake.
+func (g *gate) readPeeked(p []byte) (n int, err error) {
+	if g.in.lazy { // what woke it is there; a conn of others may hold it back
+		if n, err = g.in.Read(p); n >= peeked || err != nil {
+			return n, err
+		}
+	}
+	g.mu.Lock()
+	if end := earliest(g.limit, g.user); end != g.user {
+		g.short = true
+		g.in.want(end)
+	}
+	g.mu.Unlock()
+	m, err := readAtLeast(&g.in, p[n:], peeked-n)
+	return n + m, err
 }
 
 // waitOn waits like an idle server, because what woke the connection was nothing for one: half a record, or a KeyUpdate. It

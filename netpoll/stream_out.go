@@ -65,7 +65,7 @@ func (s *Stream) stalls() bool {
 	return s.out.bytes > s.srv.HighWater && !s.srv.Duplex || s.tasks >= s.srv.MaxTasks
 }
 
-// halted reports whether what OnData leaves unused is not for now: it will be given again without more coming, or never.
+// halted reports whether what OnData leaves unused will be given again without more coming, or never again.
 func (s *Stream) halted() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
