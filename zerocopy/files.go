@@ -178,7 +178,7 @@ func (f *Files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctype, enc := c.ctype, 0
 	if found := e.siblings.Load(); found != 0 {
 		addVary(w.Header())
-		if first(w.Header(), "Content-Encoding") == "" { // or a middleware is about to compress
+		if first(w.Header(), "Content-Encoding") == "" { // with one, a middleware is about to compress
 			c, enc = f.form(e, c, choose(r.Header, found))
 		}
 	}
